@@ -1,0 +1,30 @@
+import { createWebhooks } from "@whatsapp-webhooks/core";
+
+const {
+  WHATSAPP_APP_SECRET = "",
+  WHATSAPP_VERIFY_TOKEN = "",
+  WHATSAPP_ONPREM_AUTHORIZATION,
+} = process.env;
+
+/** The handlers. No framework in sight: all sample apps import this file as it is. */
+export const webhooks = createWebhooks({
+  appSecret: WHATSAPP_APP_SECRET,
+  verifyToken: WHATSAPP_VERIFY_TOKEN,
+  ...(WHATSAPP_ONPREM_AUTHORIZATION && {
+    onPremises: { authorization: WHATSAPP_ONPREM_AUTHORIZATION },
+  }),
+});
+
+webhooks.on("message.text", (event) => {
+  console.error(`A text of ${event.data.text.body.length} characters.`);
+});
+
+webhooks.on("status.failed", (event) => {
+  for (const { code, title } of event.data.errors ?? [])
+    console.error(`Not delivered: ${code} ${title}`);
+});
+
+// Every event as one line of JSON on stdout: pipe it wherever you like.
+webhooks.on("*", ({ raw: _raw, ...event }) => {
+  console.log(JSON.stringify({ sender: null, ...event }));
+});

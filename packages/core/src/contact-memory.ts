@@ -1,0 +1,43 @@
+import type { EventMap } from "./events.ts";
+
+type ContactEvent = EventMap["contact"];
+type Profile = Readonly<Record<string, unknown>>;
+
+/** How many customers' last profiles are remembered. */
+const LIMIT = 10_000;
+
+/** Remembers what was last seen of each customer, to tell a changed profile from the same one again. */
+export class ContactMemory {
+  readonly #profiles = new Map<string, Profile>();
+
+  /** Whether the event tells anything new; remembers it if so. What a body leaves out is no change. */
+  isNews(event: ContactEvent): boolean {
+    const { profile, previous, ...ids } = event.data;
+    const seen: Profile = { ...ids, name: profile?.name, username: profile?.username };
+    const names = keysOf(event);
+    const last = names.map((name) => this.#profiles.get(name)).find((found) => found !== undefined);
+    const differs =
+      last === undefined ||
+      Object.entries(seen).some(([key, value]) => value !== undefined && value !== last[key]);
+    if (!differs && previous === undefined) return false;
+    const merged = {
+      ...last,
+      ...Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined)),
+    };
+    for (const name of names) {
+      this.#profiles.delete(name);
+      this.#profiles.set(name, merged);
+    }
+    for (const oldest of this.#profiles.keys()) {
+      if (this.#profiles.size <= LIMIT) break;
+      this.#profiles.delete(oldest);
+    }
+    return true;
+  }
+}
+
+/** A customer is found by any of their ids; user ids differ between businesses. */
+function keysOf({ tenant, account, data }: ContactEvent): string[] {
+  const scope = `${tenant ?? ""}/${account.wabaId ?? ""}/`;
+  return [data.user_id, data.wa_id].filter((id) => id !== undefined).map((id) => scope + id);
+}

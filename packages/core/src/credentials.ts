@@ -1,0 +1,132 @@
+import { WebhookError } from "./errors.ts";
+import type { RequestHead } from "./http.ts";
+import type { Account } from "./inbox/inbox.ts";
+
+type Many<T> = T | readonly T[];
+type Maybe<T> = T | undefined | Promise<T | undefined>;
+
+/** What a secret function may answer besides the bare secret. */
+export interface TenantSecret {
+  /** One secret, or several of which any may have signed. */
+  readonly secret: Many<string>;
+  /** Travels with the events as `event.tenant` and keeps tenants' events apart. */
+  readonly tenant?: string;
+  /** Ids of the business accounts or phone numbers this tenant's notifications may be about; others are reported, not delivered. */
+  readonly accounts?: readonly string[];
+}
+
+/**
+ * The Meta app's App Secret (App Dashboard, Settings, Basic): one, several (rotation, or several apps on one URL),
+ * or a function of the request. The function's `undefined` is answered 401; a throw, or more than a second, 503.
+ */
+export type AppSecret =
+  | Many<string>
+  | ((request: RequestHead) => Maybe<Many<string> | TenantSecret>);
+
+/** The word typed into the App Dashboard beside the callback URL, in the same three forms as {@link AppSecret}. */
+export type VerifyToken = Many<string> | ((request: RequestHead) => Maybe<Many<string>>);
+
+/**
+ * How unsigned On-Premises notifications are let in: the On-Premises API signs nothing, so without this they are refused.
+ * With `authorization` the `Authorization` header must equal it (or one of several); with `verify` your function decides.
+ */
+export type OnPremisesOptions = (
+  | { readonly authorization: Many<string> }
+  | {
+      readonly verify: (
+        request: RequestHead & { readonly body: Uint8Array },
+      ) => boolean | Promise<boolean>;
+    }
+) & {
+  /** Which business number the notification is for: the body does not say. */
+  readonly account?: Account | ((request: RequestHead) => Maybe<Account>);
+  /** As {@link TenantSecret.tenant}. */
+  readonly tenant?: string | ((request: RequestHead) => Maybe<string>);
+};
+
+export interface ResolvedSecret {
+  readonly secrets: readonly string[];
+  readonly tenant?: string;
+  readonly accounts?: readonly string[];
+}
+
+const LOOKUP_MS = 1_000;
+
+/** Checks an option once, at creation, and returns the function that every request then asks. */
+export function secretResolver(
+  option: AppSecret,
+): (request: RequestHead) => Promise<ResolvedSecret> | ResolvedSecret {
+  if (typeof option !== "function") {
+    const fixed = { secrets: requireTexts("appSecret", APP_SECRET_HELP, option) };
+    return () => fixed;
+  }
+  return async (request) => {
+    const answer = await lookUp("appSecret", () => option(request));
+    if (typeof answer === "string" || !("secret" in answer))
+      return { secrets: requireTexts("appSecret", APP_SECRET_HELP, answer) };
+    const { secret, ...tenant } = answer;
+    return { ...tenant, secrets: requireTexts("appSecret", APP_SECRET_HELP, secret) };
+  };
+}
+
+/** As {@link secretResolver}, for the verify token. */
+export function tokenResolver(
+  option: VerifyToken,
+): (request: RequestHead) => Promise<readonly string[]> {
+  if (typeof option !== "function") {
+    const fixed = Promise.resolve(requireTexts("verifyToken", VERIFY_TOKEN_HELP, option));
+    return () => fixed;
+  }
+  return async (request) =>
+    requireTexts(
+      "verifyToken",
+      VERIFY_TOKEN_HELP,
+      await lookUp("verifyToken", () => option(request)),
+    );
+}
+
+/** Runs a function of the user's that must answer within a second. */
+export async function lookUp<T>(option: string, ask: () => Maybe<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${LOOKUP_MS} ms`)), LOOKUP_MS);
+  });
+  let answer: T | undefined;
+  try {
+    answer = await Promise.race([ask(), late]);
+  } catch (cause) {
+    throw new WebhookError(
+      "credentials_unavailable",
+      `the ${option} function failed; the platform will deliver again.`,
+      { cause },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+  if (answer === undefined || answer === null) {
+    throw new WebhookError(
+      "credentials_unknown",
+      `the ${option} function knows nothing about this request.`,
+    );
+  }
+  return answer;
+}
+
+const APP_SECRET_HELP =
+  "Set it to the Meta app's App Secret (App Dashboard > App settings > Basic), for example from process.env.WHATSAPP_APP_SECRET.";
+const VERIFY_TOKEN_HELP =
+  "Set it to the word you type into the App Dashboard beside the callback URL, for example from process.env.WHATSAPP_VERIFY_TOKEN.";
+
+export function requireTexts(option: string, help: string, value: unknown): readonly string[] {
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (texts.length === 0 || texts.some((text) => typeof text !== "string" || text === "")) {
+    throw new WebhookError("option_invalid", `${option} is missing or empty. ${help}`);
+  }
+  if (texts.some((text) => (text as string).trim() !== text)) {
+    throw new WebhookError(
+      "option_invalid",
+      `${option} has white space around it, so it could never match. Trim it where it is read.`,
+    );
+  }
+  return texts as readonly string[];
+}

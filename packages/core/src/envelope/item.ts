@@ -1,0 +1,37 @@
+import type { Account } from "../inbox/inbox.ts";
+import type { FamilyName } from "../schema/fields.ts";
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** One thing that a body tells of, cut out of its envelope and not yet looked into. */
+export interface Item {
+  /** Undefined: nobody knows what it is. */
+  readonly family: FamilyName | undefined;
+  /** The webhook field, Cloud API only. */
+  readonly field?: string;
+  /** As it came. */
+  readonly raw: unknown;
+  /** As it came, or brought into the Cloud API's shape; what the event's `data` will be. */
+  readonly data: unknown;
+  readonly account: Account;
+  /** `entry.id` and `entry.time`, which tell apart what has no id of its own. */
+  readonly entry?: { readonly id: unknown; readonly time: unknown };
+  /** The customer's profile that came with it. */
+  readonly contact?: Json;
+  /** For a profile: what it came with. */
+  readonly anchor?: string;
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A list, whatever it is: nothing for null and undefined, one item for anything that is not a list. */
+export function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return value === undefined || value === null ? [] : [value];
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}

@@ -1,0 +1,64 @@
+import type { RequestBody, WebhookRequest } from "./http.ts";
+import { createPathMatcher } from "./path.ts";
+import type { Webhooks } from "./webhooks.ts";
+
+type WaitUntil = (work: Promise<unknown>) => void;
+
+export interface FetchOptions {
+  /** The full path that the platform calls; others are answered 404. Default: every request is for us, the router chose. */
+  readonly path?: string;
+  /** Keeps a serverless platform running until the handlers are done. A second argument with `waitUntil` comes first. */
+  readonly waitUntil?: WaitUntil;
+}
+
+export type FetchHandler = (request: Request, context?: unknown) => Promise<Response>;
+
+/** For Fetch-style servers (Hono, Next.js, Bun, Deno, workers): `export const POST = whatsappWebhooks(webhooks)`. */
+export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {}): FetchHandler {
+  const match = options.path === undefined ? () => ({}) : createPathMatcher(options.path);
+  return async (request, context) => {
+    const url = request.url.slice(
+      Math.max(0, request.url.indexOf("/", request.url.indexOf("://") + 3)),
+    );
+    const params = match(url);
+    if (params === undefined) return new Response("not_found", { status: 404 });
+    const { status, headers, body } = await webhooks.receive(
+      toWebhookRequest(request, url, params),
+    );
+    if (status === 200 && request.method === "POST")
+      waitUntilOf(context, options)?.(webhooks.idle());
+    return new Response(body, { status, headers });
+  };
+}
+
+function toWebhookRequest(
+  request: Request,
+  url: string,
+  params: Readonly<Record<string, string>>,
+): WebhookRequest {
+  return {
+    method: request.method,
+    url,
+    params,
+    header: (name) => request.headers.get(name) ?? undefined,
+    body: bodyOf(request),
+  };
+}
+
+function bodyOf(request: Request): RequestBody {
+  if (request.bodyUsed)
+    return {
+      kind: "lost",
+      hint: "something before the webhook read the request. Give it request.clone().",
+    };
+  return request.body === null
+    ? { kind: "bytes", bytes: new Uint8Array() }
+    : { kind: "stream", stream: request.body as unknown as AsyncIterable<Uint8Array> };
+}
+
+function waitUntilOf(context: unknown, options: FetchOptions): WaitUntil | undefined {
+  const own = context as { waitUntil?: unknown } | null | undefined;
+  return typeof own?.waitUntil === "function"
+    ? (work) => (own as { waitUntil: WaitUntil }).waitUntil(work)
+    : options.waitUntil;
+}

@@ -1,0 +1,36 @@
+/** What a customer answered in a flow or an address form. */
+export interface FlowAnswer {
+  /** `flow` or `address_message`. */
+  readonly name?: string;
+  /** The token you gave the flow; not every answer carries it. */
+  readonly token?: string;
+  /** The answer as text, as it came. */
+  readonly raw: string;
+  /** The answer parsed: usually an object with the flow's own keys. Undefined when the text is not JSON. */
+  readonly response?: unknown;
+}
+
+/** Reads `interactive.nfm_reply`. Never throws: flows make whatever JSON they like, or none. */
+export function flowAnswerOf(message: { readonly interactive?: unknown }): FlowAnswer | undefined {
+  const reply = (
+    message.interactive as { nfm_reply?: { response_json?: unknown; name?: unknown } } | undefined
+  )?.nfm_reply;
+  if (typeof reply?.response_json !== "string") return undefined;
+  const raw = reply.response_json;
+  const response = tryParse(raw);
+  const token = (response as { flow_token?: unknown } | null | undefined)?.flow_token;
+  return {
+    raw,
+    ...(response === undefined ? {} : { response }),
+    ...(typeof reply.name === "string" ? { name: reply.name } : {}),
+    ...(typeof token === "string" ? { token } : {}),
+  };
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The contract between receiving and handling. `put` is all that stands between a request and its 200;
+ * `consume` is where handling begins. Core decides what becomes of a record, the inbox carries it out.
+ */
+export interface Inbox {
+  /**
+   * Whether records outlive the process. An inbox that is not durable holds nothing from an earlier run,
+   * so core starts to consume it by itself at the first record.
+   */
+  readonly durable: boolean;
+  /**
+   * Resolves once a crash can no longer lose the record (as far as `durable` goes). The same id again makes no
+   * second record. Rejects with the code `inbox_full` when there is no room: the request is answered 503.
+   */
+  put(record: InboxRecord): Promise<void>;
+  /**
+   * Starts delivering in the order of `put`, each record at least once, and several at a time. `close` of what it
+   * resolves to stops taking further records from a durable inbox (an inbox in memory delivers what it holds first)
+   * and waits for what is under way.
+   */
+  consume(deliver: Deliver): Promise<Consumer>;
+  /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
+  idle?(): Promise<void>;
+  /** How many records are not settled yet, where that is known without asking anybody. Optional. */
+  pending?(): number;
+  /** Lets go of files, timers and connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A notification as it is stored: the bytes, and what is known about who sent them. */
+export interface InboxRecord {
+  /** The same for the same bytes under the same credentials. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly auth: RecordAuth;
+  readonly body: Uint8Array;
+}
+
+/** How a request was authenticated. It decides which outer shape its body may have, and whose events it may hold. */
+export interface RecordAuth {
+  readonly kind: "signature" | "on-premises";
+  readonly tenant?: string;
+  /** Ids of business accounts or phone numbers that this tenant's notifications may be about. */
+  readonly accounts?: readonly string[];
+  /** The business number an On-Premises notification came for; its body does not say. */
+  readonly account?: Account;
+}
+
+/** The business side of an event. */
+export interface Account {
+  /** WhatsApp Business Account id, from `entry[].id`. `"0"` in the App Dashboard's test. */
+  readonly wabaId?: string;
+  /** Id of the business phone number, from `metadata`. Route on this one. */
+  readonly phoneNumberId?: string;
+  /** The business phone number as digits, for people. */
+  readonly displayPhoneNumber?: string;
+}
+
+export type Deliver = (record: InboxRecord, delivery: Delivery) => Promise<Outcome>;
+
+export interface Delivery {
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Keys of events that an earlier attempt completed. */
+  readonly completed: readonly string[];
+  /** Aborted when the consumer gives up waiting for this delivery. */
+  readonly signal: AbortSignal;
+  /** Which of these event keys were completed by any record, as far as the inbox remembers. */
+  seen(keys: readonly string[]): ReadonlySet<string> | Promise<ReadonlySet<string>>;
+}
+
+/** What is to become of a record. `completed` holds the keys of all its events that need no further run. */
+export type Outcome =
+  | { readonly kind: "done"; readonly completed: readonly string[] }
+  | {
+      readonly kind: "retry";
+      readonly completed: readonly string[];
+      readonly delayMs: number;
+      readonly reason: string;
+    }
+  | { readonly kind: "bury"; readonly completed: readonly string[]; readonly reason: string };
+
+export interface Consumer {
+  close(): Promise<void>;
+}

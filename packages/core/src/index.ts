@@ -1,0 +1,47 @@
+/**
+ * Receive WhatsApp Business webhooks: verify, store, answer 200 at once, then typed events.
+ * @module
+ */
+
+// Everyday use
+export type { AppSecret, OnPremisesOptions, TenantSecret, VerifyToken } from "./credentials.ts";
+export type { Handler, HandlerContext, Subscriptions } from "./emitter.ts";
+export { type ErrorCode, errorCodes, WebhookError } from "./errors.ts";
+// Reading events
+export type {
+  AnyEvent,
+  EventBase,
+  EventMap,
+  EventName,
+  EventOf,
+  Issue,
+  Pattern,
+  Person,
+} from "./events.ts";
+export type { FlowAnswer } from "./flow.ts";
+// Writing an adapter or an inbox
+export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "./http.ts";
+export type {
+  Account,
+  Consumer,
+  Deliver,
+  Delivery,
+  Inbox,
+  InboxRecord,
+  Outcome,
+  RecordAuth,
+} from "./inbox/inbox.ts";
+export { type MemoryInbox, type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
+export type { RetryOptions } from "./inbox/retry.ts";
+export type { Logger } from "./logger.ts";
+export { type ParseOptions, parse } from "./parse.ts";
+export { createPathMatcher, DEFAULT_PATH } from "./path.ts";
+export type { ErrorContext } from "./processor.ts";
+export { families, fields } from "./schema/fields.ts";
+export {
+  type CloseOptions,
+  type CloseReport,
+  createWebhooks,
+  type Webhooks,
+  type WebhooksOptions,
+} from "./webhooks.ts";

@@ -1,0 +1,57 @@
+/** What a logger must offer: pino's method shape, so a pino instance fits as it is. */
+export interface Logger {
+  debug(details: object, message: string): void;
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** Writes warnings and errors to stderr, one line each. No payload, number, id or secret is ever passed to it. */
+export const stderrLogger: Logger = {
+  debug() {},
+  info() {},
+  warn: (details, message) => write("warn", details, message),
+  error: (details, message) => write("error", details, message),
+};
+
+function write(level: string, details: object, message: string): void {
+  const rest = Object.keys(details).length === 0 ? "" : ` ${JSON.stringify(details)}`;
+  process.stderr.write(`[whatsapp-webhooks] ${level}: ${message}${rest}\n`);
+}
+
+const QUIET_MS = 60_000;
+
+/**
+ * A logger for what strangers can cause: each cause is written at most once a minute,
+ * with the number of times it was left out since, so that nobody can flood the log.
+ */
+export class IncidentLog {
+  readonly #logger: Logger;
+  readonly #causes = new Map<string, { until: number; suppressed: number }>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** True when a line for this cause would be written now; lets the caller skip costly diagnosis. */
+  isDue(cause: string): boolean {
+    return (this.#causes.get(cause)?.until ?? 0) <= Date.now();
+  }
+
+  log(
+    level: "info" | "warn" | "error",
+    cause: string,
+    message: string,
+    details: object = {},
+  ): void {
+    const last = this.#causes.get(cause);
+    if (last !== undefined && last.until > Date.now()) {
+      last.suppressed++;
+      return;
+    }
+    this.#causes.set(cause, { until: Date.now() + QUIET_MS, suppressed: 0 });
+    const suppressed =
+      last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
+    this.#logger[level]({ code: cause, ...details, ...suppressed }, message);
+  }
+}

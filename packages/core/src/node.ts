@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { WebhookError } from "./errors.ts";
+import type { RequestBody, WebhookRequest, WebhookResponse } from "./http.ts";
+import { createPathMatcher, DEFAULT_PATH } from "./path.ts";
+import type { Webhooks } from "./webhooks.ts";
+
+/** What a framework or a parser may have left beside a Node request. */
+export interface Found {
+  /** Path and query as called, where the framework rewrote `req.url`. */
+  readonly url?: string;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly rawBody?: unknown;
+  readonly body?: unknown;
+  /** What still carries the body, if it is not the request itself. */
+  readonly stream?: AsyncIterable<Uint8Array>;
+  /** How to keep the bytes in this framework, for the log. */
+  readonly hint: string;
+}
+
+/** A Node request as core sees it. The choice between stream, bytes and lost is made here, for every Node framework. */
+export function toWebhookRequest(req: IncomingMessage, found: Found): WebhookRequest {
+  return {
+    method: req.method ?? "GET",
+    url: found.url ?? req.url ?? "/",
+    params: found.params ?? {},
+    header(name) {
+      const value = req.headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+    body: bodyOf(req, found),
+  };
+}
+
+function bodyOf(req: IncomingMessage, { rawBody, body, stream, hint }: Found): RequestBody {
+  for (const bytes of [rawBody, body])
+    if (bytes instanceof Uint8Array) return { kind: "bytes", bytes };
+  for (const text of [rawBody, body])
+    if (typeof text === "string") return { kind: "bytes", bytes: Buffer.from(text), decoded: true };
+  // The stream tells, not `body`: some parsers set an empty object without reading.
+  if (stream === undefined && req.readableDidRead) return { kind: "lost", hint };
+  return { kind: "stream", stream: stream ?? req };
+}
+
+/** Writes a response out, unless something else has already answered. */
+export function sendResponse(
+  res: ServerResponse,
+  { status, headers, body }: WebhookResponse,
+): void {
+  if (res.headersSent || res.writableEnded) return;
+  res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  res.end(body);
+}
+
+export interface NodeOptions {
+  /** The full path that the platform calls. Default `/webhooks/whatsapp`. `:name` segments go to your secret function. */
+  readonly path?: string;
+}
+
+export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: () => void) => void;
+
+/** For plain `node:http`: `createServer(whatsappWebhooks(webhooks))`. Other paths go to `next`, or are answered 404. */
+export function whatsappWebhooks(
+  webhooks: Webhooks,
+  { path = DEFAULT_PATH }: NodeOptions = {},
+): NodeHandler {
+  const match = createPathMatcher(path);
+  return (req, res, next) => {
+    const params = match(req.url ?? "/");
+    if (params !== undefined) {
+      const { rawBody, body } = req as { rawBody?: unknown; body?: unknown };
+      const hint =
+        "something before the webhook read the body. Call the webhook's handler first, or keep the bytes as req.rawBody.";
+      void webhooks
+        .receive(toWebhookRequest(req, { params, rawBody, body, hint }))
+        .then((response) => sendResponse(res, response));
+    } else if (next !== undefined) {
+      next();
+    } else {
+      sendResponse(res, {
+        status: new WebhookError("not_found", "").status ?? 404,
+        headers: { "content-type": "text/plain" },
+        body: "not_found",
+      });
+    }
+  };
+}
+
+export { createPathMatcher, DEFAULT_PATH } from "./path.ts";

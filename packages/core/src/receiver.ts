@@ -1,0 +1,281 @@
+import { type ReadLimits, readBody, tooLarge, UnverifiedBudget } from "./body.ts";
+import { answerHandshake } from "./challenge.ts";
+import {
+  type AppSecret,
+  lookUp,
+  type OnPremisesOptions,
+  type ResolvedSecret,
+  requireTexts,
+  secretResolver,
+  tokenResolver,
+  type VerifyToken,
+} from "./credentials.ts";
+import { WebhookError } from "./errors.ts";
+import type { WebhookRequest, WebhookResponse } from "./http.ts";
+import type { Inbox, InboxRecord, RecordAuth } from "./inbox/inbox.ts";
+import { IncidentLog, type Logger } from "./logger.ts";
+import { explainMismatch } from "./mismatch.ts";
+import {
+  fingerprint,
+  isSameText,
+  isSignedBy,
+  parseSignature,
+  SHA1_HEADER,
+  SIGNATURE_HEADER,
+} from "./signature.ts";
+
+export interface ReceiverOptions {
+  readonly appSecret: AppSecret;
+  readonly verifyToken: VerifyToken;
+  readonly onPremises?: OnPremisesOptions | undefined;
+  readonly bodyLimitBytes: number;
+  readonly readTimeoutMs: number;
+  readonly unverifiedLimitBytes: number;
+  readonly logger: Logger;
+  readonly inbox: Inbox;
+  /** Called after a record was stored. */
+  readonly onStored: () => void;
+}
+
+export interface Receiver {
+  receive(request: WebhookRequest): Promise<WebhookResponse>;
+  /** From now on every notification is answered 503. */
+  close(): void;
+}
+
+const OK: WebhookResponse = Object.freeze({
+  status: 200,
+  headers: Object.freeze({ "content-type": "text/plain" }),
+  body: "",
+});
+
+/** Turns one request into one response: verify, store, answer. It looks at bytes and never into them. */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { inbox, onPremises } = options;
+  const incidents = new IncidentLog(options.logger);
+  const secretFor = secretResolver(options.appSecret);
+  const tokensFor = tokenResolver(options.verifyToken);
+  const passwords =
+    onPremises !== undefined && "authorization" in onPremises
+      ? requireTexts(
+          "onPremises.authorization",
+          "Set it to the whole header value, for example `Basic …`.",
+          onPremises.authorization,
+        )
+      : undefined;
+  const limits: ReadLimits = {
+    limitBytes: options.bodyLimitBytes,
+    timeoutMs: options.readTimeoutMs,
+    budget: new UnverifiedBudget(options.unverifiedLimitBytes),
+  };
+  let closing = false;
+
+  async function handshake(request: WebhookRequest): Promise<WebhookResponse> {
+    const result = answerHandshake(request.url, await tokensFor(request));
+    if (!result.ok)
+      throw new WebhookError(result.code, `the handshake was refused: ${result.reason}.`);
+    options.logger.info({}, "the callback URL was verified");
+    return {
+      status: 200,
+      headers: { "content-type": "text/plain", "x-content-type-options": "nosniff" },
+      body: result.challenge,
+    };
+  }
+
+  async function notification(request: WebhookRequest): Promise<WebhookResponse> {
+    if (closing) throw new WebhookError("closing", "this process is shutting down.");
+    const authenticated = isSigned(request) ? signed(request) : unsigned(request);
+    const { auth, body } = await authenticated;
+    await store(record(auth, body));
+    return OK;
+  }
+
+  async function signed(request: WebhookRequest): Promise<Authenticated> {
+    const header = request.header(SIGNATURE_HEADER);
+    if (header === undefined) {
+      throw new WebhookError(
+        "signature_missing",
+        "the request has only the old SHA-1 signature header; X-Hub-Signature-256 is needed.",
+      );
+    }
+    const signature = parseSignature(header);
+    if (signature === undefined) {
+      throw new WebhookError(
+        "signature_malformed",
+        "X-Hub-Signature-256 is not one `sha256=` and 64 hex digits (given twice, cut, or of another kind).",
+      );
+    }
+    const found = secretFor(request);
+    const { secrets, ...tenant }: ResolvedSecret = found instanceof Promise ? await found : found;
+    const body = await read(request);
+    if (!isSignedBy(secrets, body, signature)) {
+      const why = incidents.isDue("signature_mismatch")
+        ? explainMismatch(request, body, secrets.length)
+        : "";
+      throw new WebhookError("signature_mismatch", why);
+    }
+    return { auth: { kind: "signature", ...tenant }, body };
+  }
+
+  async function unsigned(request: WebhookRequest): Promise<Authenticated> {
+    if (onPremises === undefined) {
+      throw new WebhookError(
+        "signature_missing",
+        "the request has no X-Hub-Signature-256 header. (On-Premises notifications have none: see the onPremises option.)",
+      );
+    }
+    const refused = new WebhookError(
+      "on_premises_rejected",
+      "an unsigned request did not pass the onPremises check.",
+    );
+    if (
+      passwords !== undefined &&
+      !passwords.some((password) => isSameText(password, request.header("authorization") ?? ""))
+    )
+      throw refused;
+    const body = await read(request);
+    if (
+      "verify" in onPremises &&
+      !(await lookUp(
+        "onPremises.verify",
+        async () =>
+          (await onPremises.verify({
+            ...request,
+            header: (name) => request.header(name),
+            body,
+          })) === true,
+      ))
+    )
+      throw refused;
+    const { account, tenant } = onPremises;
+    return {
+      auth: {
+        kind: "on-premises",
+        ...(account === undefined
+          ? {}
+          : {
+              account:
+                typeof account === "function"
+                  ? await lookUp("onPremises.account", () => account(request))
+                  : account,
+            }),
+        ...(tenant === undefined
+          ? {}
+          : {
+              tenant:
+                typeof tenant === "function"
+                  ? await lookUp("onPremises.tenant", () => tenant(request))
+                  : tenant,
+            }),
+      },
+      body,
+    };
+  }
+
+  async function read(request: WebhookRequest): Promise<Uint8Array> {
+    if (Number(request.header("content-length")) > limits.limitBytes) throw tooLarge(limits);
+    if (
+      request.body.kind === "stream" &&
+      !["identity", undefined].includes(request.header("content-encoding")?.toLowerCase())
+    ) {
+      throw new WebhookError(
+        "body_encoded",
+        "the body is compressed, and the platform never compresses: something in between does. Switch that off.",
+      );
+    }
+    return readBody(request.body, limits);
+  }
+
+  async function store(record: InboxRecord): Promise<void> {
+    try {
+      await inbox.put(record);
+    } catch (cause) {
+      if (cause instanceof WebhookError && cause.status !== undefined) throw cause;
+      throw new WebhookError(
+        "inbox_failed",
+        "the inbox could not store a notification; the platform will deliver it again.",
+        { cause },
+      );
+    }
+    options.onStored();
+  }
+
+  return {
+    async receive(request) {
+      try {
+        if (request.method === "POST") return await notification(request);
+        if (request.method === "GET") return await handshake(request);
+        throw new WebhookError(
+          "method_not_allowed",
+          `${request.method} is not a method of a webhook.`,
+        );
+      } catch (thrown) {
+        const error =
+          thrown instanceof WebhookError
+            ? thrown
+            : new WebhookError("receiver_failed", "receiving failed unexpectedly.", {
+                cause: thrown,
+              });
+        const status = error.status ?? 503;
+        incidents.log(
+          status >= 500 ? "error" : "warn",
+          error.code,
+          error.message,
+          error.cause === undefined ? {} : { cause: describe(error.cause) },
+        );
+        return refusal(status, error.code, request.body.kind === "stream");
+      }
+    },
+    close() {
+      closing = true;
+    },
+  };
+}
+
+interface Authenticated {
+  readonly auth: RecordAuth;
+  readonly body: Uint8Array;
+}
+
+/** A request with any signature header stands or falls by its signature: leaving one out of two is no way round it. */
+function isSigned(request: WebhookRequest): boolean {
+  return (
+    request.header(SIGNATURE_HEADER) !== undefined || request.header(SHA1_HEADER) !== undefined
+  );
+}
+
+/**
+ * Signed bytes that come again are a repetition: the platform puts times into them. On-Premises bodies can be alike and
+ * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
+ */
+function record(auth: RecordAuth, body: Uint8Array): InboxRecord {
+  const receivedAt = Date.now();
+  const id =
+    auth.kind === "signature"
+      ? fingerprint(auth.kind, auth.tenant ?? "", body)
+      : fingerprint(auth.kind, auth.tenant ?? "", crypto.randomUUID());
+  return { id, receivedAt, auth, body };
+}
+
+const RETRY_AFTER_SECONDS = "5";
+
+/** Unread bodies must close their connection: what is left on it would be taken for the next request. */
+function refusal(status: number, code: string, hasStream: boolean): WebhookResponse {
+  return {
+    status,
+    headers: {
+      "content-type": "text/plain",
+      ...(status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
+      ...(status === 405 ? { allow: "GET, POST" } : {}),
+      ...(hasStream && (status === 408 || status === 413 || code === "unverified_limit")
+        ? { connection: "close" }
+        : {}),
+    },
+    body: code,
+  };
+}
+
+/** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : typeof cause;
+}

@@ -1,0 +1,23 @@
+import * as z from "zod";
+import { loose, text } from "./shape.ts";
+
+/**
+ * An error as the platform reports it: beside a failed status, an unsupported message, or on its own.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (read 2026-11-22)
+ */
+export const errorObject = loose({
+  /** Branch on this and on nothing else: texts change. New codes appear; never refuse one. */
+  code: z.number(),
+  /** Short name of the error, in English. */
+  title: text.optional(),
+  /** Documented as equal to `title`, not always so. Absent in older bodies. */
+  message: text.optional(),
+  error_data: loose({
+    /** What happened, in a sentence. */
+    details: text.optional(),
+  }).optional(),
+  /** Where older bodies have what `error_data.details` says today. */
+  details: text.optional(),
+  /** Documentation of the code: a full URL, or a path on developers.facebook.com. */
+  href: text.optional(),
+});

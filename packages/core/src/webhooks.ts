@@ -1,0 +1,212 @@
+import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts";
+import { Emitter, type Subscriptions } from "./emitter.ts";
+import { WebhookError } from "./errors.ts";
+import type { WebhookRequest, WebhookResponse } from "./http.ts";
+import type { Consumer, Inbox } from "./inbox/inbox.ts";
+import { memoryInbox } from "./inbox/memory-inbox.ts";
+import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
+import { type Logger, stderrLogger } from "./logger.ts";
+import { type ErrorContext, Processor } from "./processor.ts";
+import { createReceiver } from "./receiver.ts";
+
+export interface WebhooksOptions {
+  readonly appSecret: AppSecret;
+  readonly verifyToken: VerifyToken;
+  /** Lets unsigned On-Premises notifications in. Off unless given. */
+  readonly onPremises?: OnPremisesOptions;
+  /** Where notifications wait between the 200 and their handlers. Default: {@link memoryInbox}, which a crash empties. */
+  readonly inbox?: Inbox;
+  /** The largest body taken; larger is answered 413. Default 4 MiB: the platform sends up to 3 MB. */
+  readonly bodyLimitBytes?: number;
+  /** How long a body may take to arrive; longer is answered 408. Default 10,000. */
+  readonly readTimeoutMs?: number;
+  /** Bytes of bodies read at one time over all requests before their signature is known; more is answered 503. Default 64 MiB. */
+  readonly unverifiedLimitBytes?: number;
+  /** Conversations handled at one time. Default 64. */
+  readonly concurrency?: number;
+  /** After this a handler counts as failed and its signal is aborted. Default 300,000 (five minutes). */
+  readonly handlerTimeoutMs?: number;
+  /** How long the rest of a conversation waits for the retry of its failed event. Default 60,000. */
+  readonly conversationHoldMs?: number;
+  readonly retry?: RetryOptions;
+  /** Anything with pino's method shape. Default: warnings and errors to stderr. */
+  readonly logger?: Logger;
+  /** Hears of every failed handler and every notification that could not be handled. Default: the logger does. */
+  readonly onError?: (error: WebhookError, context: ErrorContext) => void;
+}
+
+export interface CloseOptions {
+  /** How long to wait for what is under way. Default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What `close()` had to leave. */
+export interface CloseReport {
+  /** Handlers that were still running; their signals were aborted. */
+  readonly running: number;
+  /** Notifications not handled to the end: kept by a durable inbox, lost by one in memory. Undefined where the inbox cannot tell. */
+  readonly pending: number | undefined;
+}
+
+/** The object to subscribe on and to hand to an adapter. */
+export interface Webhooks extends Subscriptions {
+  /** The same subscriptions, for the events of one business number. */
+  scoped(phoneNumberId: string): Subscriptions;
+  /**
+   * Begins handling. Call it once your handlers are registered; until then notifications are stored and answered.
+   * An inbox in memory starts by itself at its first notification. Idempotent.
+   */
+  start(): Promise<void>;
+  /** Resolves when all that was taken has been handled once, as far as the inbox can tell. For tests and `waitUntil`. */
+  idle(): Promise<void>;
+  /**
+   * Takes no more notifications (503: the platform delivers again), lets running handlers finish and closes the inbox.
+   * Call it before the server's own close. Idempotent.
+   */
+  close(options?: CloseOptions): Promise<CloseReport>;
+  /** For adapters: one request to one response. Never rejects. */
+  receive(request: WebhookRequest): Promise<WebhookResponse>;
+}
+
+/** How long a durable inbox may fill before somebody is told that nothing handles it. */
+const START_REMINDER_MS = 10_000;
+
+/** Wires receiver, inbox, processor and emitter into the object that users hold. */
+export function createWebhooks(options: WebhooksOptions): Webhooks {
+  const logger = options?.logger ?? stderrLogger;
+  const numbers = checkedNumbers(options);
+  const inbox = options.inbox ?? memoryInbox();
+  let consumer: Promise<Consumer> | undefined;
+  let closing: Promise<CloseReport> | undefined;
+  let reminder: NodeJS.Timeout | undefined;
+  let isLateTold = false;
+  let hasStored = false;
+
+  const emitter = new Emitter((pattern) => {
+    if (consumer === undefined) {
+      if (hasStored) startVolatile();
+    } else if (!isLateTold) {
+      isLateTold = true;
+      logger.warn(
+        { pattern },
+        `on("${pattern}") came after start(): what was handled before has passed it by. Register handlers before start().`,
+      );
+    }
+  });
+  const processor = new Processor({
+    ...numbers,
+    emitter,
+    logger,
+    retry: { ...defaultRetry, ...options.retry },
+    report(error, context) {
+      try {
+        if (options.onError !== undefined) options.onError(error, context);
+        else
+          logger.error(
+            {
+              code: error.code,
+              event: context.event?.name,
+              ...(error.cause === undefined ? {} : { err: error.cause }),
+            },
+            error.message,
+          );
+      } catch (thrown) {
+        logger.error({ code: error.code, err: thrown }, "onError itself threw");
+      }
+    },
+  });
+  const receiver = createReceiver({
+    ...numbers,
+    appSecret: options.appSecret,
+    verifyToken: options.verifyToken,
+    onPremises: options.onPremises,
+    inbox,
+    logger,
+    onStored() {
+      if (hasStored || consumer !== undefined) return;
+      hasStored = true;
+      if (!inbox.durable) startVolatile();
+      else reminder = setTimeout(remind, START_REMINDER_MS).unref();
+    },
+  });
+
+  /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */
+  function startVolatile(): void {
+    if (inbox.durable) return;
+    if (emitter.isEmpty)
+      logger.warn({}, "a notification waits, but no handler is registered yet: webhooks.on(…)");
+    else setImmediate(() => void start());
+  }
+
+  function remind(): void {
+    if (consumer === undefined) {
+      logger.error(
+        {},
+        "notifications are stored, but nothing handles them. Add `await webhooks.start()` after your handlers are registered.",
+      );
+    }
+  }
+
+  async function start(): Promise<void> {
+    if (closing !== undefined)
+      throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
+    clearTimeout(reminder);
+    consumer ??= inbox.consume(processor.deliver);
+    await consumer;
+  }
+
+  async function shutDown(timeoutMs: number): Promise<CloseReport> {
+    receiver.close();
+    clearTimeout(reminder);
+    const finished = (async () => (await consumer)?.close())();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([finished, late]);
+    clearTimeout(timer);
+    const report = { running: processor.running, pending: inbox.pending?.() };
+    processor.abort();
+    await inbox.close();
+    if (report.running > 0 || (report.pending ?? 0) > 0) {
+      logger.warn(
+        report,
+        `close() left work behind; ${inbox.durable ? "the inbox keeps it" : "an inbox in memory cannot keep it"}.`,
+      );
+    }
+    return report;
+  }
+
+  return {
+    ...emitter.subscriptions(),
+    scoped: (phoneNumberId) => emitter.subscriptions(phoneNumberId),
+    start,
+    idle: async () => inbox.idle?.(),
+    close: ({ timeoutMs = 10_000 } = {}) => (closing ??= shutDown(timeoutMs)),
+    receive: (request) => receiver.receive(request),
+  };
+}
+
+const defaults = {
+  bodyLimitBytes: 4 * 1024 * 1024,
+  readTimeoutMs: 10_000,
+  unverifiedLimitBytes: 64 * 1024 * 1024,
+  concurrency: 64,
+  handlerTimeoutMs: 300_000,
+  conversationHoldMs: 60_000,
+};
+
+function checkedNumbers(options: WebhooksOptions): typeof defaults {
+  const given = Object.fromEntries(
+    Object.entries(options ?? {}).filter(([key, value]) => key in defaults && value !== undefined),
+  );
+  const numbers = { ...defaults, ...given };
+  for (const [option, value] of Object.entries(numbers)) {
+    if (!Number.isFinite(value) || value <= 0)
+      throw new WebhookError(
+        "option_invalid",
+        `${option} must be a positive number, got ${String(value)}.`,
+      );
+  }
+  return numbers;
+}

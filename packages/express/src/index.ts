@@ -1,0 +1,43 @@
+import { createPathMatcher, DEFAULT_PATH, type Webhooks } from "@whatsapp-webhooks/core";
+import { sendResponse, toWebhookRequest } from "@whatsapp-webhooks/core/node";
+import type { NextFunction, Request, Response } from "express";
+
+export interface ExpressOptions {
+  /**
+   * The full path that the platform calls. Default: the route or mount point the middleware stands at,
+   * else `/webhooks/whatsapp`. `:name` segments go to your secret function.
+   */
+  readonly path?: string;
+}
+
+export type ExpressMiddleware = (req: Request, res: Response, next: NextFunction) => void;
+
+const HINT =
+  "a body parser such as express.json() read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
+  "or keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).";
+
+/** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
+export function whatsappWebhooks(
+  webhooks: Webhooks,
+  { path }: ExpressOptions = {},
+): ExpressMiddleware {
+  const match = createPathMatcher(path ?? DEFAULT_PATH);
+  return (req, res, next) => {
+    const isMounted = path === undefined && (req.baseUrl !== "" || req.route !== undefined);
+    const isRoot = req.route !== undefined || req.path === "/";
+    const params = isMounted ? (isRoot ? req.params : undefined) : match(req.originalUrl);
+    if (params === undefined) {
+      next();
+      return;
+    }
+    const { rawBody, body } = req as Request & { rawBody?: unknown };
+    const request = toWebhookRequest(req, {
+      url: req.originalUrl,
+      params: params as Readonly<Record<string, string>>,
+      rawBody,
+      body,
+      hint: HINT,
+    });
+    webhooks.receive(request).then((response) => sendResponse(res, response), next);
+  };
+}

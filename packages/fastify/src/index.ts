@@ -1,0 +1,69 @@
+import {
+  createPathMatcher,
+  DEFAULT_PATH,
+  WebhookError,
+  type Webhooks,
+} from "@whatsapp-webhooks/core";
+import { toWebhookRequest } from "@whatsapp-webhooks/core/node";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+
+export interface FastifyOptions {
+  /**
+   * The full path that the platform calls; a surrounding prefix is taken off. Default: the prefix the plugin is
+   * registered under, else `/webhooks/whatsapp`. `:name` segments go to your secret function.
+   */
+  readonly path?: string;
+}
+
+export type FastifyPlugin = (app: FastifyInstance) => Promise<void>;
+
+const HINT =
+  "a hook read the body before the webhook and kept no bytes. Let it skip this route, or keep request.rawBody.";
+
+/**
+ * Mounts the callback URL: `app.register(whatsappWebhooks(webhooks))`. The plugin is encapsulated: its content parser,
+ * which leaves the body unread, is for its own route, and the app's parsers stay as they are.
+ */
+export function whatsappWebhooks(webhooks: Webhooks, { path }: FastifyOptions = {}): FastifyPlugin {
+  createPathMatcher(path ?? DEFAULT_PATH);
+  return async (app) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    // "/" under a prefix: Fastify then takes the path with and without a trailing slash.
+    await app.register(
+      async (route) => {
+        route.all("/", (request, reply) => answer(webhooks, request, reply));
+      },
+      { prefix: pathUnder(app.prefix, path) },
+    );
+  };
+}
+
+async function answer(
+  webhooks: Webhooks,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { rawBody } = request as { rawBody?: unknown };
+  const { status, headers, body } = await webhooks.receive(
+    toWebhookRequest(request.raw, {
+      url: request.originalUrl,
+      params: request.params as Readonly<Record<string, string>>,
+      rawBody,
+      ...(request.body == null ? {} : { stream: request.body as AsyncIterable<Uint8Array> }),
+      hint: HINT,
+    }),
+  );
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** What is left of the full path under the prefix that the plugin was registered with. */
+function pathUnder(prefix: string, path: string | undefined): string {
+  if (path === undefined) return prefix === "" ? DEFAULT_PATH : "";
+  if (path === prefix || path.startsWith(`${prefix}/`)) return path.slice(prefix.length);
+  throw new WebhookError(
+    "option_invalid",
+    `path is the full path that the platform calls, so under the prefix "${prefix}" it must begin with it; got "${path}". ` +
+      "Leave path out to use the prefix itself.",
+  );
+}
