@@ -56,10 +56,16 @@ export function tooLarge(limits: { limitBytes: number }): WebhookError {
   );
 }
 
-/** The chunks of one body, with what they count against. */
+const SMALLEST_BUFFER_BYTES = 4096;
+
+/**
+ * The bytes of one body, with what they count against. They go into one growing buffer: kept as a list, a body in
+ * chunks of one byte would cost hundreds of times what it counts for.
+ */
 class Reading {
   readonly limits: ReadLimits;
-  readonly #chunks: Uint8Array[] = [];
+  /** The first chunk itself, as most bodies have only one; then a buffer with room for more. */
+  #buffer: Uint8Array = new Uint8Array();
   #size = 0;
 
   constructor(limits: ReadLimits) {
@@ -67,18 +73,30 @@ class Reading {
   }
 
   add(chunk: unknown): void {
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : (chunk as Uint8Array);
-    if (this.#size + bytes.byteLength > this.limits.limitBytes) throw tooLarge(this.limits);
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    if (!(bytes instanceof Uint8Array))
+      throw new WebhookError("body_lost", "what carries the body gave something else than bytes.");
+    const size = this.#size + bytes.byteLength;
+    if (size > this.limits.limitBytes) throw tooLarge(this.limits);
     this.limits.budget.take(bytes.byteLength);
-    this.#size += bytes.byteLength;
-    this.#chunks.push(bytes);
+    if (this.#size === 0) this.#buffer = bytes;
+    else this.#append(bytes, size);
+    this.#size = size;
+  }
+
+  #append(bytes: Uint8Array, size: number): void {
+    if (size > this.#buffer.byteLength) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(2 * size, SMALLEST_BUFFER_BYTES));
+      grown.set(this.#buffer.subarray(0, this.#size));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#size);
   }
 
   bytes(): Uint8Array {
-    const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first !== undefined
-      ? first
-      : Buffer.concat(this.#chunks, this.#size);
+    return this.#size === this.#buffer.byteLength
+      ? this.#buffer
+      : Buffer.from(this.#buffer.subarray(0, this.#size));
   }
 
   end(): void {
@@ -118,13 +136,13 @@ function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
     };
     const onEnd = (): void => finish(resolve);
     const onClose = (): void => fail(aborted());
+    // Stays on: an error that comes after we have turned away must not become an uncaught one.
+    stream.on("error", (error) => fail(aborted(error)));
     const timer = setTimeout(() => fail(timedOut(reading.limits)), reading.limits.timeoutMs);
     if (stream.destroyed === true) {
       onClose();
       return;
     }
-    // Stays on: an error that comes after we have turned away must not become an uncaught one.
-    stream.on("error", () => {});
     stream.on("end", onEnd);
     stream.on("close", onClose);
     stream.on("data", onData);
@@ -132,25 +150,41 @@ function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
 }
 
 async function readIterator(stream: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
+  let iterator: AsyncIterator<Uint8Array> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timedOut(reading.limits)), reading.limits.timeoutMs);
-  });
-  const iterator = stream[Symbol.asyncIterator]();
-  let whole = false;
-  try {
+  let isOver = false;
+  const whole = async (): Promise<void> => {
+    iterator = stream[Symbol.asyncIterator]();
     for (;;) {
-      const next = await Promise.race([iterator.next(), timeout]);
-      if (next.done === true) break;
+      const next = await iterator.next();
+      if (isOver) return;
+      if (next.done === true) {
+        iterator = undefined;
+        return;
+      }
       reading.add(next.value);
     }
-    whole = true;
+  };
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timedOut(reading.limits)), reading.limits.timeoutMs);
+  });
+  try {
+    await Promise.race([whole(), late]);
   } catch (error) {
+    // Not awaited: a source that hangs in next() hangs in return() too.
+    void leave(iterator);
     throw error instanceof WebhookError ? error : aborted(error);
   } finally {
+    isOver = true;
     clearTimeout(timer);
-    // Not awaited: a source that hangs in next() hangs in return() too.
-    if (!whole) iterator.return?.().catch(() => {});
+  }
+}
+
+async function leave(iterator: AsyncIterator<Uint8Array> | undefined): Promise<void> {
+  try {
+    await iterator?.return?.();
+  } catch {
+    // It was given up already.
   }
 }
 

@@ -54,7 +54,7 @@ const LOOKUP_MS = 1_000;
 
 /** Checks an option once, at creation, and returns the function that every request then asks. */
 export function secretResolver(
-  option: AppSecret,
+  option: AppSecret | undefined,
 ): (request: RequestHead) => Promise<ResolvedSecret> | ResolvedSecret {
   if (typeof option !== "function") {
     const fixed = { secrets: requireTexts("appSecret", APP_SECRET_HELP, option) };
@@ -64,14 +64,19 @@ export function secretResolver(
     const answer = await lookUp("appSecret", () => option(request));
     if (typeof answer === "string" || !("secret" in answer))
       return { secrets: requireTexts("appSecret", APP_SECRET_HELP, answer) };
-    const { secret, ...tenant } = answer;
-    return { ...tenant, secrets: requireTexts("appSecret", APP_SECRET_HELP, secret) };
+    // By name: whatever else the user's object holds must not travel with the record.
+    const { secret, tenant, accounts } = answer;
+    return {
+      secrets: requireTexts("appSecret", APP_SECRET_HELP, secret),
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(accounts === undefined ? {} : { accounts }),
+    };
   };
 }
 
 /** As {@link secretResolver}, for the verify token. */
 export function tokenResolver(
-  option: VerifyToken,
+  option: VerifyToken | undefined,
 ): (request: RequestHead) => Promise<readonly string[]> {
   if (typeof option !== "function") {
     const fixed = Promise.resolve(requireTexts("verifyToken", VERIFY_TOKEN_HELP, option));
@@ -89,7 +94,7 @@ export function tokenResolver(
 export async function lookUp<T>(option: string, ask: () => Maybe<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${LOOKUP_MS} ms`)), LOOKUP_MS);
+    timer = setTimeout(() => reject(new DOMException("", "TimeoutError")), LOOKUP_MS);
   });
   let answer: T | undefined;
   try {
@@ -112,12 +117,33 @@ export async function lookUp<T>(option: string, ask: () => Maybe<T>): Promise<T>
   return answer;
 }
 
+/** The header values that let On-Premises notifications in; undefined when only a function decides, or nothing is let in. */
+export function authorizationsOf(
+  option: OnPremisesOptions | undefined,
+): readonly string[] | undefined {
+  if (option === undefined) return undefined;
+  const { verify } = option as { readonly verify?: unknown };
+  const decides = typeof verify === "function";
+  if (decides && !("authorization" in option)) return undefined;
+  if ((!decides && verify !== undefined) || !("authorization" in option)) {
+    throw new WebhookError(
+      "option_invalid",
+      "onPremises needs `authorization` (the header value to expect) or `verify` (a function that decides).",
+    );
+  }
+  return requireTexts(
+    "onPremises.authorization",
+    "Set it to the whole header value, such as `Basic …`.",
+    option.authorization,
+  );
+}
+
 const APP_SECRET_HELP =
   "Set it to the Meta app's App Secret (App Dashboard > App settings > Basic), for example from process.env.WHATSAPP_APP_SECRET.";
 const VERIFY_TOKEN_HELP =
   "Set it to the word you type into the App Dashboard beside the callback URL, for example from process.env.WHATSAPP_VERIFY_TOKEN.";
 
-export function requireTexts(option: string, help: string, value: unknown): readonly string[] {
+function requireTexts(option: string, help: string, value: unknown): readonly string[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (texts.length === 0 || texts.some((text) => typeof text !== "string" || text === "")) {
     throw new WebhookError("option_invalid", `${option} is missing or empty. ${help}`);

@@ -6,9 +6,9 @@ type WaitUntil = (work: Promise<unknown>) => void;
 
 export interface FetchOptions {
   /** The full path that the platform calls; others are answered 404. Default: every request is for us, the router chose. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** Keeps a serverless platform running until the handlers are done. A second argument with `waitUntil` comes first. */
-  readonly waitUntil?: WaitUntil;
+  readonly waitUntil?: WaitUntil | undefined;
 }
 
 export type FetchHandler = (request: Request, context?: unknown) => Promise<Response>;

@@ -38,7 +38,9 @@ export class HandlerRun implements HandlerContext {
         );
       }, this.#timeoutMs);
       this.#reject = reject;
-      result.then(resolve, reject).then(() => clearTimeout(timer));
+      Promise.resolve(result)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(timer));
     });
   }
 

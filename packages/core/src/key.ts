@@ -25,15 +25,20 @@ export function keyOf(item: Item, receivedAt: number): string {
 }
 
 function statusKey(id: string, status: Readonly<Record<string, unknown>>): string {
-  const participant =
+  const participant = wordOf(
     status.recipient_participant_user_id ??
-    status.recipient_participant_id ??
-    status.participant_recipient_id ??
-    "";
+      status.recipient_participant_id ??
+      status.participant_recipient_id,
+  );
   const kind = status.type === "payment" ? "payment" : "status";
-  const key = `${kind}:${id}:${status.status ?? ""}:${participant}`;
+  const key = `${kind}:${id}:${wordOf(status.status)}:${participant}`;
   if (kind === "status" || !isJson(status.payment)) return key;
   return `${key}:${fingerprint(toJson(status.payment))}`;
+}
+
+/** A text as it is, and anything else in its place as JSON: unlike String(), that can neither fail nor run anything. */
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value : toJson(value ?? "");
 }
 
 /** JSON for hashing. What is nested too deep to be written counts by its type alone. */

@@ -84,18 +84,18 @@ export class Lanes {
     if (this.#turn === undefined) this.#pump();
   }
 
+  /** Starts some tasks, and looks again in the next turn of the event loop. */
   #pump(): void {
     let starts = 1 + (this.#ready.size >> 5);
     for (const key of this.#ready) {
       if (starts-- === 0 || this.#running >= this.#limit) break;
       this.#ready.delete(key);
+      this.#turn ??= setImmediate(() => {
+        this.#turn = undefined;
+        this.#pump();
+      });
       void this.#run(key, this.#lane(key));
     }
-    if (this.#turn !== undefined || this.#ready.size === 0 || this.#running >= this.#limit) return;
-    this.#turn = setImmediate(() => {
-      this.#turn = undefined;
-      this.#pump();
-    });
   }
 
   async #run(key: string, lane: Lane): Promise<void> {

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /** What a logger must offer: pino's method shape, so a pino instance fits as it is. */
 export interface Logger {
   debug(details: object, message: string): void;
@@ -14,9 +16,33 @@ export const stderrLogger: Logger = {
   error: (details, message) => write("error", details, message),
 };
 
+/** An `err` among the details is written with its stack, as pino does: it is a handler's own error. */
 function write(level: string, details: object, message: string): void {
-  const rest = Object.keys(details).length === 0 ? "" : ` ${JSON.stringify(details)}`;
-  process.stderr.write(`[whatsapp-webhooks] ${level}: ${message}${rest}\n`);
+  const { err, ...rest } = details as { err?: unknown };
+  const json = JSON.stringify(rest);
+  const stack = err === undefined ? "" : `\n${err instanceof Error ? err.stack : inspect(err)}`;
+  process.stderr.write(
+    `[whatsapp-webhooks] ${level}: ${message}${json === "{}" ? "" : ` ${json}`}${stack}\n`,
+  );
+}
+
+/** The same logger, except that what it throws is not heard of: logging must cost no notification its answer. */
+export function harmless(logger: Logger): Logger {
+  const method =
+    (level: keyof Logger): Logger[keyof Logger] =>
+    (details, message) => {
+      try {
+        logger[level](details, message);
+      } catch {
+        // There is nowhere to tell of it.
+      }
+    };
+  return {
+    debug: method("debug"),
+    info: method("info"),
+    warn: method("warn"),
+    error: method("error"),
+  };
 }
 
 const QUIET_MS = 60_000;

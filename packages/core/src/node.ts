@@ -53,7 +53,7 @@ export function sendResponse(
 
 export interface NodeOptions {
   /** The full path that the platform calls. Default `/webhooks/whatsapp`. `:name` segments go to your secret function. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: () => void) => void;

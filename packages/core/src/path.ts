@@ -42,9 +42,10 @@ export function createPathMatcher(path: string): (url: string) => Params | undef
 
 /** The path of a request target: no query, no origin, no trailing slash. */
 export function pathOf(url: string): string {
-  const from = url.startsWith("/") ? 0 : Math.max(0, url.indexOf("/", url.indexOf("://") + 3));
-  const query = url.indexOf("?", from);
-  return withoutTrailingSlash(url.slice(from, query === -1 ? undefined : query));
+  const query = url.indexOf("?");
+  const target = query === -1 ? url : url.slice(0, query);
+  const from = target.startsWith("/") ? 0 : target.indexOf("/", target.indexOf("://") + 3);
+  return withoutTrailingSlash(target.slice(Math.max(0, from)));
 }
 
 function withoutTrailingSlash(path: string): string {

@@ -46,6 +46,9 @@ interface Work {
   settle(): void;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+const PROGRESS_LIMIT = 100_000;
+
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
 export class Processor {
   readonly #options: ProcessorOptions;
@@ -86,7 +89,7 @@ export class Processor {
   readonly deliver = (record: InboxRecord, delivery: Delivery): Promise<Outcome> => {
     let events: AnyEvent[];
     try {
-      events = this.#open(record);
+      events = this.#open(record, delivery.attempt > 1);
     } catch (error) {
       return Promise.resolve(this.#buryUnread(record, error));
     }
@@ -112,17 +115,19 @@ export class Processor {
     });
   };
 
-  #open({ auth, body, receivedAt }: InboxRecord): AnyEvent[] {
+  /** A retry is for the handlers that failed, which a one-time subscription may have left without anybody listening. */
+  #open({ auth, body, receivedAt }: InboxRecord, isRetry: boolean): AnyEvent[] {
     const { emitter } = this.#options;
     const events = parse(body, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
-      wants: (name: EventName) => emitter.wants(name),
+      wants: (name: EventName) => isRetry || emitter.wants(name),
       ...(auth.account === undefined ? {} : { account: auth.account }),
       ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
     });
     const mine: AnyEvent[] = [];
     for (const event of events) {
+      if (isRetry && !emitter.wants(event.name) && !this.#progress.has(event.key)) continue;
       if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) {
         const message = `an item of "${event.name}" belongs to an account that is not among the tenant's; it was not delivered.`;
         this.#options.report(new WebhookError("account_not_allowed", message), { event });
@@ -178,10 +183,14 @@ export class Processor {
       },
     };
     if (wanted.length === 0) work.settle();
-    for (const [conversation, tasks] of this.#tasksOf(work, wanted)) {
-      if (this.#lanes.isHeldBy(conversation, record.id))
-        this.#lanes.release(conversation, record.id, tasks);
-      else for (const task of tasks) this.#lanes.add(conversation, task);
+    const tasks = this.#tasksOf(work, wanted);
+    for (const conversation of new Set(events.map((event) => event.conversation))) {
+      const mine = tasks.get(conversation) ?? [];
+      if (this.#lanes.isHeldBy(conversation, record.id)) {
+        this.#lanes.release(conversation, record.id, mine);
+      } else {
+        for (const task of mine) this.#lanes.add(conversation, task);
+      }
     }
   }
 
@@ -221,12 +230,24 @@ export class Processor {
     );
   }
 
-  /** An event's turn in its conversation has come. If it waited, another record may have brought it meanwhile. */
+  /** An event's turn in its conversation has come. Never rejects. */
   async #handle(work: Work, event: AnyEvent, waited: boolean): Promise<void> {
-    if (waited && this.#isDuplicate(event, await work.delivery.seen([event.key]))) {
-      this.#finish(work);
-      return;
+    if (!(await this.#cameMeanwhile(work, event, waited))) await this.#run(work, event);
+    this.#finish(work);
+  }
+
+  /** While an event waited for its turn, another record may have brought the same one. */
+  async #cameMeanwhile(work: Work, event: AnyEvent, waited: boolean): Promise<boolean> {
+    if (!waited) return false;
+    try {
+      return this.#isDuplicate(event, await work.delivery.seen([event.key]));
+    } catch {
+      // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
+      return this.#isDuplicate(event, NOTHING);
     }
+  }
+
+  async #run(work: Work, event: AnyEvent): Promise<void> {
     const progress = this.#progress.get(event.key);
     const listeners = progress?.remaining ?? this.#options.emitter.take(event);
     const failed: Listener[] = [];
@@ -243,17 +264,16 @@ export class Processor {
         this.#runs.delete(run);
       }),
     );
-    if (failed.length === 0) {
-      this.#progress.delete(event.key);
-      work.completed.add(event.key);
-      this.#unsettled.add(event.key);
-    } else {
+    if (failed.length > 0) {
       this.#fail(work, event, {
         remaining: failed,
         failedSince: progress?.failedSince ?? Date.now(),
       });
+      return;
     }
-    this.#finish(work);
+    this.#progress.delete(event.key);
+    work.completed.add(event.key);
+    this.#unsettled.add(event.key);
   }
 
   #finish(work: Work, events = 1): void {
@@ -264,11 +284,20 @@ export class Processor {
   /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */
   #fail(work: Work, event: AnyEvent, progress: Progress): void {
     this.#progress.set(event.key, progress);
+    this.#forgetOldProgress();
     work.failed.push(event);
     const holdMs = progress.failedSince + this.#options.conversationHoldMs - Date.now();
     if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
     if (postponed.length > 0) this.#finish(work, postponed.length);
+  }
+
+  /** Retries may end up in another process; what is kept here for them must not grow for ever. */
+  #forgetOldProgress(): void {
+    for (const key of this.#progress.keys()) {
+      if (this.#progress.size <= PROGRESS_LIMIT) return;
+      this.#progress.delete(key);
+    }
   }
 
   #retryDelayMs({ delivery }: Work): number | undefined {
@@ -298,6 +327,7 @@ export class Processor {
   }
 
   #reportFailure(event: AnyEvent, attempt: number, cause: unknown): void {
+    if (cause instanceof WebhookError && cause.code === "closing") return;
     const timedOut = cause instanceof WebhookError && cause.code === "handler_timeout";
     const next =
       attempt < this.#options.retry.maxAttempts

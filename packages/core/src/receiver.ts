@@ -2,10 +2,10 @@ import { type ReadLimits, readBody, tooLarge, UnverifiedBudget } from "./body.ts
 import { answerHandshake } from "./challenge.ts";
 import {
   type AppSecret,
+  authorizationsOf,
   lookUp,
   type OnPremisesOptions,
   type ResolvedSecret,
-  requireTexts,
   secretResolver,
   tokenResolver,
   type VerifyToken,
@@ -13,7 +13,7 @@ import {
 import { WebhookError } from "./errors.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
 import type { Inbox, InboxRecord, RecordAuth } from "./inbox/inbox.ts";
-import { IncidentLog, type Logger } from "./logger.ts";
+import { harmless, IncidentLog, type Logger } from "./logger.ts";
 import { explainMismatch } from "./mismatch.ts";
 import {
   fingerprint,
@@ -25,8 +25,8 @@ import {
 } from "./signature.ts";
 
 export interface ReceiverOptions {
-  readonly appSecret: AppSecret;
-  readonly verifyToken: VerifyToken;
+  readonly appSecret: AppSecret | undefined;
+  readonly verifyToken: VerifyToken | undefined;
   readonly onPremises?: OnPremisesOptions | undefined;
   readonly bodyLimitBytes: number;
   readonly readTimeoutMs: number;
@@ -52,17 +52,11 @@ const OK: WebhookResponse = Object.freeze({
 /** Turns one request into one response: verify, store, answer. It looks at bytes and never into them. */
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { inbox, onPremises } = options;
-  const incidents = new IncidentLog(options.logger);
+  const logger = harmless(options.logger);
+  const incidents = new IncidentLog(logger);
   const secretFor = secretResolver(options.appSecret);
   const tokensFor = tokenResolver(options.verifyToken);
-  const passwords =
-    onPremises !== undefined && "authorization" in onPremises
-      ? requireTexts(
-          "onPremises.authorization",
-          "Set it to the whole header value, for example `Basic …`.",
-          onPremises.authorization,
-        )
-      : undefined;
+  const passwords = authorizationsOf(onPremises);
   const limits: ReadLimits = {
     limitBytes: options.bodyLimitBytes,
     timeoutMs: options.readTimeoutMs,
@@ -74,7 +68,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const result = answerHandshake(request.url, await tokensFor(request));
     if (!result.ok)
       throw new WebhookError(result.code, `the handshake was refused: ${result.reason}.`);
-    options.logger.info({}, "the callback URL was verified");
+    logger.info({}, "the callback URL was verified");
     return {
       status: 200,
       headers: { "content-type": "text/plain", "x-content-type-options": "nosniff" },
@@ -136,6 +130,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const body = await read(request);
     if (
       "verify" in onPremises &&
+      onPremises.verify !== undefined &&
       !(await lookUp(
         "onPremises.verify",
         async () =>
@@ -277,5 +272,7 @@ function refusal(status: number, code: string, hasStream: boolean): WebhookRespo
 
 /** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */
 function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : typeof cause;
+  if (!(cause instanceof Error)) return typeof cause;
+  const { code } = cause as { code?: unknown };
+  return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
 }

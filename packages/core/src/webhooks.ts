@@ -5,34 +5,36 @@ import type { WebhookRequest, WebhookResponse } from "./http.ts";
 import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
 import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
-import { type Logger, stderrLogger } from "./logger.ts";
+import { IncidentLog, type Logger, stderrLogger } from "./logger.ts";
 import { type ErrorContext, Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
 
 export interface WebhooksOptions {
-  readonly appSecret: AppSecret;
-  readonly verifyToken: VerifyToken;
+  /** `undefined` is allowed by the type, so that `process.env` fits as it is; at run time it is an error that says what to set. */
+  readonly appSecret: AppSecret | undefined;
+  /** As `appSecret`. */
+  readonly verifyToken: VerifyToken | undefined;
   /** Lets unsigned On-Premises notifications in. Off unless given. */
-  readonly onPremises?: OnPremisesOptions;
+  readonly onPremises?: OnPremisesOptions | undefined;
   /** Where notifications wait between the 200 and their handlers. Default: {@link memoryInbox}, which a crash empties. */
-  readonly inbox?: Inbox;
+  readonly inbox?: Inbox | undefined;
   /** The largest body taken; larger is answered 413. Default 4 MiB: the platform sends up to 3 MB. */
-  readonly bodyLimitBytes?: number;
+  readonly bodyLimitBytes?: number | undefined;
   /** How long a body may take to arrive; longer is answered 408. Default 10,000. */
-  readonly readTimeoutMs?: number;
+  readonly readTimeoutMs?: number | undefined;
   /** Bytes of bodies read at one time over all requests before their signature is known; more is answered 503. Default 64 MiB. */
-  readonly unverifiedLimitBytes?: number;
+  readonly unverifiedLimitBytes?: number | undefined;
   /** Conversations handled at one time. Default 64. */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /** After this a handler counts as failed and its signal is aborted. Default 300,000 (five minutes). */
-  readonly handlerTimeoutMs?: number;
+  readonly handlerTimeoutMs?: number | undefined;
   /** How long the rest of a conversation waits for the retry of its failed event. Default 60,000. */
-  readonly conversationHoldMs?: number;
-  readonly retry?: RetryOptions;
+  readonly conversationHoldMs?: number | undefined;
+  readonly retry?: RetryOptions | undefined;
   /** Anything with pino's method shape. Default: warnings and errors to stderr. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Hears of every failed handler and every notification that could not be handled. Default: the logger does. */
-  readonly onError?: (error: WebhookError, context: ErrorContext) => void;
+  readonly onError?: ((error: WebhookError, context: ErrorContext) => void) | undefined;
 }
 
 export interface CloseOptions {
@@ -73,8 +75,10 @@ const START_REMINDER_MS = 10_000;
 
 /** Wires receiver, inbox, processor and emitter into the object that users hold. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  const logger = options?.logger ?? stderrLogger;
-  const numbers = checkedNumbers(options);
+  checkOptions(options);
+  const logger = options.logger ?? stderrLogger;
+  const incidents = new IncidentLog(logger);
+  const numbers = withDefaults(defaults, options);
   const inbox = options.inbox ?? memoryInbox();
   let consumer: Promise<Consumer> | undefined;
   let closing: Promise<CloseReport> | undefined;
@@ -97,19 +101,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     ...numbers,
     emitter,
     logger,
-    retry: { ...defaultRetry, ...options.retry },
+    retry: withDefaults(defaultRetry, options.retry),
     report(error, context) {
       try {
-        if (options.onError !== undefined) options.onError(error, context);
-        else
-          logger.error(
-            {
-              code: error.code,
-              event: context.event?.name,
-              ...(error.cause === undefined ? {} : { err: error.cause }),
-            },
-            error.message,
-          );
+        if (options.onError === undefined) logFailure(error, context);
+        else options.onError(error, context);
       } catch (thrown) {
         logger.error({ code: error.code, err: thrown }, "onError itself threw");
       }
@@ -130,12 +126,22 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     },
   });
 
+  /** Handlers' failures one by one; what a sender can cause at will only now and then. */
+  function logFailure(error: WebhookError, { event }: ErrorContext): void {
+    const err = error.cause === undefined ? {} : { err: error.cause };
+    if (error.code.startsWith("handler_") || error.code === "record_buried") {
+      logger.error({ code: error.code, ...err }, error.message);
+    } else {
+      incidents.log("error", error.code, error.message, { event: event?.name, ...err });
+    }
+  }
+
   /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */
   function startVolatile(): void {
     if (inbox.durable) return;
     if (emitter.isEmpty)
       logger.warn({}, "a notification waits, but no handler is registered yet: webhooks.on(…)");
-    else setImmediate(() => void start());
+    else setImmediate(() => void (closing === undefined && start()));
   }
 
   function remind(): void {
@@ -158,6 +164,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function shutDown(timeoutMs: number): Promise<CloseReport> {
     receiver.close();
     clearTimeout(reminder);
+    if (!inbox.durable && hasStored && !emitter.isEmpty)
+      consumer ??= inbox.consume(processor.deliver);
     const finished = (async () => (await consumer)?.close())();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -196,17 +204,39 @@ const defaults = {
   conversationHoldMs: 60_000,
 };
 
-function checkedNumbers(options: WebhooksOptions): typeof defaults {
-  const given = Object.fromEntries(
-    Object.entries(options ?? {}).filter(([key, value]) => key in defaults && value !== undefined),
+/** The defaults with what the options set; `undefined` counts as left out. */
+function withDefaults<T extends object>(
+  base: T,
+  options: { readonly [K in keyof T]?: T[K] | undefined } = {},
+): T {
+  const given = Object.entries(options).filter(
+    ([key, value]) => key in base && value !== undefined,
   );
-  const numbers = { ...defaults, ...given };
-  for (const [option, value] of Object.entries(numbers)) {
-    if (!Number.isFinite(value) || value <= 0)
-      throw new WebhookError(
-        "option_invalid",
-        `${option} must be a positive number, got ${String(value)}.`,
-      );
+  return { ...base, ...Object.fromEntries(given) };
+}
+
+function checkOptions(options: WebhooksOptions | undefined): asserts options is WebhooksOptions {
+  requirePositive("", { ...options }, Object.keys(defaults));
+  requirePositive("retry.", { ...options?.retry }, Object.keys(defaultRetry));
+  if (typeof options === "object") return;
+  throw new WebhookError(
+    "option_invalid",
+    "appSecret and verifyToken are missing: createWebhooks({ appSecret, verifyToken }).",
+  );
+}
+
+function requirePositive(
+  prefix: string,
+  values: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+): void {
+  for (const key of keys) {
+    const value = values[key];
+    if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value > 0))
+      continue;
+    throw new WebhookError(
+      "option_invalid",
+      `${prefix}${key} must be a positive number, got ${String(value)}.`,
+    );
   }
-  return numbers;
 }

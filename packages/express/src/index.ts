@@ -7,7 +7,7 @@ export interface ExpressOptions {
    * The full path that the platform calls. Default: the route or mount point the middleware stands at,
    * else `/webhooks/whatsapp`. `:name` segments go to your secret function.
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export type ExpressMiddleware = (req: Request, res: Response, next: NextFunction) => void;

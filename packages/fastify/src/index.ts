@@ -12,7 +12,7 @@ export interface FastifyOptions {
    * The full path that the platform calls; a surrounding prefix is taken off. Default: the prefix the plugin is
    * registered under, else `/webhooks/whatsapp`. `:name` segments go to your secret function.
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export type FastifyPlugin = (app: FastifyInstance) => Promise<void>;

@@ -7,7 +7,7 @@ export interface KoaOptions {
    * The full path that the platform calls. Default: the route (`@koa/router`) or mount point (`koa-mount`) the
    * middleware stands at, else `/webhooks/whatsapp`. `:name` segments go to your secret function.
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>;

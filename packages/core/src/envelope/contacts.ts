@@ -9,8 +9,7 @@ export function contactOf(
   contacts: readonly unknown[],
   soleCustomer: boolean,
 ): Json | undefined {
-  const userId = item.from_user_id ?? item.recipient_user_id;
-  const phone = item.from ?? item.recipient_id;
+  const { userId, phone } = idsOf(item);
   const known = contacts.filter(isJson);
   const match =
     known.find((contact) => userId !== undefined && contact.user_id === userId) ??
@@ -29,7 +28,20 @@ export function isSoleCustomer(items: readonly unknown[]): boolean {
 }
 
 function customerOf(item: Json): unknown {
-  return item.from_user_id ?? item.recipient_user_id ?? item.from ?? item.recipient_id;
+  const { userId, phone } = idsOf(item);
+  return userId ?? phone;
+}
+
+/** Whom an item is from or about. In groups that is the participant: `recipient_id` is the group, which has no profile. */
+function idsOf(item: Json): { readonly userId: unknown; readonly phone: unknown } {
+  return {
+    userId: item.from_user_id ?? item.recipient_participant_user_id ?? item.recipient_user_id,
+    phone:
+      item.from ??
+      item.recipient_participant_id ??
+      item.participant_recipient_id ??
+      item.recipient_id,
+  };
 }
 
 /** What profiles of a body came with: the first item that has an id, and its state. */
@@ -37,7 +49,7 @@ export function anchorOf(items: readonly unknown[]): string | undefined {
   for (const item of items) {
     if (!isJson(item)) continue;
     const id = textOf(item.id);
-    if (id !== undefined) return `${id}:${item.status ?? ""}`;
+    if (id !== undefined) return `${id}:${textOf(item.status) ?? ""}`;
   }
   return undefined;
 }

@@ -1,16 +1,21 @@
 /** When a failed event is tried again, and how often. */
 export interface RetryOptions {
   /** Runs of an event, the first included. Default 10. */
-  readonly maxAttempts?: number;
+  readonly maxAttempts?: number | undefined;
   /** The first delay. Default 1,000. */
-  readonly minDelayMs?: number;
+  readonly minDelayMs?: number | undefined;
   /** The longest delay. Default 3,600,000 (an hour). */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
   /** How much longer each delay is than the one before. Default 3. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
-export type RetryPolicy = Required<RetryOptions>;
+export interface RetryPolicy {
+  readonly maxAttempts: number;
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly factor: number;
+}
 
 export const defaultRetry: RetryPolicy = {
   maxAttempts: 10,

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import { loose, text } from "./shape.ts";
 
 const ids = {
@@ -9,11 +10,7 @@ const ids = {
   parent_user_id: text.optional(),
 };
 
-/**
- * A customer's profile as it comes beside messages and statuses.
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids (read 2026-11-22)
- */
-export const contact = loose({
+const contactShape = {
   /** Absent in some bodies; never rely on it. */
   profile: loose({
     /** The name the customer chose; may be empty or have blanks around it. */
@@ -31,4 +28,11 @@ export const contact = loose({
   identity_key_hash: text.optional(),
   /** Only when a `system` message told of a change: the ids this customer had before, as far as they are known. */
   previous: loose(ids).optional(),
-});
+};
+type Contact = typeof contactShape;
+export interface ContactShape extends Contact {}
+/**
+ * A customer's profile as it comes beside messages and statuses.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids (read 2026-11-22)
+ */
+export const contact: z.ZodObject<ContactShape, z.core.$strip> = loose(contactShape);

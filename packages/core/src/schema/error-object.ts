@@ -1,11 +1,7 @@
 import * as z from "zod";
 import { loose, text } from "./shape.ts";
 
-/**
- * An error as the platform reports it: beside a failed status, an unsupported message, or on its own.
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (read 2026-11-22)
- */
-export const errorObject = loose({
+const errorObjectShape = {
   /** Branch on this and on nothing else: texts change. New codes appear; never refuse one. */
   code: z.number(),
   /** Short name of the error, in English. */
@@ -20,4 +16,11 @@ export const errorObject = loose({
   details: text.optional(),
   /** Documentation of the code: a full URL, or a path on developers.facebook.com. */
   href: text.optional(),
-});
+};
+type Error = typeof errorObjectShape;
+export interface ErrorShape extends Error {}
+/**
+ * An error as the platform reports it: beside a failed status, an unsupported message, or on its own.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes (read 2026-11-22)
+ */
+export const errorObject: z.ZodObject<ErrorShape, z.core.$strip> = loose(errorObjectShape);

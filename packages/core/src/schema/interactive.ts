@@ -1,7 +1,7 @@
+import type * as z from "zod";
 import { flag, loose, openEnum, text, unixSeconds } from "./shape.ts";
 
-/** An answer to buttons, lists, flows and other controls. `type` names the property that holds the answer. */
-export const interactive = loose({
+const interactiveShape = {
   type: openEnum(
     "button_reply",
     "list_reply",
@@ -55,4 +55,8 @@ export const interactive = loose({
   }).optional(),
   /** Announced by Meta in August 2026 without a published body: expect other keys. */
   product: loose({ product_retailer_id: text.optional() }).optional(),
-});
+};
+type Interactive = typeof interactiveShape;
+export interface InteractiveShape extends Interactive {}
+/** An answer to buttons, lists, flows and other controls. `type` names the property that holds the answer. */
+export const interactive: z.ZodObject<InteractiveShape, z.core.$strip> = loose(interactiveShape);

@@ -1,32 +1,9 @@
 import * as z from "zod";
 import { errorObject } from "./error-object.ts";
+import { media } from "./media.ts";
 import { flag, loose, openEnum, text, unixSeconds } from "./shape.ts";
 
-/** A file the customer sent. Nothing is fetched here: the id and the URL need your access token. */
-export const mediaShape = {
-  /** Fetch the file with it; valid for 7 days. Absent only for On-Premises media that its client did not fetch. */
-  id: text.optional(),
-  /** May carry parameters: `audio/ogg; codecs=opus`. */
-  mime_type: text.optional(),
-  /** Base64 from the Cloud API, lower-case hex from the On-Premises API. */
-  sha256: text.optional(),
-  /** Direct link, valid for 5 minutes, needs the access token. Not always there; ask with `id` for a new one. */
-  url: text.optional(),
-  /** What the customer wrote under it. On image, video and document. */
-  caption: text.optional(),
-  /** Name on the customer's device. On documents, seldom on On-Premises audio. */
-  filename: text.optional(),
-  /** Oldest On-Premises clients: a link. Do not fetch it blindly. */
-  link: text.optional(),
-  /** Oldest On-Premises clients: a path on the client's own disk. */
-  file: text.optional(),
-  /** On-Premises: `downloaded`, or `undownloaded` when the client skipped the file. */
-  status: text.optional(),
-};
-
-export const media = loose(mediaShape);
-
-const context = loose({
+const contextShape = {
   /** Who wrote the message that is quoted. The business's number, in some bodies its phone number id, or the customer. */
   from: text.optional(),
   /** Id of the quoted message; of a call (`wacid.…`) for a call permission that was given automatically. */
@@ -44,9 +21,12 @@ const context = loose({
   mentions: z.array(text).optional(),
   /** On-Premises groups: the group of the quoted message. */
   group_id: text.optional(),
-});
+};
+type Context = typeof contextShape;
+export interface ContextShape extends Context {}
+const context: z.ZodObject<ContextShape, z.core.$strip> = loose(contextShape);
 
-const referral = loose({
+const referralShape = {
   /** Short link of the ad or post. On-Premises: may be the only property. */
   source_url: text.optional(),
   source_id: text.optional(),
@@ -65,13 +45,12 @@ const referral = loose({
   image: media.optional(),
   /** On-Premises: the ad's video as media to fetch. */
   video: media.optional(),
-});
+};
+type Referral = typeof referralShape;
+export interface ReferralShape extends Referral {}
+const referral: z.ZodObject<ReferralShape, z.core.$strip> = loose(referralShape);
 
-/**
- * What every incoming message has in common.
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages (read 2026-11-22)
- */
-export const messageBase = loose({
+const messageBaseShape = {
   /** Message id, opaque. It contains the customer's phone number: keep it out of logs. */
   id: text,
   /** When it was sent: seconds since 1970. `event.timestamp` has it as a Date. */
@@ -98,4 +77,11 @@ export const messageBase = loose({
     created_timestamp: unixSeconds.optional(),
     hash: text.optional(),
   }).optional(),
-});
+};
+type MessageBase = typeof messageBaseShape;
+export interface MessageBaseShape extends MessageBase {}
+/**
+ * What every incoming message has in common.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages (read 2026-11-22)
+ */
+export const messageBase: z.ZodObject<MessageBaseShape, z.core.$strip> = loose(messageBaseShape);

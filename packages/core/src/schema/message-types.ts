@@ -1,14 +1,10 @@
 import * as z from "zod";
 import { interactive } from "./interactive.ts";
-import { media, mediaShape } from "./message-base.ts";
-import { flag, loose, openEnum, text } from "./shape.ts";
+import { media } from "./media.ts";
+import { loose, openEnum, text } from "./shape.ts";
 import { sharedCard } from "./shared-card.ts";
 
-/**
- * Every type of incoming message, each with what it has beyond {@link messageBase}. An entry here is an event
- * `message.<key>`; names, payload types, run-time checks and the documentation follow from it.
- */
-export const messageTypes = {
+const table = {
   /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/text (read 2026-11-22) */
   text: loose({
     text: loose({
@@ -24,24 +20,11 @@ export const messageTypes = {
    * Recordings too: On-Premises messages of type `voice` arrive here with `voice: true`.
    * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/audio (read 2026-11-22)
    */
-  audio: loose({
-    audio: loose({
-      ...mediaShape,
-      /** True for a recording made in the app, false for a file. */
-      voice: flag.optional(),
-    }),
-  }),
+  audio: loose({ audio: media }),
   /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/document (read 2026-11-22) */
   document: loose({ document: media }),
   /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/sticker (read 2026-11-22) */
-  sticker: loose({
-    sticker: loose({
-      ...mediaShape,
-      animated: flag.optional(),
-      /** On-Premises: the sticker pack, with keys such as `sticker-pack-name`. */
-      metadata: z.record(z.string(), z.unknown()).optional(),
-    }),
-  }),
+  sticker: loose({ sticker: media }),
   /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/location (read 2026-11-22) */
   location: loose({
     location: loose({
@@ -209,6 +192,13 @@ export const messageTypes = {
   /** The chat was opened for the first time. No content, sometimes a `referral`. No longer documented since June 2026. */
   request_welcome: loose({}),
 } as const satisfies Record<string, z.ZodObject>;
+type Table = typeof table;
+export interface MessageTypes extends Table {}
+/**
+ * Every type of incoming message, each with what it has beyond {@link messageBase}. An entry here is an event
+ * `message.<key>`; names, payload types, run-time checks and the documentation follow from it.
+ */
+export const messageTypes: MessageTypes = table;
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -221,7 +211,10 @@ export const messageAliases: Readonly<
     adapt: ({ voice, ...item }) => ({
       ...item,
       type: "audio",
-      audio: typeof voice === "object" ? { ...voice, voice: true } : voice,
+      audio:
+        typeof voice === "object" && voice !== null && !Array.isArray(voice)
+          ? { ...voice, voice: true }
+          : voice,
     }),
   },
   unknown: { type: "unsupported", adapt: (item) => item },

@@ -4,11 +4,7 @@ import { loose, openEnum, text } from "./shape.ts";
 /** `MOBILE`, `HOME`, `WORK` and the like, but free text: phones write it in their own language. */
 const label = text.optional();
 
-/**
- * One card of a `contacts` message: an address book entry that the customer shared. Not the customer's own profile.
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/contacts (read 2026-11-22)
- */
-export const sharedCard = loose({
+const sharedCardShape = {
   /** Absent when the customer answers a request for contact information. */
   name: loose({
     formatted_name: text.optional(),
@@ -58,4 +54,11 @@ export const sharedCard = loose({
   ims: z.array(loose({ service: text.optional(), user_id: text.optional() })).optional(),
   /** On-Premises, older clients: a JPEG as Base64. */
   contact_image: text.optional(),
-});
+};
+type SharedCard = typeof sharedCardShape;
+export interface SharedCardShape extends SharedCard {}
+/**
+ * One card of a `contacts` message: an address book entry that the customer shared. Not the customer's own profile.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/contacts (read 2026-11-22)
+ */
+export const sharedCard: z.ZodObject<SharedCardShape, z.core.$strip> = loose(sharedCardShape);

@@ -2,11 +2,7 @@ import * as z from "zod";
 import { errorObject } from "./error-object.ts";
 import { flag, loose, openEnum, text, unixSeconds } from "./shape.ts";
 
-/**
- * What every status of a sent message has in common.
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status (read 2026-11-22)
- */
-export const statusBase = loose({
+const statusBaseShape = {
   /** Id that the API gave when you sent the message. The status can arrive before that answer. */
   id: text,
   /** The platform's own word. */
@@ -84,7 +80,14 @@ export const statusBase = loose({
   errors: z.array(errorObject).optional(),
   /** `payment` for payment states; `message` from some On-Premises clients; else absent. */
   type: openEnum("message", "payment").optional(),
-});
+};
+type StatusBase = typeof statusBaseShape;
+export interface StatusBaseShape extends StatusBase {}
+/**
+ * What every status of a sent message has in common.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status (read 2026-11-22)
+ */
+export const statusBase: z.ZodObject<StatusBaseShape, z.core.$strip> = loose(statusBaseShape);
 
 const amount = loose({
   /** In units of 1 / `offset` of the currency: 21000 with offset 100 is 210.00. */
@@ -92,11 +95,7 @@ const amount = loose({
   offset: z.number().optional(),
 });
 
-/**
- * The state of a payment that was asked for in a message (India).
- * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/payments/payments-in/pg (read 2026-11-22)
- */
-const payment = loose({
+const paymentShape = {
   /** The reference you gave the order. */
   reference_id: text.optional(),
   amount: amount.optional(),
@@ -127,13 +126,16 @@ const payment = loose({
       }),
     )
     .optional(),
-});
-
+};
+type Payment = typeof paymentShape;
+export interface PaymentShape extends Payment {}
 /**
- * Every status, each with what it has beyond {@link statusBase}. An entry is an event `status.<key>`.
- * A payment state is `payment` whatever its word is, so that a failed payment is not taken for a failed message.
+ * The state of a payment that was asked for in a message (India).
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/payments/payments-in/pg (read 2026-11-22)
  */
-export const statusTypes = {
+const payment: z.ZodObject<PaymentShape, z.core.$strip> = loose(paymentShape);
+
+const table = {
   /** It left the platform's servers. */
   sent: loose({}),
   /** It reached a device. Skipped when it is read at once. */
@@ -151,3 +153,10 @@ export const statusTypes = {
   /** A payment: `status` is its state (`captured`, `pending`, `failed`). */
   payment: loose({ payment: payment.optional() }),
 } as const satisfies Record<string, z.ZodObject>;
+type Table = typeof table;
+export interface StatusTypes extends Table {}
+/**
+ * Every status, each with what it has beyond {@link statusBase}. An entry is an event `status.<key>`.
+ * A payment state is `payment` whatever its word is, so that a failed payment is not taken for a failed message.
+ */
+export const statusTypes: StatusTypes = table;

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Lanes, type Task } from "../src/lanes.ts";
+import { gate, settled } from "./support/notifications.ts";
+
+const log: string[] = [];
+beforeEach(() => log.splice(0));
+afterEach(() => vi.useRealTimers());
+
+function task(name: string, until?: Promise<void>, owner = name): Task {
+  return {
+    owner,
+    run: async () => {
+      log.push(`${name} begins`);
+      await until;
+      log.push(`${name} ends`);
+    },
+  };
+}
+
+test("tasks of one lane run one at a time, in order", async () => {
+  const lanes = new Lanes(10);
+  const first = gate();
+  lanes.add("ann", task("1", first.promise));
+  lanes.add("ann", task("2"));
+  await settled();
+  expect(log).toEqual(["1 begins"]);
+  first.open();
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends", "2 begins", "2 ends"]);
+});
+
+test("tasks of different lanes run side by side, up to the limit", async () => {
+  const lanes = new Lanes(2);
+  const gates = [gate(), gate(), gate()];
+  for (const [i, { promise }] of gates.entries()) lanes.add(`lane ${i}`, task(String(i), promise));
+  await settled();
+  expect(log).toEqual(["0 begins", "1 begins"]);
+  gates[1]?.open();
+  await settled();
+  expect(log).toEqual(["0 begins", "1 begins", "1 ends", "2 begins"]);
+});
+
+test("a long queue does not start in one turn of the event loop", async () => {
+  const lanes = new Lanes(1000);
+  for (let i = 0; i < 100; i++) lanes.add(`lane ${i}`, task(String(i)));
+  const atOnce = log.filter((line) => line.endsWith("begins")).length;
+  expect(atOnce).toBeLessThan(10);
+  await settled(200);
+  expect(log).toHaveLength(200);
+});
+
+test("a held lane waits for its owner, whose tasks then come first", async () => {
+  const lanes = new Lanes(10);
+  lanes.add("ann", {
+    owner: "a",
+    run: () => {
+      lanes.hold("ann", "a", 60_000);
+    },
+  });
+  lanes.add("ann", task("later", undefined, "b"));
+  lanes.add("bob", task("bob"));
+  await settled();
+  expect(log).toEqual(["bob begins", "bob ends"]);
+  expect(lanes.isHeldBy("ann", "a")).toBe(true);
+  expect(lanes.isHeldBy("ann", "b")).toBe(false);
+  lanes.release("ann", "b");
+  await settled();
+  expect(log).toHaveLength(2);
+  lanes.release("ann", "a", [task("again", undefined, "a")]);
+  await settled();
+  expect(log.slice(2)).toEqual(["again begins", "again ends", "later begins", "later ends"]);
+  expect(lanes.isHeldBy("ann", "a")).toBe(false);
+});
+
+test("a hold takes the owner's other tasks out and leaves those of others", async () => {
+  const lanes = new Lanes(10);
+  let taken: Task[] = [];
+  const began = gate();
+  lanes.add("ann", {
+    owner: "a",
+    run: async () => {
+      await began.promise;
+      taken = lanes.hold("ann", "a", 60_000);
+    },
+  });
+  lanes.add("ann", task("a2", undefined, "a"));
+  lanes.add("ann", task("b", undefined, "b"));
+  began.open();
+  await settled();
+  expect(taken.map(({ owner }) => owner)).toEqual(["a"]);
+  lanes.release("ann", "a");
+  await settled();
+  expect(log).toEqual(["b begins", "b ends"]);
+});
+
+test("a hold ends by itself when its time is over", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const lanes = new Lanes(10);
+  lanes.hold("ann", "a", 1_000);
+  lanes.add("ann", task("1"));
+  await settled();
+  expect(log).toEqual([]);
+  vi.advanceTimersByTime(1_000);
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends"]);
+});
+
+test("clear forgets what has not begun", async () => {
+  const lanes = new Lanes(1);
+  const first = gate();
+  lanes.add("ann", task("1", first.promise));
+  lanes.add("bob", task("2"));
+  lanes.clear();
+  first.open();
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends"]);
+});

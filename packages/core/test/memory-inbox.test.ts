@@ -1,0 +1,165 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { retryDelayMs } from "../src/inbox/retry.ts";
+import { type InboxRecord, memoryInbox, type Outcome } from "../src/index.ts";
+import { gate, record, settled } from "./support/notifications.ts";
+
+afterEach(() => vi.useRealTimers());
+
+const done: Outcome = { kind: "done", completed: [] };
+const ids = (records: readonly InboxRecord[]) => records.map(({ id }) => id);
+
+test("delivers in the order of put, after consume, several at a time", async () => {
+  const inbox = memoryInbox();
+  const records = [record("1"), record("2"), record("3")];
+  for (const each of records) await inbox.put(each);
+  const delivered: InboxRecord[] = [];
+  const first = gate<Outcome>();
+  await inbox.consume((each) => {
+    delivered.push(each);
+    return delivered.length === 1 ? first.promise : Promise.resolve(done);
+  });
+  expect(delivered).toEqual([]);
+  await settled();
+  expect(ids(delivered)).toEqual(ids(records));
+  expect(inbox.pending?.()).toBe(1);
+  first.open(done);
+  await inbox.idle?.();
+  expect(inbox.pending?.()).toBe(0);
+});
+
+test("the same id makes no second record, not even after it was handled", async () => {
+  const inbox = memoryInbox();
+  const one = record("1");
+  const deliver = vi.fn(async () => done);
+  await inbox.consume(deliver);
+  await inbox.put(one);
+  await inbox.put(one);
+  await inbox.idle?.();
+  await inbox.put(one);
+  await inbox.idle?.();
+  expect(deliver).toHaveBeenCalledTimes(1);
+});
+
+test("full is inbox_full, and there is room again when records are done", async () => {
+  const inbox = memoryInbox({ limitBytes: 2_000 });
+  await inbox.put(record("x".repeat(600)));
+  await expect(inbox.put(record("x".repeat(600)))).rejects.toMatchObject({
+    code: "inbox_full",
+    status: 503,
+  });
+  await inbox.consume(async () => done);
+  await inbox.idle?.();
+  await inbox.put(record("x".repeat(600)));
+});
+
+test("a refused record is taken when it comes again", async () => {
+  const inbox = memoryInbox({ limitBytes: 2_000 });
+  const second = record("x".repeat(600));
+  await inbox.put(record("x".repeat(600)));
+  await expect(inbox.put(second)).rejects.toMatchObject({ code: "inbox_full" });
+  const delivered: InboxRecord[] = [];
+  await inbox.consume(async (each) => {
+    delivered.push(each);
+    return done;
+  });
+  await inbox.idle?.();
+  await inbox.put(second);
+  await inbox.idle?.();
+  expect(delivered.at(-1)?.id).toBe(second.id);
+});
+
+test("retry delivers again after the delay, with the attempt and what was completed", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const inbox = memoryInbox();
+  const seen: unknown[] = [];
+  await inbox.consume(async (_record, { attempt, completed }) => {
+    seen.push([attempt, completed]);
+    return attempt === 1 ? { kind: "retry", completed: ["k"], delayMs: 5_000, reason: "" } : done;
+  });
+  await inbox.put(record("1"));
+  await settled();
+  expect(inbox.pending?.()).toBe(1);
+  vi.advanceTimersByTime(4_999);
+  await settled();
+  expect(seen).toEqual([[1, []]]);
+  vi.advanceTimersByTime(1);
+  await settled();
+  expect(seen).toEqual([
+    [1, []],
+    [2, ["k"]],
+  ]);
+});
+
+test("remembers completed keys of every outcome, up to its limit", async () => {
+  const inbox = memoryInbox({ seenLimit: 2 });
+  const outcomes: Outcome[] = [
+    { kind: "done", completed: ["a"] },
+    { kind: "bury", completed: ["b"], reason: "" },
+    { kind: "done", completed: ["c"] },
+  ];
+  let seen: ReadonlySet<string> = new Set();
+  await inbox.consume(async (_record, delivery) => {
+    seen = await delivery.seen(["a", "b", "c", "d"]);
+    return outcomes.shift() ?? done;
+  });
+  for (let i = 0; i < 4; i++) await inbox.put(record(String(i)));
+  await inbox.idle?.();
+  expect([...seen].sort()).toEqual(["b", "c"]);
+});
+
+test("buried records are kept, the oldest give way", async () => {
+  const inbox = memoryInbox({ buriedLimitBytes: 10 });
+  await inbox.consume(async ({ id }) => ({
+    kind: "bury",
+    completed: [],
+    reason: `reason of ${id}`,
+  }));
+  const records = [record("12345"), record("1234567")];
+  for (const each of records) await inbox.put(each);
+  await inbox.idle?.();
+  expect(ids(inbox.buried.map((each) => each.record))).toEqual([records[1]?.id]);
+  expect(inbox.buried[0]?.reason).toBe(`reason of ${records[1]?.id}`);
+});
+
+test("a deliver that rejects buries the record instead of losing it", async () => {
+  const inbox = memoryInbox();
+  await inbox.consume(async () => {
+    throw new Error("a bug");
+  });
+  await inbox.put(record("1"));
+  await inbox.idle?.();
+  expect(inbox.buried).toHaveLength(1);
+});
+
+test("closing the consumer delivers what waits first: in memory it is all there is", async () => {
+  const inbox = memoryInbox();
+  const deliver = vi.fn(async () => done);
+  const consumer = await inbox.consume(deliver);
+  for (let i = 0; i < 10; i++) await inbox.put(record(String(i)));
+  await consumer.close();
+  expect(deliver).toHaveBeenCalledTimes(10);
+});
+
+test("after close it takes nothing, and aborts what is under way", async () => {
+  const inbox = memoryInbox();
+  const held = gate<Outcome>();
+  let signal: AbortSignal | undefined;
+  await inbox.consume((_record, delivery) => {
+    signal = delivery.signal;
+    return held.promise;
+  });
+  await inbox.put(record("1"));
+  await settled();
+  await inbox.close();
+  await inbox.close();
+  expect(signal?.aborted).toBe(true);
+  await expect(inbox.put(record("2"))).rejects.toMatchObject({ code: "closing" });
+});
+
+test("retry delays grow to a limit, a fifth is left to chance, and there is a last one", () => {
+  const policy = { maxAttempts: 5, minDelayMs: 1_000, maxDelayMs: 10_000, factor: 3 };
+  const delays = (chance: number) =>
+    [1, 2, 3, 4, 5].map((attempt) => retryDelayMs(policy, attempt, () => chance));
+  expect(delays(0)).toEqual([1_000, 3_000, 9_000, 10_000, undefined]);
+  expect(delays(1)).toEqual([800, 2_400, 7_200, 8_000, undefined]);
+});

@@ -1,0 +1,98 @@
+import {
+  type AnyEvent,
+  createWebhooks,
+  type EventMap,
+  type EventName,
+  type EventOf,
+} from "@whatsapp-webhooks/core";
+import { expectTypeOf, test } from "vitest";
+
+const webhooks = createWebhooks({ appSecret: "secret", verifyToken: "token" });
+
+test("a name narrows the event", () => {
+  webhooks.on("message.text", (event, { signal, attempt }) => {
+    expectTypeOf(event.name).toEqualTypeOf<"message.text">();
+    expectTypeOf(event.data.text.body).toEqualTypeOf<string>();
+    expectTypeOf(event.data.from).toEqualTypeOf<string | undefined>();
+    expectTypeOf(event.timestamp).toEqualTypeOf<Date>();
+    expectTypeOf(event.account.phoneNumberId).toEqualTypeOf<string | undefined>();
+    expectTypeOf(event.sender?.key).toEqualTypeOf<string | undefined>();
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+    expectTypeOf(attempt).toEqualTypeOf<number>();
+    // @ts-expect-error a text message has no image
+    event.data.image;
+    // @ts-expect-error a misspelt property
+    event.data.text.boddy;
+    // @ts-expect-error a misspelt property of the event
+    event.acount;
+    // @ts-expect-error only interactive messages have a flow
+    event.flow;
+  });
+});
+
+test("wrong names do not compile", () => {
+  // @ts-expect-error there is no such message type
+  webhooks.on("message.txt", () => {});
+  // @ts-expect-error there is no such family
+  webhooks.once("messages", () => {});
+  // @ts-expect-error an event of its own name is no family
+  webhooks.off("contact.unknown", () => {});
+  // @ts-expect-error a handler is a function
+  webhooks.on("message.text", "log");
+});
+
+test("secret and token are required", () => {
+  // @ts-expect-error no verifyToken
+  createWebhooks({ appSecret: "secret" });
+  // @ts-expect-error no appSecret
+  createWebhooks({ verifyToken: "token" });
+});
+
+test("a family is the union of its events and narrows by name", () => {
+  webhooks.on("message", (event) => {
+    expectTypeOf(event.data.from).toEqualTypeOf<string | undefined>();
+    if (event.name === "message.image")
+      expectTypeOf(event.data.image.id).toEqualTypeOf<string | undefined>();
+    if (event.name === "message.invalid")
+      expectTypeOf(event.issues[0]?.path).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error a status is no message
+    if (event.name === "status.sent") return;
+  });
+  expectTypeOf<EventOf<"status">["name"]>().toEqualTypeOf<
+    | "status.sent"
+    | "status.delivered"
+    | "status.read"
+    | "status.played"
+    | "status.failed"
+    | "status.deleted"
+    | "status.warning"
+    | "status.payment"
+    | "status.unknown"
+    | "status.invalid"
+  >();
+  expectTypeOf<EventOf<"contact">["name"]>().toEqualTypeOf<"contact">();
+});
+
+test("unknown, invalid and * hear all families", () => {
+  expectTypeOf<EventOf<"unknown">["name"]>().toEqualTypeOf<
+    "unknown" | "message.unknown" | "status.unknown"
+  >();
+  expectTypeOf<EventOf<"invalid">["name"]>().toEqualTypeOf<
+    "message.invalid" | "status.invalid" | "platform_error.invalid" | "contact.invalid"
+  >();
+  expectTypeOf<EventOf<"*">>().toEqualTypeOf<AnyEvent>();
+  expectTypeOf<AnyEvent["name"]>().toEqualTypeOf<EventName>();
+});
+
+test("words of the platform are completed and new ones accepted", () => {
+  const event = {} as EventMap["message.system"];
+  const type = event.data.system.type;
+  expectTypeOf<"user_changed_number">().toExtend<NonNullable<typeof type>>();
+  expectTypeOf<string>().toExtend<NonNullable<typeof type>>();
+  if (type === "something_new") return;
+});
+
+test("subscriptions of one number are the same", () => {
+  expectTypeOf(webhooks.scoped("1").on).toEqualTypeOf(webhooks.on);
+  expectTypeOf(webhooks.on("*", () => {})).toEqualTypeOf<() => void>();
+});

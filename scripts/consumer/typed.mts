@@ -1,0 +1,27 @@
+import { createWebhooks } from "@whatsapp-webhooks/core";
+import { whatsappWebhooks as fetchHandler } from "@whatsapp-webhooks/core/fetch";
+import { whatsappWebhooks as nodeHandler } from "@whatsapp-webhooks/core/node";
+import { whatsappWebhooks as forExpress } from "@whatsapp-webhooks/express";
+import { whatsappWebhooks as forFastify } from "@whatsapp-webhooks/fastify";
+import { whatsappWebhooks as forKoa } from "@whatsapp-webhooks/koa";
+import express from "express";
+import Fastify from "fastify";
+import Koa from "koa";
+
+const webhooks = createWebhooks({
+  appSecret: process.env.WHATSAPP_APP_SECRET,
+  verifyToken: process.env.WHATSAPP_VERIFY_TOKEN,
+});
+webhooks.on("message.text", (event) => {
+  const body: string = event.data.text.body;
+  // @ts-expect-error misspelt
+  event.data.text.bodi;
+  return body;
+});
+// @ts-expect-error no such event
+webhooks.on("message.txt", () => {});
+express().use(forExpress(webhooks, { path: undefined }));
+new Koa().use(forKoa(webhooks));
+void Fastify().register(forFastify(webhooks));
+nodeHandler(webhooks);
+fetchHandler(webhooks);
