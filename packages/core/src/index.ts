@@ -31,7 +31,12 @@ export type {
   Outcome,
   RecordAuth,
 } from "./inbox/inbox.ts";
-export { type MemoryInbox, type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
+export {
+  type BuriedRecord,
+  type MemoryInbox,
+  type MemoryInboxOptions,
+  memoryInbox,
+} from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
 export type { Logger } from "./logger.ts";
 export { type ParseOptions, parse } from "./parse.ts";

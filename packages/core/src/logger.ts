@@ -16,9 +16,9 @@ export const stderrLogger: Logger = {
   error: (details, message) => write("error", details, message),
 };
 
-/** An `err` among the details is written with its stack, as pino does: it is a handler's own error. */
+/** An `err` among the details is written with its stack, as pino does. The code stands at the head of the message already. */
 function write(level: string, details: object, message: string): void {
-  const { err, ...rest } = details as { err?: unknown };
+  const { err, code: _code, ...rest } = details as { err?: unknown; code?: unknown };
   const json = JSON.stringify(rest);
   const stack = err === undefined ? "" : `\n${err instanceof Error ? err.stack : inspect(err)}`;
   process.stderr.write(

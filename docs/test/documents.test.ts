@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+
+describe.each(documents)("%s", (document) => {
+  const text = read(document);
+
+  test("every TypeScript block is a file that CI runs, word for word", () => {
+    const blocks = [...text.matchAll(/(?:<!-- (\S+) -->\n)?```ts\n([\s\S]*?)```/g)];
+    for (const [, file, block] of blocks) {
+      expect(file, `a block without its file:\n${block}`).toBeDefined();
+      expect(block).toBe(read(file as string));
+    }
+  });
+
+  test("every path it names is there", () => {
+    const paths = [
+      ...text.matchAll(
+        /`((?:packages|examples|fixtures|docs|scripts)\/[\w./-]+|biome\.json|\.ci\/run)`/g,
+      ),
+    ].map(([, path]) => path as string);
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) =>
+      join(dirname(document), link as string),
+    );
+    const missing = [...paths, ...links].filter((path) => !existsSync(join(root, path)));
+    expect(missing).toEqual([]);
+  });
+
+  test("every npm script it names exists", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = [...text.matchAll(/npm (?:run )?(test|start|(?<=run )[\w:-]+)/g)].map(
+      ([, script]) => script as string,
+    );
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+});
