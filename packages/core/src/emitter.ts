@@ -1,6 +1,6 @@
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, EventOf, Pattern } from "./events.ts";
-import { eventNames } from "./schema/fields.ts";
+import { eventNames } from "./schema/table.ts";
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {

@@ -1,7 +1,9 @@
 import type * as z from "zod";
 import type { FlowAnswer } from "./flow.ts";
 import type { Account } from "./inbox/inbox.ts";
-import type { families } from "./schema/fields.ts";
+import type { changedFields } from "./schema/families.ts";
+import type { Family } from "./schema/family.ts";
+import type { fields } from "./schema/table.ts";
 
 /** The customer's side of an event. Which ids are there is up to them: a phone number can be hidden behind a username. */
 export interface Person {
@@ -55,33 +57,37 @@ export interface Issue {
   readonly message: string;
 }
 
-type Families = typeof families;
-type Base<F extends keyof Families> = z.infer<Families[F]["base"]>;
-type Types<F extends keyof Families> = Families[F] extends { types: infer T } ? T : never;
+type Fields = typeof fields;
+type FamilyOfPart<P> = P extends { readonly family: infer F } ? F : P;
+type FamilyOfField<F> = F extends { readonly lists: infer L } ? FamilyOfPart<L[keyof L]> : F;
+type AnyFamily = typeof changedFields | FamilyOfField<Fields[keyof Fields]>;
 type Infer<S> = S extends z.ZodType ? z.infer<S> : never;
 type Extra<Name> = Name extends "message.interactive" ? { readonly flow?: FlowAnswer } : unknown;
-type Invalid<F extends keyof Families> = EventBase<`${F}.invalid`, Partial<Base<F>>> & {
+type Invalid<Name extends string, B> = EventBase<`${Name}.invalid`, Partial<Infer<B>>> & {
   readonly issues: readonly Issue[];
 };
 
-type TypedEvents<F extends keyof Families> = {
-  [K in keyof Types<F> & string as `${F}.${K}`]: EventBase<
-    `${F}.${K}`,
-    Base<F> & Infer<Types<F>[K]>
-  > &
-    Extra<`${F}.${K}`>;
-};
+type EventsOf<F> =
+  F extends Family<infer Name, infer B, infer K>
+    ? (K extends undefined
+        ? { [N in Name]: EventBase<N, Infer<B>> }
+        : {
+            [T in keyof K & string as `${Name}.${T}`]: EventBase<
+              `${Name}.${T}`,
+              Infer<B> & Infer<K[T]>
+            > &
+              Extra<`${Name}.${T}`>;
+          } & {
+            [N in `${Name}.unknown`]: EventBase<N, Infer<B>>;
+          }) & { [N in `${Name}.invalid`]: Invalid<Name, B> }
+    : never;
 
-type FamilyEvents<F extends keyof Families> = (Families[F] extends { types: unknown }
-  ? TypedEvents<F> & { [K in `${F}.unknown`]: EventBase<K, Base<F>> }
-  : { [K in F]: EventBase<K, Base<F>> }) & { [K in `${F}.invalid`]: Invalid<F> };
-
-type Union<T> = { [K in keyof T]: (value: T[K]) => void }[keyof T] extends (value: infer I) => void
+type Merge<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
   ? I
   : never;
 
 /** Every event by its name, computed from the tables in `schema/`. */
-export type EventMap = Union<{ [F in keyof Families]: FamilyEvents<F> }> & {
+export type EventMap = Merge<EventsOf<AnyFamily>> & {
   /** Something nobody has described yet: a new webhook field, or a value without anything known in it. */
   unknown: EventBase<"unknown", unknown>;
   /** An item that repeats an earlier one of the same body. The earlier one was delivered; this tells of the repetition. */

@@ -42,7 +42,8 @@ export type { Logger } from "./logger.ts";
 export { type ParseOptions, parse } from "./parse.ts";
 export { createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./processor.ts";
-export { families, fields } from "./schema/fields.ts";
+export type { Family, Field, Lists, Part } from "./schema/family.ts";
+export { eventNames, fields } from "./schema/table.ts";
 export {
   type CloseOptions,
   type CloseReport,

@@ -2,12 +2,14 @@ import type * as z from "zod";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, textOf } from "./envelope/item.ts";
 import { cutOnPremises, isOnPremisesEnvelope } from "./envelope/on-premises.ts";
+import { peopleOf } from "./envelope/people.ts";
 import { WebhookError } from "./errors.ts";
-import type { AnyEvent, EventName, Issue, Person } from "./events.ts";
+import type { AnyEvent, EventName, Issue } from "./events.ts";
 import { flowAnswerOf } from "./flow.ts";
 import type { Account } from "./inbox/inbox.ts";
 import { keyOf } from "./key.ts";
-import { type FamilyDefinition, type FamilyName, families } from "./schema/fields.ts";
+import type { Family } from "./schema/family.ts";
+import { familyTable } from "./schema/table.ts";
 import { toDate } from "./time.ts";
 
 export interface ParseOptions {
@@ -39,15 +41,22 @@ export function* parse(
   for (const item of cut(toJson(body), options)) {
     const event = toEvent(item, options, receivedAt);
     if (event === undefined) continue;
-    if (item.family !== "message" && item.family !== "status") {
-      yield event;
-    } else if (!keys.has(event.key)) {
-      keys.add(event.key);
-      yield event;
-    } else if (options.wants?.("duplicate") ?? true) {
-      yield repetition(event, keys);
+    const isFirst = !keys.has(event.key);
+    const key = isFirst ? event.key : nextKey(event.key, keys);
+    keys.add(key);
+    if (isFirst) yield event;
+    // What has an identity and comes twice is a repetition; what has none may well have happened twice.
+    else if (item.family?.identify === undefined) yield { ...event, key };
+    else if (options.wants?.("duplicate") ?? true) {
+      yield { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
     }
   }
+}
+
+function nextKey(key: string, keys: ReadonlySet<string>): string {
+  let count = 2;
+  while (keys.has(`${key}:${count}`)) count++;
+  return `${key}:${count}`;
 }
 
 function toJson(body: Uint8Array | string | object): unknown {
@@ -80,76 +89,64 @@ function cut(json: unknown, { source, account = {} }: ParseOptions): Iterable<It
   );
 }
 
-/** The run-time side of a family: maps, because a type such as `constructor` must find nothing. */
-interface Family {
-  readonly definition: FamilyDefinition;
-  readonly base: z.ZodObject;
-  readonly types: ReadonlyMap<unknown, z.ZodObject>;
-  readonly aliases: ReadonlyMap<
-    unknown,
-    { readonly type: string; readonly adapt: (item: Json) => Json }
-  >;
-}
-
-const table = new Map<FamilyName, Family>(
-  (Object.entries(families) as [FamilyName, FamilyDefinition][]).map(([name, definition]) => [
-    name,
-    {
-      definition,
-      base: definition.base,
-      types: new Map(
-        Object.entries(definition.types ?? {}).map(([type, schema]) => [
-          type,
-          definition.base.extend(schema.shape),
-        ]),
-      ),
-      aliases: new Map(Object.entries(definition.aliases ?? {})),
-    },
+/** Schemas of a family's kinds, with what all have in common. Maps: a kind called `constructor` must find nothing. */
+const schemas = new Map<Family, ReadonlyMap<unknown, z.ZodObject>>(
+  [...familyTable.values()].map((family) => [
+    family,
+    new Map(
+      Object.entries(family.kinds ?? {}).map(([kind, { shape }]) => [
+        kind,
+        family.base.extend(shape),
+      ]),
+    ),
   ]),
 );
 
 function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEvent | undefined {
   const wants = options.wants ?? (() => true);
-  if (item.family === undefined)
+  const { family } = item;
+  if (family === undefined) {
     return wants("unknown") ? build(item, "unknown", options, receivedAt) : undefined;
-  const family = table.get(item.family) as Family;
+  }
   const { name, schema, data } = resolve(item, family);
-  const invalid = `${item.family}.invalid` as const;
+  const invalid = `${family.name}.invalid` as EventName;
   if (!wants(name) && !wants(invalid)) return undefined;
   const checked = schema.safeParse(data);
-  if (checked.success)
+  if (checked.success) {
     return wants(name) ? build({ ...item, data }, name, options, receivedAt) : undefined;
+  }
   const issues: Issue[] = checked.error.issues.map(({ path, message }) => ({
     path: path.join("."),
     message,
   }));
-  return {
-    ...build(
-      { ...item, data: fitting(family.base, data) },
-      invalid,
-      options,
-      receivedAt,
-      keyOf(item, receivedAt),
-    ),
-    issues,
-  } as AnyEvent;
+  const event = build(
+    { ...item, data: fitting(family.base, data) },
+    invalid,
+    options,
+    receivedAt,
+    keyOf(item, receivedAt),
+  );
+  return { ...event, issues } as AnyEvent;
 }
 
 function resolve(
   item: Item,
-  { definition, base, types, aliases }: Family,
+  family: Family,
 ): { name: EventName; schema: z.ZodObject; data: unknown } {
-  const family = item.family as FamilyName;
-  if (definition.typeOf === undefined)
-    return { name: family as EventName, schema: base, data: item.data };
-  const type = isJson(item.data) ? definition.typeOf(item.data) : undefined;
-  const alias = aliases.get(type);
-  const known = alias?.type ?? type;
-  const schema = types.get(known);
-  if (schema === undefined)
-    return { name: `${family}.unknown` as EventName, schema: base, data: item.data };
-  const data = alias !== undefined && isJson(item.data) ? alias.adapt(item.data) : item.data;
-  return { name: `${family}.${known as string}` as EventName, schema, data };
+  const { base, name, kinds, kindOf, aliases = {} } = family;
+  const { data } = item;
+  if (kinds === undefined) return { name: name as EventName, schema: base, data };
+  const word = item.kind ?? (isJson(data) ? kindOf?.(data) : undefined);
+  const alias =
+    typeof word === "string" && Object.hasOwn(aliases, word) ? aliases[word] : undefined;
+  const kind = alias?.kind ?? word;
+  const schema = schemas.get(family)?.get(kind);
+  if (schema === undefined) return { name: `${name}.unknown` as EventName, schema: base, data };
+  return {
+    name: `${name}.${String(kind)}` as EventName,
+    schema,
+    data: isJson(data) ? (alias?.adapt?.(data) ?? data) : data,
+  };
 }
 
 /** What of a misfit fits all the same, property by property, so that the type of `data` holds for it too. */
@@ -172,87 +169,32 @@ function build(
 ): AnyEvent {
   const data = isJson(item.data) ? item.data : {};
   const source = item.entry === undefined ? "on-premises" : "cloud";
-  const person = item.family === undefined ? undefined : personOf[item.family](data, item.contact);
+  const people = item.family === undefined ? {} : peopleOf(item);
   const flow = name === "message.interactive" ? flowAnswerOf(data) : undefined;
   const group =
     textOf(data.group_id) ??
     (data.recipient_type === "group" ? textOf(data.recipient_id) : undefined);
   const scope = `${tenant === undefined ? "" : `${tenant}/`}${source === "cloud" ? "" : "on-premises/"}`;
+  const partner = group ?? (people.sender ?? people.recipient)?.key ?? item.field ?? "";
   return {
     name,
     key: scope + key,
     ...(tenant === undefined ? {} : { tenant }),
     source,
     ...(item.field === undefined ? {} : { field: item.field }),
-    timestamp: toDate(data.timestamp) ?? toDate(item.entry?.time) ?? new Date(receivedAt),
+    timestamp: timeOf(data) ?? toDate(item.entry?.time) ?? new Date(receivedAt),
     receivedAt: new Date(receivedAt),
     account: item.account,
-    ...(person === undefined
-      ? {}
-      : { [item.family === "status" ? "recipient" : "sender"]: person }),
-    conversation: `${scope}${item.account.phoneNumberId ?? item.account.wabaId ?? ""}/${group ?? person?.key ?? item.field ?? ""}`,
+    ...people,
+    conversation: `${scope}${item.account.phoneNumberId ?? item.account.wabaId ?? ""}/${partner}`,
     data: item.data,
     raw: item.raw,
     ...(flow === undefined ? {} : { flow }),
   } as AnyEvent;
 }
 
-/** Whom an item of a family is from or about. */
-const personOf: Readonly<
-  Record<FamilyName, (data: Json, contact: Json | undefined) => Person | undefined>
-> = {
-  message: (message, contact = {}) => {
-    const system = isJson(message.system) ? message.system : {};
-    return person(
-      message.from ?? contact.wa_id,
-      message.from_user_id ?? contact.user_id ?? system.previous_user_id ?? system.user_id,
-      message.from_parent_user_id ?? contact.parent_user_id,
-      contact,
-    );
-  },
-  status: (status, contact = {}) => {
-    const phone = status.recipient_participant_id ?? status.participant_recipient_id;
-    const userId = status.recipient_participant_user_id;
-    if (status.recipient_type === "group")
-      return person(phone, userId, status.recipient_participant_parent_user_id, contact);
-    return person(
-      status.recipient_id ?? contact.wa_id,
-      status.recipient_user_id ?? contact.user_id,
-      status.recipient_parent_user_id ?? status.parent_recipient_user_id ?? contact.parent_user_id,
-      contact,
-    );
-  },
-  contact: (contact) => person(contact.wa_id, contact.user_id, contact.parent_user_id, contact),
-  platform_error: () => undefined,
-};
-
-function person(
-  phone: unknown,
-  userId: unknown,
-  parentUserId: unknown,
-  contact: Json,
-): Person | undefined {
-  const key = textOf(userId) ?? textOf(phone);
-  if (key === undefined) return undefined;
-  const profile = isJson(contact.profile) ? contact.profile : {};
-  const parts = {
-    phone,
-    userId,
-    parentUserId,
-    username: textOf(profile.username)?.replace(/^@/, ""),
-    name: profile.name,
-  };
-  return {
-    key,
-    ...Object.fromEntries(Object.entries(parts).filter(([, part]) => textOf(part) !== undefined)),
-  };
-}
-
-/** The event for an item that repeats an earlier one of its body. */
-function repetition(event: AnyEvent, keys: Set<string>): AnyEvent {
-  let count = 2;
-  while (keys.has(`${event.key}:${count}`)) count++;
-  const key = `${event.key}:${count}`;
-  keys.add(key);
-  return { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
+function timeOf(data: Json): Date | undefined {
+  return (
+    toDate(data.timestamp) ?? (isJson(data.metadata) ? toDate(data.metadata.timestamp) : undefined)
+  );
 }

@@ -1,16 +1,8 @@
 import type { Account } from "../inbox/inbox.ts";
-import { type FamilyName, fields } from "../schema/fields.ts";
-import { anchorOf, contactFromSystem, contactOf, isSoleCustomer } from "./contacts.ts";
-import { type Item, isJson, type Json, listOf, textOf } from "./item.ts";
-
-const known = new Map<string, readonly (readonly [string, FamilyName])[]>(
-  Object.entries(fields).map(([field, lists]) => [
-    field,
-    Object.entries(lists) as [string, FamilyName][],
-  ]),
-);
-/** Parts of a `value` that describe the items instead of being items. */
-const DESCRIBING = new Set(["messaging_product", "metadata"]);
+import { changedFields } from "../schema/families.ts";
+import { fieldTable, isLists } from "../schema/table.ts";
+import { type Item, isJson, type Json, listOf, present, textOf } from "./item.ts";
+import { cutLists, hasUnknownList } from "./lists.ts";
 
 export function isCloudEnvelope(body: unknown): body is Json {
   return (
@@ -28,90 +20,66 @@ export function isCloudEnvelope(body: unknown): body is Json {
 export function* cutCloud(body: Json): Generator<Item> {
   for (const entry of listOf(body.entry)) {
     const changes = isJson(entry) ? listOf(entry.changes) : [];
-    if (!isJson(entry) || changes.length === 0) {
-      yield {
-        family: undefined,
-        raw: entry,
-        data: entry,
-        account: {},
-        ...(isJson(entry) ? { entry: { id: entry.id, time: entry.time } } : {}),
-      };
-      continue;
-    }
-    for (const change of changes) yield* cutChange(entry, change);
+    for (const change of changes) yield* cutChange(entry as Json, change);
+    if (changes.length === 0) yield entryWithoutChanges(entry);
   }
+}
+
+function entryWithoutChanges(entry: unknown): Item {
+  if (!isJson(entry))
+    return {
+      family: undefined,
+      raw: entry,
+      data: entry,
+      account: {},
+      entry: { id: undefined, time: undefined },
+    };
+  const family = entry.changed_fields === undefined ? undefined : changedFields;
+  return {
+    family,
+    raw: entry,
+    data: entry,
+    account: accountOf(entry, {}),
+    entry: { id: entry.id, time: entry.time },
+  };
 }
 
 function* cutChange(entry: Json, change: unknown): Generator<Item> {
   const value = isJson(change) && isJson(change.value) ? change.value : {};
-  const field = isJson(change) ? textOf(change.field) : undefined;
+  const name = isJson(change) ? textOf(change.field) : undefined;
   const common = {
-    ...(field === undefined ? {} : { field }),
+    ...(name === undefined ? {} : { field: name }),
     account: accountOf(entry, value),
     entry: { id: entry.id, time: entry.time },
   };
-  const lists = field === undefined ? undefined : known.get(field);
-  let count = 0;
-  if (lists !== undefined) {
-    for (const item of cutLists(value, lists, common)) {
+  const field = name === undefined ? undefined : fieldTable.get(name);
+  if (field !== undefined && !isLists(field) && Object.keys(value).length > 0) {
+    yield { ...common, family: field, raw: change, data: value };
+    return;
+  }
+  if (field !== undefined && isLists(field)) {
+    const opened = field.open?.(value) ?? value;
+    let count = 0;
+    for (const item of cutLists(opened, field, common)) {
       count++;
       yield item;
     }
+    if (count > 0 && !hasUnknownList(opened, field)) return;
   }
-  const left =
-    lists === undefined
-      ? []
-      : Object.keys(value).filter(
-          (key) =>
-            !DESCRIBING.has(key) &&
-            !lists.some(([list]) => list === key) &&
-            listOf(value[key]).length > 0 &&
-            Array.isArray(value[key]),
-        );
-  if (count > 0 && left.length === 0) return;
-  const data = isJson(change) && "value" in change ? change.value : change;
-  yield { ...common, family: undefined, raw: change, data };
-}
-
-/** The elements of the lists of a value, in the order of the table; also of an On-Premises body. */
-export function* cutLists(
-  value: Json,
-  lists: readonly (readonly [string, FamilyName])[],
-  common: Pick<Item, "account" | "field" | "entry">,
-): Generator<Item> {
-  const contacts = listOf(value.contacts);
-  const others = lists
-    .filter(([, family]) => family !== "contact")
-    .flatMap(([list]) => listOf(value[list]));
-  const anchor = anchorOf(others);
-  const soleCustomer = isSoleCustomer(others);
-  for (const [list, family] of lists) {
-    for (const raw of listOf(value[list])) {
-      const contact =
-        isJson(raw) && family !== "contact" ? contactOf(raw, contacts, soleCustomer) : undefined;
-      const item: Item = {
-        ...common,
-        family,
-        raw,
-        data: raw,
-        ...(contact === undefined ? {} : { contact }),
-        ...(family === "contact" && anchor !== undefined ? { anchor } : {}),
-      };
-      const told = family === "message" ? contactFromSystem(item) : undefined;
-      if (told !== undefined) yield told;
-      yield item;
-    }
-  }
-}
-
-function accountOf(entry: Json, value: Json): Account {
-  const metadata = isJson(value.metadata) ? value.metadata : {};
-  const wabaId = textOf(entry.id);
-  const phoneNumberId = textOf(metadata.phone_number_id);
-  const displayPhoneNumber = textOf(metadata.display_phone_number);
-  return {
-    ...(wabaId === undefined ? {} : { wabaId }),
-    ...(phoneNumberId === undefined ? {} : { phoneNumberId }),
-    ...(displayPhoneNumber === undefined ? {} : { displayPhoneNumber }),
+  yield {
+    ...common,
+    family: undefined,
+    raw: change,
+    data: isJson(change) && "value" in change ? change.value : change,
   };
+}
+
+/** `metadata` names the number in most fields, `recipient` in handovers; others have at best the number for people. */
+function accountOf(entry: Json, value: Json): Account {
+  const number = [value.metadata, value.recipient].find(isJson) ?? {};
+  return present({
+    wabaId: textOf(entry.id),
+    phoneNumberId: textOf(number.phone_number_id),
+    displayPhoneNumber: textOf(number.display_phone_number) ?? textOf(value.display_phone_number),
+  });
 }

@@ -1,46 +1,46 @@
-import { type Item, isJson, type Json, textOf } from "./item.ts";
+import { contact as contactFamily } from "../schema/families.ts";
+import { type Item, isJson, type Json, present, textOf } from "./item.ts";
 
 /**
- * The profile that belongs to an item: matched by id, never by position. The only profile of a body is taken for
- * the only customer in it even where the ids differ (a WhatsApp id need not be the phone number), unless they contradict.
+ * The profiles of a body. Matched by id, never by position. The only profile of a body is taken for the only customer
+ * in it even where the ids differ (a WhatsApp id need not be the phone number), unless they contradict.
  */
-export function contactOf(
-  item: Json,
-  contacts: readonly unknown[],
-  soleCustomer: boolean,
-): Json | undefined {
-  const { userId, phone } = idsOf(item);
-  const known = contacts.filter(isJson);
-  const match =
-    known.find((contact) => userId !== undefined && contact.user_id === userId) ??
-    known.find((contact) => phone !== undefined && contact.wa_id === phone);
-  if (match !== undefined || known.length !== 1 || !soleCustomer) return match;
-  const [only] = known;
-  const contradicts =
-    userId !== undefined && only?.user_id !== undefined && only.user_id !== userId;
-  return contradicts ? undefined : only;
+export class Contacts {
+  readonly #byUserId = new Map<unknown, Json>();
+  readonly #byPhone = new Map<unknown, Json>();
+  readonly #only: Json | undefined;
+
+  constructor(contacts: readonly unknown[], items: readonly unknown[]) {
+    const known = contacts.filter(isJson);
+    for (const contact of known.toReversed()) {
+      if (contact.user_id !== undefined) this.#byUserId.set(contact.user_id, contact);
+      if (contact.wa_id !== undefined) this.#byPhone.set(contact.wa_id, contact);
+    }
+    this.#only = known.length === 1 && isSoleCustomer(items) ? known[0] : undefined;
+  }
+
+  of(item: Json): Json | undefined {
+    const { userId, phone } = customerOf(item);
+    const match =
+      (userId === undefined ? undefined : this.#byUserId.get(userId)) ??
+      (phone === undefined ? undefined : this.#byPhone.get(phone));
+    if (match !== undefined) return match;
+    const contradicts =
+      userId !== undefined && this.#only?.user_id !== undefined && this.#only.user_id !== userId;
+    return contradicts ? undefined : this.#only;
+  }
 }
 
-/** Whether all items of a body come from, or go to, one customer. */
-export function isSoleCustomer(items: readonly unknown[]): boolean {
+function isSoleCustomer(items: readonly unknown[]): boolean {
   const [first, ...others] = items.filter(isJson).map(customerOf);
-  return others.every((customer) => customer === first);
+  return others.every(({ userId, phone }) => userId === first?.userId && phone === first?.phone);
 }
 
-function customerOf(item: Json): unknown {
-  const { userId, phone } = idsOf(item);
-  return userId ?? phone;
-}
-
-/** Whom an item is from or about. In groups that is the participant: `recipient_id` is the group, which has no profile. */
-function idsOf(item: Json): { readonly userId: unknown; readonly phone: unknown } {
+/** Whom an item is from or for: the customer's side, as far as its place tells. */
+function customerOf(item: Json): { readonly userId: unknown; readonly phone: unknown } {
   return {
-    userId: item.from_user_id ?? item.recipient_participant_user_id ?? item.recipient_user_id,
-    phone:
-      item.from ??
-      item.recipient_participant_id ??
-      item.participant_recipient_id ??
-      item.recipient_id,
+    userId: item.to_user_id ?? item.from_user_id ?? item.recipient_user_id ?? item.user_id,
+    phone: item.to ?? item.from ?? item.recipient_id ?? item.wa_id,
   };
 }
 
@@ -49,7 +49,7 @@ export function anchorOf(items: readonly unknown[]): string | undefined {
   for (const item of items) {
     if (!isJson(item)) continue;
     const id = textOf(item.id);
-    if (id !== undefined) return `${id}:${textOf(item.status) ?? ""}`;
+    if (id !== undefined) return `${id}:${item.status ?? item.event ?? ""}`;
   }
   return undefined;
 }
@@ -80,9 +80,5 @@ export function contactFromSystem(message: Item): Item | undefined {
         user_id: data.from_user_id,
         identity_key_hash: hash,
       });
-  return { ...message, family: "contact", data: contact, anchor: `${textOf(data.id) ?? ""}:` };
-}
-
-function present(values: Json): Json {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  return { ...message, family: contactFamily, data: contact, anchor: `${textOf(data.id) ?? ""}:` };
 }

@@ -1,12 +1,14 @@
 import type { Account } from "../inbox/inbox.ts";
-import type { FamilyName } from "../schema/fields.ts";
+import type { Family } from "../schema/family.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
 /** One thing that a body tells of, cut out of its envelope and not yet looked into. */
 export interface Item {
   /** Undefined: nobody knows what it is. */
-  readonly family: FamilyName | undefined;
+  readonly family: Family | undefined;
+  /** Told by its place in the body, where that tells more than a word in the item. */
+  readonly kind?: string;
   /** The webhook field, Cloud API only. */
   readonly field?: string;
   /** As it came. */
@@ -34,4 +36,13 @@ export function listOf(value: unknown): readonly unknown[] {
 
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The same without what is undefined. */
+export function present<T extends object>(
+  values: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as never;
 }

@@ -1,17 +1,25 @@
 import type { Account } from "../inbox/inbox.ts";
-import { type FamilyName, fields } from "../schema/fields.ts";
-import { cutLists } from "./cloud.ts";
+import { contact, message, platformError, status } from "../schema/families.ts";
+import type { Family } from "../schema/family.ts";
 import { type Item, isJson, type Json, listOf } from "./item.ts";
+import { cutLists } from "./lists.ts";
 
-/** The root of an On-Premises body has the same lists as the `value` of the Cloud API's field `messages`. */
-const lists = Object.entries(fields.messages) as [string, FamilyName][];
+/** The lists at the root, and how an element of each is brought into the Cloud API's shape. */
+const field = {
+  lists: { contacts: contact, messages: message, statuses: status, errors: platformError },
+};
+const adapt = new Map<Family, (item: Json) => Json>([
+  [message, adaptMessage],
+  [status, adaptStatus],
+  [platformError, adaptError],
+]);
 
 export function isOnPremisesEnvelope(body: unknown): body is Json {
   return (
     isJson(body) &&
     body.object === undefined &&
     body.entry === undefined &&
-    lists.some(([list]) => Array.isArray(body[list]))
+    Object.keys(field.lists).some((list) => Array.isArray(body[list]))
   );
 }
 
@@ -22,59 +30,57 @@ export function isOnPremisesEnvelope(body: unknown): body is Json {
 export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
   const root: Record<string, unknown> = {};
   const rawOf = new Map<unknown, unknown>();
-  for (const [list, family] of lists) {
+  for (const [list, family] of Object.entries<Family>(field.lists)) {
     root[list] = listOf(body[list])
       .filter((raw) => !isJson(raw) || Object.keys(raw).length > 0)
       .map((raw) => {
-        const adapted = isJson(raw) ? adapt[family](raw) : raw;
+        const adapted = isJson(raw) ? (adapt.get(family)?.(raw) ?? raw) : raw;
         rawOf.set(adapted, raw);
         return adapted;
       });
   }
-  for (const item of cutLists(root, lists, { account })) {
-    const isContactCheck =
-      item.family === "contact" && isJson(item.data) && item.data.input !== undefined;
+  for (const item of cutLists(root, field, { account })) {
     yield {
       ...item,
-      ...(isContactCheck ? { family: undefined } : {}),
+      ...(isContactCheck(item) ? { family: undefined } : {}),
       raw: rawOf.get(item.raw) ?? item.raw,
     };
   }
 }
 
-const adapt: Readonly<Record<FamilyName, (item: Json) => Json>> = {
-  contact: (contact) => contact,
-  platform_error: toCloudError,
-  message: (message) => ({
-    ...message,
-    ...(typeof message.from === "string" ? { from: message.from.trim() } : {}),
-    ...withErrors(message),
-    ...(isJson(message.system) && message.system.new_wa_id !== undefined
-      ? { system: { wa_id: message.system.new_wa_id, ...message.system } }
-      : {}),
-  }),
-  status: (status) => {
-    const nested = isJson(status.message) ? status.message.recipient_id : undefined;
-    return {
-      ...status,
-      ...(status.recipient_id === undefined && nested !== undefined
-        ? { recipient_id: nested }
-        : {}),
-      ...withErrors(status),
-    };
-  },
-};
+/** The answer to a contacts call may come as a notification: a number that was asked about, not a profile. */
+function isContactCheck({ family, data }: Item): boolean {
+  return family === contact && isJson(data) && data.input !== undefined;
+}
 
-function withErrors(item: Json): Json {
-  return Array.isArray(item.errors)
-    ? {
-        errors: item.errors.map((error: unknown) => (isJson(error) ? toCloudError(error) : error)),
-      }
+function adaptMessage(item: Json): Json {
+  return {
+    ...item,
+    ...(typeof item.from === "string" ? { from: item.from.trim() } : {}),
+    ...(isJson(item.system) && item.system.new_wa_id !== undefined
+      ? { system: { wa_id: item.system.new_wa_id, ...item.system } }
+      : {}),
+    ...errorsOf(item),
+  };
+}
+
+function adaptStatus(item: Json): Json {
+  const nested = isJson(item.message) ? item.message.recipient_id : undefined;
+  return {
+    ...item,
+    ...(item.recipient_id === undefined && nested !== undefined ? { recipient_id: nested } : {}),
+    ...errorsOf(item),
+  };
+}
+
+function errorsOf({ errors }: Json): Json {
+  return Array.isArray(errors)
+    ? { errors: errors.map((error: unknown) => (isJson(error) ? adaptError(error) : error)) }
     : {};
 }
 
 /** `message` and `error_data` are the Cloud API's; `title` and `details` say the same here. */
-function toCloudError(error: Json): Json {
+function adaptError(error: Json): Json {
   return {
     ...(error.title === undefined ? {} : { message: error.title }),
     ...(error.details === undefined ? {} : { error_data: { details: error.details } }),

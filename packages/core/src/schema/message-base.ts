@@ -50,7 +50,7 @@ type Referral = typeof referralShape;
 export interface ReferralShape extends Referral {}
 const referral: z.ZodObject<ReferralShape, z.core.$strip> = loose(referralShape);
 
-const messageBaseShape = {
+export const messageBaseShape = {
   /** Message id, opaque. It contains the customer's phone number: keep it out of logs. */
   id: text,
   /** When it was sent: seconds since 1970. `event.timestamp` has it as a Date. */

@@ -204,10 +204,10 @@ type Item = Readonly<Record<string, unknown>>;
 
 /** Other words for types of the table, and how such an item is brought into its shape. */
 export const messageAliases: Readonly<
-  Record<string, { readonly type: keyof typeof messageTypes; readonly adapt: (item: Item) => Item }>
+  Record<string, { readonly kind: keyof MessageTypes; readonly adapt?: (item: Item) => Item }>
 > = {
   voice: {
-    type: "audio",
+    kind: "audio",
     adapt: ({ voice, ...item }) => ({
       ...item,
       type: "audio",
@@ -217,9 +217,9 @@ export const messageAliases: Readonly<
           : voice,
     }),
   },
-  unknown: { type: "unsupported", adapt: (item) => item },
+  unknown: { kind: "unsupported" },
   ephemeral: {
-    type: "unsupported",
+    kind: "unsupported",
     adapt: (item) => ({ ...item, type: "unsupported", unsupported: { type: "ephemeral" } }),
   },
 };

@@ -1,0 +1,46 @@
+import { contact as contactFamily, message as messageFamily } from "../schema/families.ts";
+import type { Lists } from "../schema/family.ts";
+import { placeOf } from "../schema/table.ts";
+import { anchorOf, Contacts, contactFromSystem } from "./contacts.ts";
+import { type Item, isJson, type Json, listOf } from "./item.ts";
+
+/** Cuts a value into the elements of its lists, in the order of the table, each with the profile that belongs to it. */
+export function* cutLists(
+  value: Json,
+  { lists }: Lists,
+  common: Pick<Item, "account" | "field" | "entry">,
+): Generator<Item> {
+  const parts = Object.entries(lists).map(([list, part]) => ({
+    ...placeOf(part),
+    items: listOf(value[list]),
+  }));
+  const others = parts
+    .filter(({ family }) => family !== contactFamily)
+    .flatMap(({ items }) => items);
+  const contacts = new Contacts(listOf(value.contacts), others);
+  const anchor = anchorOf(others);
+  for (const { family, kind, items } of parts) {
+    for (const raw of items) {
+      const contact = isJson(raw) && family !== contactFamily ? contacts.of(raw) : undefined;
+      const item: Item = {
+        ...common,
+        family,
+        raw,
+        data: raw,
+        ...(kind === undefined ? {} : { kind }),
+        ...(contact === undefined ? {} : { contact }),
+        ...(family === contactFamily && anchor !== undefined ? { anchor } : {}),
+      };
+      const told = family === messageFamily ? contactFromSystem(item) : undefined;
+      if (told !== undefined) yield told;
+      yield item;
+    }
+  }
+}
+
+/** Lists of a value that the table does not know: they are news, and must not be lost. */
+export function hasUnknownList(value: Json, { lists }: Lists): boolean {
+  return Object.entries(value).some(
+    ([key, list]) => Array.isArray(list) && list.length > 0 && !Object.hasOwn(lists, key),
+  );
+}

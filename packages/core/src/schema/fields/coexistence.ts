@@ -1,0 +1,171 @@
+import * as z from "zod";
+import { anyMessage, anyMessageShape } from "../any-message.ts";
+import { errorObject } from "../error-object.ts";
+import { contact } from "../families.ts";
+import { kinds, wordIn } from "../family.ts";
+import { messageBaseShape } from "../message-base.ts";
+import { messageAliases, messageTypes } from "../message-types.ts";
+import { loose, openEnum, text } from "../shape.ts";
+
+const echoShape = {
+  ...messageBaseShape,
+  /** The customer's phone number, with or without `+`. Absent when hidden. */
+  to: text.optional(),
+  to_user_id: text.optional(),
+  to_parent_user_id: text.optional(),
+  /** In `message_echoes`: what wrote it. */
+  message_creation_type: openEnum("created_by_1p_bot").optional(),
+};
+type Echo = typeof echoShape;
+export interface EchoShape extends Echo {}
+const echo: z.ZodObject<EchoShape, z.core.$strip> = loose(echoShape);
+
+const echoes = <N extends string>(name: N) =>
+  kinds(name, echo, messageTypes, {
+    kindOf: (item) => item.type,
+    aliases: messageAliases,
+    identify: ({ id, type }) => [id, type],
+  });
+
+/**
+ * A message that the business sent from its WhatsApp Business app, by type as in `message.<type>`.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/smb_message_echoes (read 2026-11-22)
+ */
+export const smb_message_echoes = {
+  lists: { contacts: contact, message_echoes: echoes("smb_message_echoes") },
+};
+
+const botEchoes = echoes("message_echoes");
+
+/** A message that the business sent by other means than this app. No readable page; some bodies have `messages` instead. */
+export const message_echoes = {
+  lists: { contacts: contact, message_echoes: botEchoes, messages: botEchoes },
+};
+
+const progressShape = {
+  /** 0 for the last day, 1 up to 90 days, 2 up to 180 days. */
+  phase: z.union([z.number(), text]).optional(),
+  /** Chunks may arrive in any order. */
+  chunk_order: z.union([z.number(), text]).optional(),
+  /** Per cent; 100 is the end. */
+  progress: z.union([z.number(), text]).optional(),
+};
+type Progress = typeof progressShape;
+export interface ProgressShape extends Progress {}
+const progress: z.ZodObject<ProgressShape, z.core.$strip> = loose(progressShape);
+
+const pastShape = {
+  ...anyMessageShape,
+  /** The customer's phone number, on messages of the business. */
+  to: text.optional(),
+  history_context: loose({
+    status: openEnum("DELIVERED", "ERROR", "PENDING", "PLAYED", "READ", "SENT").optional(),
+  }).optional(),
+  /** Ours: the conversation it belongs to, taken from around it. */
+  thread: loose({
+    /** The customer's phone number. Absent when hidden. */
+    id: text.optional(),
+    context: loose({
+      wa_id: text.optional(),
+      user_id: text.optional(),
+      parent_user_id: text.optional(),
+      username: text.optional(),
+    }).optional(),
+  }).optional(),
+};
+type Past = typeof pastShape;
+export interface PastShape extends Past {}
+
+const past: z.ZodObject<PastShape, z.core.$strip> = loose(pastShape);
+
+const shared = kinds(
+  "history",
+  loose({}),
+  {
+    /**
+     * A past message, of any type: the one that `type` names. Media come first as `media_placeholder`, those of the
+     * last 14 days a second time with their content.
+     */
+    message: past,
+    /** Media that the business had sent. */
+    message_echo: anyMessage,
+    /** How far the import has come; after the messages of each chunk. */
+    progress,
+    /** The business does not share its history (2593109). */
+    error: errorObject,
+  },
+  { identify: ({ id, type }) => (id === undefined ? undefined : [id, type]) },
+);
+
+/**
+ * Up to 180 days of past messages, once, after a number of the WhatsApp Business app was connected. Thousands in a body.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/history (read 2026-11-22)
+ */
+export const history = {
+  lists: {
+    contacts: contact,
+    past: { family: shared, kind: "message" },
+    messages: { family: shared, kind: "message" },
+    message_echoes: { family: shared, kind: "message_echo" },
+    errors: { family: shared, kind: "error" },
+    progress: { family: shared, kind: "progress" },
+  },
+  /** Threads become one list of messages, each with its thread. */
+  open: ({ history: chunks, ...value }: Readonly<Record<string, unknown>>) => {
+    const list = itemsOf(chunks);
+    return {
+      ...value,
+      past: list.flatMap(({ threads }) => itemsOf(threads).flatMap(messagesOf)),
+      errors: list.flatMap(({ errors }) => (Array.isArray(errors) ? errors : [])),
+      progress: list.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
+    };
+  },
+} as const;
+
+function messagesOf({ messages, ...thread }: Readonly<Record<string, unknown>>): unknown[] {
+  return Array.isArray(messages)
+    ? messages.map((each) => (typeof each === "object" ? { ...each, thread } : each))
+    : [];
+}
+
+function itemsOf(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value)
+    ? value.filter((each) => typeof each === "object" && each !== null)
+    : [];
+}
+
+/**
+ * The address book of the WhatsApp Business app changed.
+ * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/smb_app_state_sync (read 2026-11-22)
+ */
+export const smb_app_state_sync = {
+  lists: {
+    state_sync: kinds(
+      "smb_app_state_sync",
+      loose({
+        type: text.optional(),
+        /** `add` for edits too. */
+        action: openEnum("add", "remove").optional(),
+        metadata: loose({
+          /** Seconds since 1970. */
+          timestamp: z.union([text, z.number()]).optional(),
+        }).optional(),
+      }),
+      {
+        contact: loose({
+          contact: loose({
+            /** Absent on removal. */
+            full_name: text.optional(),
+            first_name: text.optional(),
+            /** Absent when hidden. */
+            phone_number: text.optional(),
+            user_id: text.optional(),
+            parent_user_id: text.optional(),
+            username: text.optional(),
+          }).optional(),
+        }),
+      },
+      { kindOf: wordIn("type") },
+    ),
+  },
+};
