@@ -62,7 +62,18 @@ type FamilyOfPart<P> = P extends { readonly family: infer F } ? F : P;
 type FamilyOfField<F> = F extends { readonly lists: infer L } ? FamilyOfPart<L[keyof L]> : F;
 type AnyFamily = typeof changedFields | FamilyOfField<Fields[keyof Fields]>;
 type Infer<S> = S extends z.ZodType ? z.infer<S> : never;
-type Extra<Name> = Name extends "message.interactive" ? { readonly flow?: FlowAnswer } : unknown;
+/** What single events have beyond {@link EventBase}. */
+interface Extras {
+  "message.interactive": {
+    /** The answer of a flow or an address form, parsed. */
+    readonly flow?: FlowAnswer;
+  };
+  contact: {
+    /** Who the customer was before a number or user id changed: move what you keep under `previous.key` to `sender.key`. */
+    readonly previous?: Person;
+  };
+}
+type Extra<Name> = Name extends keyof Extras ? Extras[Name] : unknown;
 type Invalid<Name extends string, B> = EventBase<`${Name}.invalid`, Partial<Infer<B>>> & {
   readonly issues: readonly Issue[];
 };
@@ -70,7 +81,7 @@ type Invalid<Name extends string, B> = EventBase<`${Name}.invalid`, Partial<Infe
 type EventsOf<F> =
   F extends Family<infer Name, infer B, infer K>
     ? (K extends undefined
-        ? { [N in Name]: EventBase<N, Infer<B>> }
+        ? { [N in Name]: EventBase<N, Infer<B>> & Extra<N> }
         : {
             [T in keyof K & string as `${Name}.${T}`]: EventBase<
               `${Name}.${T}`,

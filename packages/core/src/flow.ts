@@ -34,3 +34,34 @@ function tryParse(text: string): unknown {
     return undefined;
   }
 }
+
+/** What zod, valibot, ArkType and others have in common. @see https://standardschema.dev (version 1, read 2026-11-23) */
+export interface StandardSchema<Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
+  };
+}
+
+/** The value, or what is wrong with it. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly unknown[] | undefined;
+      }[];
+    };
+
+/**
+ * Checks a flow's answer with a schema of your own, of any library that speaks Standard Schema. An answer that is no
+ * JSON is checked as `undefined`. Rejects only if the schema itself throws.
+ */
+export async function checkFlowAnswer<Output>(
+  flow: FlowAnswer | undefined,
+  schema: StandardSchema<Output>,
+): Promise<SchemaResult<Output>> {
+  return schema["~standard"].validate(flow?.response);
+}

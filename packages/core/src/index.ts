@@ -18,7 +18,12 @@ export type {
   Pattern,
   Person,
 } from "./events.ts";
-export type { FlowAnswer } from "./flow.ts";
+export {
+  checkFlowAnswer,
+  type FlowAnswer,
+  type SchemaResult,
+  type StandardSchema,
+} from "./flow.ts";
 // Writing an adapter or an inbox
 export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "./http.ts";
 export type {
@@ -44,6 +49,8 @@ export { createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./processor.ts";
 export type { Family, Field, Lists, Part } from "./schema/family.ts";
 export { eventNames, fields } from "./schema/table.ts";
+export { isNewerStatus } from "./status-rank.ts";
+export { toDate } from "./time.ts";
 export {
   type CloseOptions,
   type CloseReport,

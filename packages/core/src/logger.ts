@@ -64,11 +64,13 @@ export class IncidentLog {
     return (this.#causes.get(cause)?.until ?? 0) <= Date.now();
   }
 
+  /** `cause` tells apart what has one code; it must come from a small set, as each is remembered. */
   log(
     level: "info" | "warn" | "error",
-    cause: string,
+    code: string,
     message: string,
     details: object = {},
+    cause = code,
   ): void {
     const last = this.#causes.get(cause);
     if (last !== undefined && last.until > Date.now()) {
@@ -78,6 +80,6 @@ export class IncidentLog {
     this.#causes.set(cause, { until: Date.now() + QUIET_MS, suppressed: 0 });
     const suppressed =
       last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
-    this.#logger[level]({ code: cause, ...details, ...suppressed }, message);
+    this.#logger[level]({ code, ...details, ...suppressed }, message);
   }
 }

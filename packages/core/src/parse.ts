@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
-import { type Item, isJson, type Json, textOf } from "./envelope/item.ts";
+import { type Item, isJson, type Json, present, textOf } from "./envelope/item.ts";
 import { cutOnPremises, isOnPremisesEnvelope } from "./envelope/on-premises.ts";
-import { peopleOf } from "./envelope/people.ts";
+import { peopleOf, personOf } from "./envelope/people.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
 import { flowAnswerOf } from "./flow.ts";
@@ -37,14 +37,12 @@ export function* parse(
   options: ParseOptions = {},
 ): Generator<AnyEvent, void, undefined> {
   const receivedAt = options.receivedAt ?? Date.now();
-  const keys = new Set<string>();
+  const keys = new Keys();
   for (const item of cut(toJson(body), options)) {
     const event = toEvent(item, options, receivedAt);
     if (event === undefined) continue;
-    const isFirst = !keys.has(event.key);
-    const key = isFirst ? event.key : nextKey(event.key, keys);
-    keys.add(key);
-    if (isFirst) yield event;
+    const key = keys.take(event.key);
+    if (key === event.key) yield event;
     // What has an identity and comes twice is a repetition; what has none may well have happened twice.
     else if (item.family?.identify === undefined) yield { ...event, key };
     else if (options.wants?.("duplicate") ?? true) {
@@ -53,10 +51,15 @@ export function* parse(
   }
 }
 
-function nextKey(key: string, keys: ReadonlySet<string>): string {
-  let count = 2;
-  while (keys.has(`${key}:${count}`)) count++;
-  return `${key}:${count}`;
+/** The keys of one body: each is given once, and to what repeats it with a number. */
+class Keys {
+  readonly #counts = new Map<string, number>();
+
+  take(key: string): string {
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count === 1 ? key : this.take(`${key}:${count}`);
+  }
 }
 
 function toJson(body: Uint8Array | string | object): unknown {
@@ -170,7 +173,6 @@ function build(
   const data = isJson(item.data) ? item.data : {};
   const source = item.entry === undefined ? "on-premises" : "cloud";
   const people = item.family === undefined ? {} : peopleOf(item);
-  const flow = name === "message.interactive" ? flowAnswerOf(data) : undefined;
   const group =
     textOf(data.group_id) ??
     (data.recipient_type === "group" ? textOf(data.recipient_id) : undefined);
@@ -189,8 +191,16 @@ function build(
     conversation: `${scope}${item.account.phoneNumberId ?? item.account.wabaId ?? ""}/${partner}`,
     data: item.data,
     raw: item.raw,
-    ...(flow === undefined ? {} : { flow }),
+    ...extrasOf(name, data),
   } as AnyEvent;
+}
+
+/** What single events have beyond the others. */
+function extrasOf(name: EventName, data: Json): object {
+  if (name === "message.interactive") return present({ flow: flowAnswerOf(data) });
+  if (name === "contact" && isJson(data.previous))
+    return present({ previous: personOf(data.previous) });
+  return {};
 }
 
 function timeOf(data: Json): Date | undefined {

@@ -105,7 +105,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!isSignedBy(secrets, body, signature)) {
       const why = incidents.isDue("signature_mismatch")
         ? explainMismatch(request, body, secrets.length)
-        : "";
+        : "the signature does not match.";
       throw new WebhookError("signature_mismatch", why);
     }
     return { auth: { kind: "signature", ...tenant }, body };
@@ -217,6 +217,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           error.code,
           error.message,
           error.cause === undefined ? {} : { cause: describe(error.cause) },
+          causeOf(error),
         );
         return refusal(status, error.code, request.body.kind === "stream");
       }
@@ -268,6 +269,11 @@ function refusal(status: number, code: string, hasStream: boolean): WebhookRespo
     },
     body: code,
   };
+}
+
+/** Codes with several causes: whoever tries a handshake again within a minute must see what is wrong now. */
+function causeOf({ code, message }: WebhookError): string {
+  return /^(handshake_|signature_missing)/.test(code) ? message.replace(/\d+/g, "") : code;
 }
 
 /** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */

@@ -36,11 +36,25 @@ function isSoleCustomer(items: readonly unknown[]): boolean {
   return others.every(({ userId, phone }) => userId === first?.userId && phone === first?.phone);
 }
 
-/** Whom an item is from or for: the customer's side, as far as its place tells. */
+/**
+ * Whom an item is from or for: the customer's side, as far as its place tells. In groups that is the participant:
+ * `recipient_id` is the group there, which has no profile.
+ */
 function customerOf(item: Json): { readonly userId: unknown; readonly phone: unknown } {
   return {
-    userId: item.to_user_id ?? item.from_user_id ?? item.recipient_user_id ?? item.user_id,
-    phone: item.to ?? item.from ?? item.recipient_id ?? item.wa_id,
+    userId:
+      item.to_user_id ??
+      item.from_user_id ??
+      item.recipient_participant_user_id ??
+      item.recipient_user_id ??
+      item.user_id,
+    phone:
+      item.to ??
+      item.from ??
+      item.recipient_participant_id ??
+      item.participant_recipient_id ??
+      item.recipient_id ??
+      item.wa_id,
   };
 }
 
@@ -49,7 +63,7 @@ export function anchorOf(items: readonly unknown[]): string | undefined {
   for (const item of items) {
     if (!isJson(item)) continue;
     const id = textOf(item.id);
-    if (id !== undefined) return `${id}:${item.status ?? item.event ?? ""}`;
+    if (id !== undefined) return `${id}:${textOf(item.status) ?? textOf(item.event) ?? ""}`;
   }
   return undefined;
 }

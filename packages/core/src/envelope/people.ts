@@ -58,6 +58,11 @@ function senderOf(data: Json, contact: Json): Person | undefined {
   );
 }
 
+/** Somebody of whom only the ids are known. */
+export function personOf({ wa_id, user_id, parent_user_id }: Json): Person | undefined {
+  return person(wa_id, user_id, parent_user_id, {});
+}
+
 function person(
   phone: unknown,
   userId: unknown,
