@@ -1,0 +1,13 @@
+// `npm run docs`: fills the documents' code blocks from their files and writes docs/events.md. A test fails when stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fillBlocks } from "./code-blocks.ts";
+import { eventsPage } from "./events-page.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+writeFileSync(join(root, "docs/events.md"), eventsPage());
+for (const document of ["README.md", "CONTRIBUTING.md"]) {
+  const path = join(root, document);
+  writeFileSync(path, fillBlocks(readFileSync(path, "utf8"), root));
+}
