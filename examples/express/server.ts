@@ -1,5 +1,6 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/express";
 import express from "express";
+import { port, run } from "../shared/process.ts";
 import { webhooks } from "../shared/whatsapp.ts";
 
 const app = express();
@@ -10,8 +11,8 @@ app.get("/", (_req, res) => {
 });
 
 await webhooks.start();
-const server = app.listen(Number(process.env.PORT ?? 3000));
-process.once("SIGTERM", async () => {
-  await webhooks.close();
+const server = app.listen({ port });
+run(server, async () => {
+  await webhooks.close(); // First: what still arrives is answered 503, what was taken is handled to the end.
   server.close();
 });

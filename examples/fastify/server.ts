@@ -1,5 +1,6 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/fastify";
 import Fastify from "fastify";
+import { port, run } from "../shared/process.ts";
 import { webhooks } from "../shared/whatsapp.ts";
 
 const app = Fastify();
@@ -7,8 +8,8 @@ app.register(whatsappWebhooks(webhooks));
 app.get("/", async () => "The rest of your app.");
 
 await webhooks.start();
-await app.listen({ port: Number(process.env.PORT ?? 3000) });
-process.once("SIGTERM", async () => {
-  await webhooks.close();
+await app.listen({ port, host: "0.0.0.0" }); // By itself Fastify listens on localhost alone.
+run(app.server, async () => {
+  await webhooks.close(); // First: what still arrives is answered 503, what was taken is handled to the end.
   await app.close();
 });

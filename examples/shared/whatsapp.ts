@@ -1,18 +1,16 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
 
 const {
-  WHATSAPP_APP_SECRET = "",
-  WHATSAPP_VERIFY_TOKEN = "",
-  WHATSAPP_ONPREM_AUTHORIZATION,
+  WHATSAPP_APP_SECRET: appSecret,
+  WHATSAPP_VERIFY_TOKEN: verifyToken,
+  WHATSAPP_ONPREM_AUTHORIZATION: authorization,
 } = process.env;
 
 /** The handlers. No framework in sight: all sample apps import this file as it is. */
 export const webhooks = createWebhooks({
-  appSecret: WHATSAPP_APP_SECRET,
-  verifyToken: WHATSAPP_VERIFY_TOKEN,
-  ...(WHATSAPP_ONPREM_AUTHORIZATION && {
-    onPremises: { authorization: WHATSAPP_ONPREM_AUTHORIZATION },
-  }),
+  appSecret,
+  verifyToken,
+  ...(authorization && { onPremises: { authorization } }),
 });
 
 webhooks.on("message.text", (event) => {
@@ -24,7 +22,7 @@ webhooks.on("status.failed", (event) => {
     console.error(`Not delivered: ${code} ${title}`);
 });
 
-// Every event as one line of JSON on stdout: pipe it wherever you like.
+// Every event as one line of JSON on stdout, without the item as it came: pipe it wherever you like.
 webhooks.on("*", ({ raw: _raw, ...event }) => {
   console.log(JSON.stringify({ sender: null, ...event }));
 });

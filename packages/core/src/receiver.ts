@@ -213,7 +213,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
               });
         const status = error.status ?? 503;
         incidents.log(
-          status >= 500 ? "error" : "warn",
+          levelOf(error.code, status),
           error.code,
           error.message,
           error.cause === undefined ? {} : { cause: describe(error.cause) },
@@ -255,7 +255,12 @@ function record(auth: RecordAuth, body: Uint8Array): InboxRecord {
 
 const RETRY_AFTER_SECONDS = "5";
 
-/** Unread bodies must close their connection: what is left on it would be taken for the next request. */
+const LEFT_UNREAD = new Set(["body_timeout", "body_too_large", "unverified_limit"]);
+
+/**
+ * Unread bodies must close their connection: what is left on it would be taken for the next request. A process that
+ * shuts down closes it so that its server can.
+ */
 function refusal(status: number, code: string, hasStream: boolean): WebhookResponse {
   return {
     status,
@@ -263,12 +268,18 @@ function refusal(status: number, code: string, hasStream: boolean): WebhookRespo
       "content-type": "text/plain",
       ...(status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
       ...(status === 405 ? { allow: "GET, POST" } : {}),
-      ...(hasStream && (status === 408 || status === 413 || code === "unverified_limit")
+      ...(code === "closing" || (hasStream && LEFT_UNREAD.has(code))
         ? { connection: "close" }
         : {}),
     },
     body: code,
   };
+}
+
+/** What is wrong on our side is an error, what a stranger does a warning, and a shut-down neither. */
+function levelOf(code: string, status: number): "info" | "warn" | "error" {
+  if (code === "closing") return "info";
+  return status >= 500 ? "error" : "warn";
 }
 
 /** Codes with several causes: whoever tries a handshake again within a minute must see what is wrong now. */

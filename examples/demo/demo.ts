@@ -1,0 +1,12 @@
+import { runDemo } from "./run-demo.ts";
+
+const frameworks = ["express", "koa", "fastify"];
+const [framework = "express"] = process.argv.slice(2);
+
+if (frameworks.includes(framework)) {
+  const server = new URL(`../${framework}/server.ts`, import.meta.url);
+  process.exitCode = await runDemo(framework, server);
+} else {
+  console.error(`There is no sample app for "${framework}", only for ${frameworks.join(", ")}.`);
+  process.exitCode = 1;
+}

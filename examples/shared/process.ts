@@ -1,0 +1,57 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { DEFAULT_PATH } from "@whatsapp-webhooks/core";
+
+/** How long requests under way may take once the app has stopped listening. */
+const GRACE_MS = 3_000;
+const SWEEP_MS = 50;
+
+/** Where the sample apps listen. 0 takes any free port. */
+export const port = Number(process.env.PORT ?? 3000);
+
+/** Says on stderr where the app listens (stdout belongs to the events), and closes it on SIGTERM and Ctrl-C. */
+export function run(server: Server, close: () => Promise<void>): void {
+  if (server.listening) announce(server);
+  else server.once("listening", () => announce(server));
+
+  let isClosing = false;
+  const stop = async () => {
+    // npm passes on to the app what the whole process group has heard already, so every signal may come twice.
+    if (isClosing) return;
+    isClosing = true;
+    console.error("Closing ...");
+    hurry(server);
+    await close();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
+}
+
+/**
+ * With nothing left to do Node ends by itself. Connections that clients keep open would put that off: they go as soon
+ * as they are idle, and after a while in any case.
+ */
+function hurry(server: Server): void {
+  let leftMs = GRACE_MS;
+  const sweep = () => {
+    if (server.listening) return;
+    server.closeIdleConnections();
+    leftMs -= SWEEP_MS;
+    if (leftMs <= 0) process.exit();
+  };
+  setInterval(sweep, SWEEP_MS).unref();
+}
+
+function announce(server: Server): void {
+  process.off("uncaughtException", giveUp);
+  const { port } = server.address() as AddressInfo;
+  console.error(`Waiting for WhatsApp at http://localhost:${port}${DEFAULT_PATH} (Ctrl-C ends it)`);
+}
+
+/** Why the app cannot start: one line where the message says all (a missing secret, a used port), else the stack. */
+function giveUp(error: NodeJS.ErrnoException): void {
+  if (error.code === "EADDRINUSE") console.error(`Port ${port} is in use: set PORT to another.`);
+  else console.error(error.code === undefined ? error : error.message);
+  process.exit(1);
+}
+
+process.once("uncaughtException", giveUp);

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { frameworks } from "./support/start.ts";
+
+/** All that may differ between the frameworks: the import, and the lines that make, mount, open and close the app. */
+const ownLines = {
+  express: `
+import { whatsappWebhooks } from "@whatsapp-webhooks/express";
+import express from "express";
+const app = express();
+app.use(whatsappWebhooks(webhooks));
+app.use(express.json());
+app.get("/", (_req, res) => {
+  res.send("The rest of your app.");
+const server = app.listen({ port });
+run(server, async () => {
+  server.close();
+app.listen(3000);`,
+  koa: `
+import { whatsappWebhooks } from "@whatsapp-webhooks/koa";
+import Koa from "koa";
+const app = new Koa();
+app.use(whatsappWebhooks(webhooks));
+app.use((ctx) => {
+  ctx.body = "The rest of your app.";
+const server = app.listen({ port });
+run(server, async () => {
+  server.close();
+app.listen(3000);`,
+  fastify: `
+import { whatsappWebhooks } from "@whatsapp-webhooks/fastify";
+import Fastify from "fastify";
+const app = Fastify();
+app.register(whatsappWebhooks(webhooks));
+app.get("/", async () => "The rest of your app.");
+await app.listen({ port, host: "0.0.0.0" }); // By itself Fastify listens on localhost alone.
+run(app.server, async () => {
+  await app.close();
+await app.listen({ port: 3000 });`,
+};
+
+function linesOf(framework: string, file: string): string[] {
+  const url = new URL(`../${framework}/${file}`, import.meta.url);
+  return readFileSync(url, "utf8").trimEnd().split("\n");
+}
+
+/** What a file shares with those of the other frameworks. Lines without a word say nothing. */
+function shared(framework: keyof typeof ownLines, file: string): string[] {
+  const own = ownLines[framework].split("\n");
+  return linesOf(framework, file).filter((line) => /\w/.test(line) && !own.includes(line));
+}
+
+test.each([
+  ["server.ts", 24, 4],
+  ["ten-lines.ts", 10, 4],
+])("%s: without the framework's own lines, all three are the same", (file, most, fewest) => {
+  for (const framework of frameworks)
+    expect(linesOf(framework, file).length).toBeLessThanOrEqual(most);
+  expect(shared("express", file).length).toBeGreaterThanOrEqual(fewest);
+  expect(shared("koa", file)).toEqual(shared("express", file));
+  expect(shared("fastify", file)).toEqual(shared("express", file));
+});
+
+test.each(frameworks)("%s: every line that may differ is there", (framework) => {
+  const lines = [...linesOf(framework, "server.ts"), ...linesOf(framework, "ten-lines.ts")];
+  expect(lines).toEqual(expect.arrayContaining(ownLines[framework].trimStart().split("\n")));
+});
