@@ -46,7 +46,7 @@ function toWebhookRequest(
 }
 
 function bodyOf(request: Request): RequestBody {
-  if (request.bodyUsed)
+  if (request.bodyUsed || request.body?.locked === true)
     return {
       kind: "lost",
       hint: "something before the webhook read the request. Give it request.clone().",

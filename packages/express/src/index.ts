@@ -16,15 +16,22 @@ const HINT =
   "a body parser such as express.json() read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
   "or keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).";
 
+/** What Express's types leave out: the handlers of a route. */
+interface Route {
+  readonly stack: readonly { readonly handle: unknown }[];
+}
+
 /** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
 export function whatsappWebhooks(
   webhooks: Webhooks,
   { path }: ExpressOptions = {},
 ): ExpressMiddleware {
   const match = createPathMatcher(path ?? DEFAULT_PATH);
-  return (req, res, next) => {
-    const isMounted = path === undefined && (req.baseUrl !== "" || req.route !== undefined);
-    const isRoot = req.route !== undefined || req.path === "/";
+  const middleware: ExpressMiddleware = (req, res, next) => {
+    // Express leaves `req.route` behind when a route passes on, so that it is there need not mean that we are in it.
+    const isRoute = (req.route as Route | undefined)?.stack.some((l) => l.handle === middleware);
+    const isMounted = path === undefined && (req.baseUrl !== "" || isRoute === true);
+    const isRoot = isRoute === true || req.path === "/";
     const params = isMounted ? (isRoot ? req.params : undefined) : match(req.originalUrl);
     if (params === undefined) {
       next();
@@ -40,4 +47,5 @@ export function whatsappWebhooks(
     });
     webhooks.receive(request).then((response) => sendResponse(res, response), next);
   };
+  return middleware;
 }

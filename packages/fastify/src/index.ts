@@ -32,11 +32,18 @@ export function whatsappWebhooks(webhooks: Webhooks, { path }: FastifyOptions = 
     // "/" under a prefix: Fastify then takes the path with and without a trailing slash.
     await app.register(
       async (route) => {
-        route.all("/", (request, reply) => answer(webhooks, request, reply));
+        // fastify-raw-body would read beside us: rawBody tells it to keep off.
+        const config: object = { rawBody: false };
+        route.all("/", { config }, (request, reply) => answer(webhooks, request, reply));
       },
       { prefix: pathUnder(app.prefix, path) },
     );
   };
+}
+
+interface Kept {
+  readonly rawBody?: unknown;
+  readonly body?: unknown;
 }
 
 async function answer(
@@ -44,13 +51,19 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { rawBody } = request as { rawBody?: unknown };
+  // Hooks keep the bytes on Fastify's request, middleware of the Express kind on Node's.
+  const { rawBody: kept, body: parsed } = request.raw as Kept;
+  const { rawBody = kept } = request as Kept;
   const { status, headers, body } = await webhooks.receive(
     toWebhookRequest(request.raw, {
       url: request.originalUrl,
       params: request.params as Readonly<Record<string, string>>,
       rawBody,
-      ...(request.body == null ? {} : { stream: request.body as AsyncIterable<Uint8Array> }),
+      body: parsed,
+      // A preParsing hook may have put another stream in the request's place.
+      ...(request.body == null || request.body === request.raw
+        ? {}
+        : { stream: request.body as AsyncIterable<Uint8Array> }),
       hint: HINT,
     }),
   );
@@ -60,7 +73,8 @@ async function answer(
 /** What is left of the full path under the prefix that the plugin was registered with. */
 function pathUnder(prefix: string, path: string | undefined): string {
   if (path === undefined) return prefix === "" ? DEFAULT_PATH : "";
-  if (path === prefix || path.startsWith(`${prefix}/`)) return path.slice(prefix.length);
+  const above = prefix.replace(/\/$/, "");
+  if (`${path}/`.startsWith(`${above}/`)) return path.slice(above.length).replace(/\/$/, "");
   throw new WebhookError(
     "option_invalid",
     `path is the full path that the platform calls, so under the prefix "${prefix}" it must begin with it; got "${path}". ` +

@@ -16,21 +16,24 @@ const HINT =
   "a body parser such as koa-bodyparser read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
   "or use a parser that keeps ctx.request.rawBody.";
 
-/** What `@koa/router` and `koa-mount` leave on the context. */
-interface Mounted {
-  readonly _matchedRoute?: unknown;
+/** What `koa-mount` and `@koa/router` leave on the context, and do not take back when they pass on. */
+interface Traces {
   readonly mountPath?: string;
+  readonly matched?: readonly {
+    readonly methods: readonly string[];
+    readonly stack: readonly unknown[];
+  }[];
   readonly params?: Readonly<Record<string, string>>;
 }
 
 /** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
 export function whatsappWebhooks(webhooks: Webhooks, { path }: KoaOptions = {}): KoaMiddleware {
   const match = createPathMatcher(path ?? DEFAULT_PATH);
-  return async (ctx, next) => {
-    const { _matchedRoute, mountPath, params: found = {} } = ctx as Mounted;
-    const isMounted = path === undefined && (_matchedRoute ?? mountPath) !== undefined;
-    const isRoot = _matchedRoute !== undefined || ctx.path === "/";
-    const params = isMounted ? (isRoot ? found : undefined) : match(ctx.originalUrl);
+  const middleware: KoaMiddleware = async (ctx, next) => {
+    const { mountPath, matched = [], params: found = {} } = ctx as Traces;
+    const isRoute = matched.some((l) => l.methods.length > 0 && l.stack.includes(middleware));
+    const isMounted = isRoute || (mountPath !== undefined && ctx.path === "/");
+    const params = isMounted && path === undefined ? found : match(ctx.originalUrl);
     if (params === undefined) return next();
     const { rawBody, body } = ctx.request as typeof ctx.request & {
       rawBody?: unknown;
@@ -43,4 +46,5 @@ export function whatsappWebhooks(webhooks: Webhooks, { path }: KoaOptions = {}):
     ctx.set({ ...response.headers });
     ctx.body = response.body;
   };
+  return middleware;
 }

@@ -1,8 +1,15 @@
-import { contact as contactFamily, message as messageFamily } from "../schema/families.ts";
-import type { Lists } from "../schema/family.ts";
+import {
+  contact as contactFamily,
+  message as messageFamily,
+  platformError,
+} from "../schema/families.ts";
+import type { Family, Lists } from "../schema/family.ts";
 import { placeOf } from "../schema/table.ts";
 import { anchorOf, Contacts, contactFromSystem } from "./contacts.ts";
 import { type Item, isJson, type Json, listOf } from "./item.ts";
+
+/** Items that a profile does not belong to: profiles themselves, and errors, which nobody sent. */
+const ofNobody = new Set<Family>([contactFamily, platformError]);
 
 /** Cuts a value into the elements of its lists, in the order of the table, each with the profile that belongs to it. */
 export function* cutLists(
@@ -14,14 +21,12 @@ export function* cutLists(
     ...placeOf(part),
     items: listOf(value[list]),
   }));
-  const others = parts
-    .filter(({ family }) => family !== contactFamily)
-    .flatMap(({ items }) => items);
+  const others = parts.filter(({ family }) => !ofNobody.has(family)).flatMap(({ items }) => items);
   const contacts = new Contacts(listOf(value.contacts), others);
   const anchor = anchorOf(others);
   for (const { family, kind, items } of parts) {
     for (const raw of items) {
-      const contact = isJson(raw) && family !== contactFamily ? contacts.of(raw) : undefined;
+      const contact = isJson(raw) && !ofNobody.has(family) ? contacts.of(raw) : undefined;
       const item: Item = {
         ...common,
         family,

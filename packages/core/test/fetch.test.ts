@@ -1,0 +1,122 @@
+import { describe, expect, test, vi } from "vitest";
+import { whatsappWebhooks } from "../src/fetch.ts";
+import { createWebhooks, type Webhooks } from "../src/index.ts";
+import { type CapturedLog, capturedLog } from "./support/captured-log.ts";
+import { SECRET, signature, TOKEN } from "./support/requests.ts";
+
+/** Gives one event: the empty entry. */
+const BODY = '{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[]}]}';
+
+function start(): { webhooks: Webhooks; log: CapturedLog } {
+  const log = capturedLog();
+  const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: TOKEN, logger: log });
+  webhooks.on("*", () => {});
+  return { webhooks, log };
+}
+
+function post(path = "/webhooks/whatsapp", body = BODY): Request {
+  const headers = { "x-hub-signature-256": signature(BODY) };
+  return new Request(`https://example.com${path}`, { method: "POST", headers, body });
+}
+
+describe("which requests are for the webhook", () => {
+  test("all of them, without a path: the router chose", async () => {
+    const handle = whatsappWebhooks(start().webhooks);
+    expect((await handle(post("/any/where"))).status).toBe(200);
+  });
+
+  test("those of the path, if there is one; others are 404", async () => {
+    const handle = whatsappWebhooks(start().webhooks, { path: "/wa/:tenant" });
+    expect((await handle(post("/wa/north?a=b"))).status).toBe(200);
+    const other = await handle(post("/wa"));
+    expect([other.status, await other.text()]).toEqual([404, "not_found"]);
+  });
+
+  test("a path that is not one is refused where it is written", () => {
+    expect(() => whatsappWebhooks(start().webhooks, { path: "wa" })).toThrow("full path");
+  });
+});
+
+describe("bodies", () => {
+  test("that somebody has read, or is reading, are lost: 500 and the mend in the log", async () => {
+    const { webhooks, log } = start();
+    const handle = whatsappWebhooks(webhooks);
+    const read = post();
+    await read.text();
+    const beingRead = post();
+    beingRead.body?.getReader();
+    for (const request of [read, beingRead]) {
+      const response = await handle(request);
+      expect([response.status, await response.text()]).toEqual([500, "body_lost"]);
+    }
+    expect(log.lines).toMatchObject([
+      { level: "error", message: expect.stringContaining("request.clone()") },
+    ]);
+  });
+
+  test("that were read from a clone are still there", async () => {
+    const request = post();
+    await request.clone().text();
+    expect((await whatsappWebhooks(start().webhooks)(request)).status).toBe(200);
+  });
+
+  test("that are absent are empty, and so not what was signed", async () => {
+    const headers = { "x-hub-signature-256": signature(BODY) };
+    const request = new Request("https://example.com/", { method: "POST", headers });
+    expect((await whatsappWebhooks(start().webhooks)(request)).status).toBe(401);
+  });
+});
+
+describe("waitUntil", () => {
+  test("gets the work of a notification, which ends when the handlers have run", async () => {
+    const { webhooks } = start();
+    let isHandled = false;
+    webhooks.on("*", async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      isHandled = true;
+    });
+    const waitUntil = vi.fn<(work: Promise<unknown>) => void>();
+    await whatsappWebhooks(webhooks, { waitUntil })(post());
+    expect(isHandled).toBe(false);
+    await waitUntil.mock.calls[0]?.[0];
+    expect(isHandled).toBe(true);
+  });
+
+  test("of the second argument comes before the option, and keeps its this", async () => {
+    const option = vi.fn();
+    class Context {
+      readonly work: Promise<unknown>[] = [];
+      waitUntil(work: Promise<unknown>): void {
+        this.work.push(work);
+      }
+    }
+    const context = new Context();
+    await whatsappWebhooks(start().webhooks, { waitUntil: option })(post(), context);
+    expect(context.work).toHaveLength(1);
+    expect(option).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["the params of a route", { params: {} }],
+  ])("is not expected of %s as the second argument", async (_what, context) => {
+    const option = vi.fn();
+    const handle = whatsappWebhooks(start().webhooks, { waitUntil: option });
+    expect((await handle(post(), context)).status).toBe(200);
+    expect(option).toHaveBeenCalledOnce();
+  });
+
+  test("is not bothered with refusals and handshakes", async () => {
+    const waitUntil = vi.fn();
+    const handle = whatsappWebhooks(start().webhooks, { waitUntil });
+    const query = new URLSearchParams({
+      "hub.mode": "subscribe",
+      "hub.verify_token": TOKEN,
+      "hub.challenge": "1",
+    });
+    expect((await handle(new Request(`https://example.com/?${query}`))).status).toBe(200);
+    expect((await handle(post("/", "another body"))).status).toBe(401);
+    expect(waitUntil).not.toHaveBeenCalled();
+  });
+});

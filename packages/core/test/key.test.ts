@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import type { ParseOptions } from "../src/index.ts";
+import { cloud, events } from "./support/bodies.ts";
+
+const NOW = 1_795_000_000_000;
+
+/** The key of the last event of a body. */
+function keyIn(body: object, options: ParseOptions = { receivedAt: NOW }): string {
+  return events(body, options).at(-1)?.key as string;
+}
+
+const message = { id: "wamid.A", type: "text", text: { body: "x" }, timestamp: "1" };
+const status = { id: "wamid.A", status: "read", timestamp: "1", recipient_id: "1" };
+const payment = {
+  id: "wamid.A",
+  type: "payment",
+  status: "captured",
+  payment: { transaction: { id: "t", created_timestamp: 1 } },
+};
+const error = { code: 1 };
+const entry = { id: "104853279016642", time: 1 };
+
+const ofMessage = (more: object = {}): string =>
+  keyIn(cloud({ messages: [{ ...message, ...more }] }));
+const ofStatus = (more: object = {}): string =>
+  keyIn(cloud({ statuses: [{ ...status, ...more }] }));
+const ofPayment = (more: object = {}): string => ofStatus({ ...payment, ...more });
+const ofError = (more: object = {}, of = entry): string =>
+  keyIn(cloud({ errors: [{ ...error, ...more }] }, of));
+const ofContact = (contact: object, id = "wamid.A"): string =>
+  events(cloud({ contacts: [contact], messages: [{ ...message, id }] }))[0]?.key as string;
+const onPremises = (body: object, receivedAt = NOW): string => keyIn(body, { receivedAt });
+
+describe("the same event has the same key", () => {
+  test.each([
+    ["a message whose other properties differ", ofMessage(), ofMessage({ text: {}, from: "2" })],
+    [
+      "a message in another entry, at another time, of another number",
+      ofMessage(),
+      keyIn(cloud({ messages: [message], metadata: {} }, { id: "0", time: 9 }), { receivedAt: 1 }),
+    ],
+    ["a status with another timestamp", ofStatus(), ofStatus({ timestamp: "2" })],
+    ["a status to an id that is known by now", ofStatus(), ofStatus({ recipient_user_id: "US.1" })],
+    ["a payment state", ofPayment(), ofPayment()],
+    ["an error of the same entry, received later", ofError(), ofError()],
+    [
+      "a profile that came with the same message",
+      ofContact({ wa_id: "1", profile: { name: "A" } }),
+      ofContact({ wa_id: "1" }),
+    ],
+    [
+      "an On-Premises message, whenever it was received",
+      onPremises({ messages: [message] }),
+      onPremises({ messages: [message] }, NOW + 1),
+    ],
+    [
+      "an On-Premises voice note and its twin in the Cloud API's words",
+      onPremises({ messages: [{ id: "a", type: "voice", voice: { id: "1" } }] }),
+      onPremises({ messages: [{ id: "a", type: "audio", audio: { id: "1", voice: true } }] }),
+    ],
+  ])("%s", (_what, first, second) => {
+    expect(first).toBe(second);
+  });
+});
+
+test("another event has another key", () => {
+  const all = [
+    ofMessage(),
+    ofMessage({ id: "wamid.B" }),
+    ofMessage({ type: "unsupported" }),
+    ofMessage({ type: "treasure_map" }),
+    ofMessage({ type: undefined }),
+    ofMessage({ id: undefined }),
+    ofStatus(),
+    ofStatus({ id: "wamid.B" }),
+    ofStatus({ status: "delivered" }),
+    ofStatus({ status: "brand_new" }),
+    ofStatus({ recipient_participant_id: "2" }),
+    ofStatus({ participant_recipient_id: "3" }),
+    ofStatus({ recipient_participant_user_id: "US.2" }),
+    ofStatus({ status: "failed" }),
+    ofPayment({ status: "failed" }),
+    ofPayment(),
+    ofPayment({ payment: { transaction: { id: "t", created_timestamp: 2 } } }),
+    ofPayment({ payment: undefined }),
+    ofError(),
+    ofError({ code: 2 }),
+    ofError({}, { id: entry.id, time: 2 }),
+    ofError({}, { id: "2", time: entry.time }),
+    ofContact({ wa_id: "1" }),
+    ofContact({ wa_id: "2" }),
+    ofContact({ wa_id: "1" }, "wamid.B"),
+    ofContact({ wa_id: "1", user_id: "US.1" }),
+    onPremises({ messages: [message] }),
+    onPremises({ errors: [error] }),
+    onPremises({ errors: [error] }, NOW + 1),
+    keyIn(cloud({ messages: [message] }), { tenant: "acme" }),
+    keyIn(cloud({ messages: [message] }), { tenant: "else" }),
+  ];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+describe("within one body", () => {
+  test("an item that repeats another is a `duplicate` that names it, with a key of its own", () => {
+    const body = cloud({ messages: [message, { ...message, from: "2" }, message] });
+    const [first, second, third] = events(body);
+    expect([first?.name, second?.name, third?.name]).toEqual([
+      "message.text",
+      "duplicate",
+      "duplicate",
+    ]);
+    expect(second?.data).toEqual({ of: first?.key });
+    expect(second?.raw).toEqual({ ...message, from: "2" });
+    expect(new Set([first?.key, second?.key, third?.key]).size).toBe(3);
+  });
+
+  test("errors that are alike happened twice", () => {
+    const [first, second] = events(cloud({ errors: [error, error] }));
+    expect([first?.name, second?.name]).toEqual(["platform_error", "platform_error"]);
+    expect(first?.key).not.toBe(second?.key);
+  });
+
+  test("a body full of repetitions is read in no time, and not each compared with all before it", () => {
+    const body = { messages: Array.from({ length: 30_000 }, () => ({ type: "text", id: "a" })) };
+    expect(new Set(events(body).map(({ key }) => key)).size).toBe(30_000);
+  }, 15_000);
+});
+
+describe("odd values in the place of words", () => {
+  const deep = JSON.parse("[".repeat(50_000) + "]".repeat(50_000));
+
+  test.each([
+    ["an object with a toString of its own", { toString: "x" }],
+    ["an object with all methods replaced", JSON.parse('{"toString":1,"valueOf":1,"toJSON":1}')],
+    ["something nested too deep to be written", deep],
+    ["a list", ["read"]],
+    ["a number", 5],
+    ["a yes", true],
+    ["null", null],
+  ])("%s makes a key all the same", (_what, odd) => {
+    for (const key of ["id", "status", "type", "recipient_participant_id", "payment"])
+      expect(ofStatus({ [key]: odd })).toMatch(/^status:/);
+    for (const key of ["id", "type", "from"])
+      expect(ofMessage({ [key]: odd })).toMatch(/^message:/);
+    expect(ofContact({ wa_id: odd })).toMatch(/^contact:/);
+    expect(ofContact({ wa_id: "1" }, odd as string)).toMatch(/^contact:/);
+    expect(ofError({ code: odd })).toMatch(/^platform_error:/);
+    expect(ofError(odd as object)).toMatch(/^platform_error:/);
+    const anchored = cloud({ contacts: [{ wa_id: "1" }], statuses: [{ ...status, status: odd }] });
+    expect(events(anchored).map(({ key }) => key)).toHaveLength(2);
+  });
+
+  test("two objects in the place of a status are two statuses", () => {
+    expect(ofStatus({ status: { a: 1 } })).not.toBe(ofStatus({ status: { a: 2 } }));
+  });
+});

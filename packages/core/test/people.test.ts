@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import type { AnyEvent, Person } from "../src/index.ts";
+import { cloud, events } from "./support/bodies.ts";
+
+const text = { id: "wamid.A", type: "text", text: { body: "x" } };
+const dana = { wa_id: "12125550123", user_id: "US.1", profile: { name: "Dana", username: "dana" } };
+const kofi = { wa_id: "447700900871", user_id: "GB.2", profile: { name: "Kofi" } };
+
+function peopleIn(lists: object): (Person | undefined)[] {
+  return events(cloud(lists as Record<string, unknown>))
+    .filter(({ name }) => !name.startsWith("contact"))
+    .map((event: AnyEvent) => event.sender ?? event.recipient);
+}
+const senderOf = (message: object, ...contacts: unknown[]): Person | undefined =>
+  peopleIn({ contacts, messages: [{ ...text, ...message }] })[0];
+const recipientOf = (status: object, ...contacts: unknown[]): Person | undefined =>
+  peopleIn({ contacts, statuses: [{ id: "wamid.A", status: "read", ...status }] })[0];
+
+describe("the sender of a message", () => {
+  test("is told by the message, completed by the profile", () => {
+    expect(senderOf({ from: dana.wa_id, from_user_id: "US.1" }, dana)).toEqual({
+      key: "US.1",
+      phone: "12125550123",
+      userId: "US.1",
+      username: "dana",
+      name: "Dana",
+    });
+  });
+
+  test("has a key as long as there is any id: the user id, else the phone number", () => {
+    expect(senderOf({ from: "1" })).toEqual({ key: "1", phone: "1" });
+    expect(senderOf({ from_user_id: "US.1" })).toEqual({ key: "US.1", userId: "US.1" });
+    expect(senderOf({}, dana)?.key).toBe("US.1");
+    expect(senderOf({}, { wa_id: "5" })).toEqual({ key: "5", phone: "5" });
+  });
+
+  test.each([
+    ["no id at all", {}],
+    ["an empty number", { from: "" }],
+    ["null", { from: null }],
+  ])("is absent with %s, and so is the property", (_what, message) => {
+    const [event] = events(cloud({ messages: [{ ...text, ...message }] }));
+    expect(event).not.toHaveProperty("sender");
+    expect(event).not.toHaveProperty("recipient");
+  });
+
+  test("is matched by id, never by position", () => {
+    const messages = [
+      { ...text, id: "a", from: kofi.wa_id },
+      { ...text, id: "b", from_user_id: dana.user_id },
+      { ...text, id: "c", from: "999" },
+    ];
+    expect(peopleIn({ contacts: [dana, kofi], messages }).map((person) => person?.name)).toEqual([
+      "Kofi",
+      "Dana",
+      undefined,
+    ]);
+  });
+
+  test("is matched by user id before phone number, as numbers are handed on", () => {
+    const heir = { wa_id: dana.wa_id, user_id: "US.9", profile: { name: "Heir" } };
+    expect(senderOf({ from: dana.wa_id, from_user_id: "US.1" }, heir, dana)?.name).toBe("Dana");
+    expect(senderOf({ from: dana.wa_id, from_user_id: "US.9" }, dana, heir)?.name).toBe("Heir");
+  });
+
+  test("takes the only profile, even if its WhatsApp id is another number", () => {
+    const argentine = { wa_id: "541155550123", profile: { name: "Inés" } };
+    expect(senderOf({ from: "5491155550123" }, argentine)).toEqual({
+      key: "5491155550123",
+      phone: "5491155550123",
+      name: "Inés",
+    });
+  });
+
+  test("does not take it when the user ids contradict, or when others wrote too", () => {
+    expect(senderOf({ from_user_id: "US.7" }, dana)).toEqual({ key: "US.7", userId: "US.7" });
+    const messages = [
+      { ...text, id: "a", from: "1" },
+      { ...text, id: "b", from: "2" },
+    ];
+    expect(peopleIn({ contacts: [dana], messages })).toEqual([
+      { key: "1", phone: "1" },
+      { key: "2", phone: "2" },
+    ]);
+  });
+
+  test("takes it also beside an error, which is nobody's, and gets none", () => {
+    const lists = {
+      contacts: [{ wa_id: "541155550123", profile: { name: "Inés" } }],
+      messages: [{ ...text, from: "5491155550123" }],
+      errors: [{ code: 131000 }],
+    };
+    expect(peopleIn(lists).map((person) => person?.name)).toEqual(["Inés", undefined]);
+    expect(peopleIn({ contacts: [dana], errors: [{ code: 131000 }] })).toEqual([undefined]);
+  });
+
+  test("is not taken from a profile that is no object", () => {
+    expect(senderOf({ from: "1" }, null, "Dana", 5)).toEqual({ key: "1", phone: "1" });
+    expect(senderOf({ from: "1" }, { wa_id: "1", profile: null })).toEqual({
+      key: "1",
+      phone: "1",
+    });
+    expect(senderOf({ from: "1" }, { wa_id: "1", profile: { name: 5, username: "" } })).toEqual({
+      key: "1",
+      phone: "1",
+    });
+  });
+
+  test.each([
+    ["dana", "dana"],
+    ["@dana", "dana"],
+    ["@@dana", "@dana"],
+    ["da@na", "da@na"],
+  ])("username %s is %s", (username, expected) => {
+    expect(senderOf({ from: "1" }, { wa_id: "1", profile: { username } })?.username).toBe(expected);
+  });
+
+  test("has a parent user id, from the message or the profile", () => {
+    expect(senderOf({ from: "1", from_parent_user_id: "US.ENT.1" })?.parentUserId).toBe("US.ENT.1");
+    expect(senderOf({ from: "1" }, { wa_id: "1", parent_user_id: "US.ENT.2" })?.parentUserId).toBe(
+      "US.ENT.2",
+    );
+  });
+});
+
+describe("the recipient of a status", () => {
+  test("is told by the status, completed by the profile", () => {
+    expect(recipientOf({ recipient_id: dana.wa_id, recipient_user_id: "US.1" }, dana)).toEqual({
+      key: "US.1",
+      phone: "12125550123",
+      userId: "US.1",
+      username: "dana",
+      name: "Dana",
+    });
+  });
+
+  test.each([["recipient_parent_user_id"], ["parent_recipient_user_id"]])(
+    "has a parent user id, whichever its name: %s",
+    (name) => {
+      expect(recipientOf({ recipient_id: "1", [name]: "US.ENT.1" })?.parentUserId).toBe("US.ENT.1");
+    },
+  );
+
+  test("in a group is the participant, and not the group", () => {
+    const group = { recipient_type: "group", recipient_id: "Y2FwaV9ncm91cDo" };
+    expect(recipientOf(group)).toBeUndefined();
+    expect(recipientOf({ ...group, recipient_participant_id: "1" })).toEqual({
+      key: "1",
+      phone: "1",
+    });
+    expect(recipientOf({ ...group, participant_recipient_id: "2" })).toEqual({
+      key: "2",
+      phone: "2",
+    });
+    expect(recipientOf({ ...group, recipient_participant_user_id: "US.1" })).toEqual({
+      key: "US.1",
+      userId: "US.1",
+    });
+  });
+
+  test.each([
+    [
+      "user id",
+      { recipient_participant_user_id: "US.1" },
+      { recipient_participant_user_id: "GB.2" },
+    ],
+    ["number", { recipient_participant_id: dana.wa_id }, { recipient_participant_id: kofi.wa_id }],
+    [
+      "number under its other name",
+      { participant_recipient_id: dana.wa_id },
+      { participant_recipient_id: kofi.wa_id },
+    ],
+  ])("in a group is matched with the profile by %s", (_what, first, second) => {
+    const status = { id: "a", status: "read", recipient_type: "group", recipient_id: "g" };
+    const statuses = [
+      { ...status, ...first },
+      { ...status, ...second },
+    ];
+    const namesWith = (...contacts: object[]): unknown =>
+      peopleIn({ contacts, statuses }).map((person) => person?.name);
+    expect(namesWith(kofi, dana)).toEqual(["Dana", "Kofi"]);
+    expect(namesWith(dana)).toEqual(["Dana", undefined]);
+    expect(namesWith({ profile: { name: "Somebody" } })).toEqual([undefined, undefined]);
+  });
+});
+
+describe("a profile", () => {
+  test("is an event with the customer as its sender", () => {
+    expect(events(cloud({ contacts: [dana], messages: [text] }))[0]).toMatchObject({
+      name: "contact",
+      sender: { key: "US.1", phone: "12125550123", username: "dana", name: "Dana" },
+      data: dana,
+      raw: dana,
+    });
+  });
+
+  test("comes before the message it came with, in the same conversation", () => {
+    const [contact, message] = events(
+      cloud({ contacts: [dana], messages: [{ ...text, from_user_id: "US.1" }] }),
+    );
+    expect([contact?.name, message?.name]).toEqual(["contact", "message.text"]);
+    expect(contact?.conversation).toBe(message?.conversation);
+  });
+});
+
+describe("a `system` message that tells of new ids is a profile too", () => {
+  const told = (message: object): unknown =>
+    events(cloud({ messages: [{ id: "wamid.S", type: "system", ...message }] })).map((event) =>
+      event.name === "contact" ? event.data : event.name,
+    );
+
+  test.each<[string, object, unknown]>([
+    [
+      "a new number",
+      { from: "1", system: { type: "user_changed_number", wa_id: "2" } },
+      { wa_id: "2", previous: { wa_id: "1" } },
+    ],
+    [
+      "a new number under its old name",
+      { from: "1", system: { type: "customer_changed_number", new_wa_id: "2" } },
+      { wa_id: "2", previous: { wa_id: "1" } },
+    ],
+    [
+      "a new user id",
+      { system: { type: "user_changed_user_id", user_id: "US.2", previous_user_id: "US.1" } },
+      { user_id: "US.2", previous: { user_id: "US.1" } },
+    ],
+    [
+      "a new identity, Cloud API",
+      { from: "1", system: { type: "customer_identity_changed", identity: "h", customer: "1" } },
+      { wa_id: "1", identity_key_hash: "h" },
+    ],
+    [
+      "a new identity, On-Premises",
+      { from: "2", system: { type: "user_identity_changed", identity: "h", user: "1" } },
+      { wa_id: "1", identity_key_hash: "h" },
+    ],
+    [
+      "a new identity of whoever it is from",
+      { from: "1", from_user_id: "US.1", system: {}, identity: { hash: "h" } },
+      { wa_id: "1", user_id: "US.1", identity_key_hash: "h" },
+    ],
+  ])("%s", (_what, message, profile) => {
+    expect(told(message)).toEqual([profile, "message.system"]);
+  });
+
+  test.each<[string, object]>([
+    ["words alone", { system: { body: "Dana joined" } }],
+    ["a group event", { system: { type: "group_user_joined", users: ["1"], group_id: "g" } }],
+  ])("%s tells of none", (_what, message) => {
+    expect(told(message)).toEqual(["message.system"]);
+  });
+
+  test("nor does a message of another type that happens to have such words", () => {
+    const message = { ...text, system: { wa_id: "2" }, identity: { hash: "h" } };
+    expect(events(cloud({ messages: [message] })).map(({ name }) => name)).toEqual([
+      "message.text",
+    ]);
+  });
+});

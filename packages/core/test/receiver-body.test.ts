@@ -1,0 +1,283 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { failing, inChunks, nodeStream, untouchable } from "./support/body-streams.ts";
+import { receiverUnderTest } from "./support/receiver-under-test.ts";
+import { BODY, post, signature, signedPost, signedStream } from "./support/requests.ts";
+
+const signed = { "x-hub-signature-256": signature(BODY) };
+
+describe("where the body may be", () => {
+  test.each([
+    ["in a Node stream, in one piece", () => nodeStream(BODY, 1_000)],
+    ["in a Node stream, byte by byte", () => nodeStream(BODY, 1)],
+    ["in an async iterable, in one piece", () => inChunks(BODY, 1_000)],
+    ["in an async iterable, byte by byte", () => inChunks(BODY, 1)],
+    ["in a web stream", () => new Response(BODY).body as unknown as AsyncIterable<Uint8Array>],
+  ])("%s", async (_where, stream) => {
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(signedStream(BODY, stream()))).status).toBe(200);
+    expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe(BODY);
+  });
+
+  test("in a buffer that a parser kept", async () => {
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(signedPost())).status).toBe(200);
+    expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe(BODY);
+  });
+
+  test("in a string of a parser's: taken as its UTF-8 bytes", async () => {
+    const { receive } = receiverUnderTest();
+    const text = '{"name":"Zoë 👋"}';
+    const body = { kind: "bytes", bytes: Buffer.from(text), decoded: true } as const;
+    const request = post(body, { "x-hub-signature-256": signature(text) });
+    expect((await receive(request)).status).toBe(200);
+  });
+
+  test("in uneven pieces, empty ones among them, that cut through letters", async () => {
+    const bytes = Buffer.from('{"text":"grüße 👋 مرحبا"}'.repeat(300));
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      for (let at = 0, size = 0; at < bytes.length; at += size++)
+        yield bytes.subarray(at, at + size);
+    }
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(signedStream(bytes, pieces()))).status).toBe(200);
+    expect(Buffer.from(inbox.records[0]?.body ?? []).equals(bytes)).toBe(true);
+  });
+
+  test("in a thousand small pieces: they are copied together, as each kept on its own costs far more than it counts", async () => {
+    const scratch = Buffer.alloc(4);
+    async function* pieces(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("head");
+      for (const word of ["aaaa", "bbbb", "cccc"]) {
+        scratch.write(word);
+        yield scratch;
+      }
+    }
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(signedStream("headaaaabbbbcccc", pieces()))).status).toBe(200);
+    expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe("headaaaabbbbcccc");
+  });
+
+  test("lost: 500 at once, and the log says how to mend it", async () => {
+    const { receive, log, inbox } = receiverUnderTest();
+    const hint = "mount the webhook before express.json().";
+    expect(await receive(post({ kind: "lost", hint }, signed))).toEqual({
+      status: 500,
+      headers: { "content-type": "text/plain" },
+      body: "body_lost",
+    });
+    expect(inbox.records).toEqual([]);
+    expect(log.lines).toEqual([
+      { level: "error", details: { code: "body_lost" }, message: `body_lost: ${hint}` },
+    ]);
+  });
+
+  test("lost and unsigned: 401 first, as for any stranger", async () => {
+    const { receive } = receiverUnderTest();
+    expect((await receive(post({ kind: "lost", hint: "" }))).status).toBe(401);
+  });
+
+  test("a stream that gives something else than bytes: 500, and later requests are counted right", async () => {
+    const { receive } = receiverUnderTest({ unverifiedLimitBytes: 100 });
+    async function* objects(): AsyncGenerator<Uint8Array> {
+      yield { object: "whatsapp_business_account" } as unknown as Uint8Array;
+    }
+    expect(await receive(signedStream(BODY, objects()))).toMatchObject({
+      status: 500,
+      body: "body_lost",
+    });
+    expect((await receive(signedStream("x".repeat(101), inChunks("x".repeat(101), 50)))).body).toBe(
+      "unverified_limit",
+    );
+  });
+});
+
+describe("how large a body may be", () => {
+  const LIMIT = 5_000;
+  const exact = "x".repeat(LIMIT);
+  const over = `${exact}y`;
+
+  test.each([
+    ["as bytes", signedPost(exact), signedPost(over)],
+    [
+      "as one chunk without a length",
+      signedStream(exact, inChunks(exact, LIMIT)),
+      signedStream(over, inChunks(over, LIMIT + 1)),
+    ],
+    [
+      "as many chunks without a length",
+      signedStream(exact, inChunks(exact, 7)),
+      signedStream(over, inChunks(over, 7)),
+    ],
+    [
+      "as a Node stream",
+      signedStream(exact, nodeStream(exact, 100)),
+      signedStream(over, nodeStream(over, 100)),
+    ],
+    [
+      "with its length in a header",
+      signedStream(exact, inChunks(exact, 100), { "content-length": "5000" }),
+      signedStream(over, inChunks(over, 100), { "content-length": "5001" }),
+    ],
+    [
+      "with a length that lies",
+      signedStream(exact, inChunks(exact, 100), { "content-length": "17" }),
+      signedStream(over, inChunks(over, 100), { "content-length": "17" }),
+    ],
+  ])("%s: the limit itself is taken, one byte more is 413", async (_how, fits, exceeds) => {
+    const { receive, inbox, log } = receiverUnderTest({ bodyLimitBytes: LIMIT });
+    expect((await receive(fits)).status).toBe(200);
+    expect(inbox.records).toHaveLength(1);
+    expect(await receive(exceeds)).toEqual({
+      status: 413,
+      headers: {
+        "content-type": "text/plain",
+        ...(exceeds.body.kind === "stream" ? { connection: "close" } : {}),
+      },
+      body: "body_too_large",
+    });
+    expect(inbox.records).toHaveLength(1);
+    expect(log.lines).toEqual([
+      {
+        level: "warn",
+        details: { code: "body_too_large" },
+        message: "body_too_large: the body is larger than bodyLimitBytes (5000).",
+      },
+    ]);
+  });
+
+  test("a length over the limit is refused before a byte is read", async () => {
+    const stream = untouchable();
+    const { receive } = receiverUnderTest({ bodyLimitBytes: LIMIT });
+    const request = signedStream(over, stream, { "content-length": "5001" });
+    expect(await receive(request)).toMatchObject({ status: 413, headers: { connection: "close" } });
+    expect(stream.touched()).toBe(false);
+  });
+
+  test("the rest of a body without a length stays unread", async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        given += 1_000;
+        yield Buffer.alloc(1_000);
+      }
+    }
+    const { receive } = receiverUnderTest({ bodyLimitBytes: LIMIT });
+    expect((await receive(signedStream(exact, endless()))).status).toBe(413);
+    expect(given).toBe(6_000);
+  });
+
+  test("a Node stream over the limit is left paused and alive, for the answer to be sent", async () => {
+    const stream = nodeStream("x".repeat(100_000), 1_000);
+    const { receive } = receiverUnderTest({ bodyLimitBytes: LIMIT });
+    expect((await receive(signedStream(exact, stream))).status).toBe(413);
+    expect(stream.destroyed).toBe(false);
+    expect(stream.isPaused()).toBe(true);
+    stream.destroy(new Error("the connection broke afterwards"));
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  test.each(["-1", "many", "1e99", "5000, 5000", "0x2000", " "])(
+    "a length of %j is no crash",
+    async (length) => {
+      const { receive } = receiverUnderTest({ bodyLimitBytes: LIMIT });
+      const response = await receive(
+        signedStream(BODY, inChunks(BODY, 10), { "content-length": length }),
+      );
+      expect([200, 413]).toContain(response.status);
+    },
+  );
+});
+
+describe("a body that something has encoded", () => {
+  test.each(["gzip", "br", "deflate", "GZIP", "gzip, identity", "zstd"])(
+    "content-encoding %s, undone by nobody: 415, body untouched",
+    async (encoding) => {
+      const stream = untouchable();
+      const { receive, log } = receiverUnderTest();
+      const headers = { "content-encoding": encoding };
+      expect(await receive(signedStream(BODY, stream, headers))).toMatchObject({
+        status: 415,
+        body: "body_encoded",
+      });
+      expect(stream.touched()).toBe(false);
+      expect(log.lines[0]?.message).toContain("the body is compressed");
+    },
+  );
+
+  test.each(["identity", "Identity"])("content-encoding %s is none", async (encoding) => {
+    const { receive } = receiverUnderTest();
+    const headers = { "content-encoding": encoding };
+    expect((await receive(signedStream(BODY, inChunks(BODY, 10), headers))).status).toBe(200);
+  });
+
+  test("a parser that kept bytes has undone it", async () => {
+    const { receive } = receiverUnderTest();
+    expect((await receive(post(BODY, { ...signed, "content-encoding": "gzip" }))).status).toBe(200);
+  });
+});
+
+describe("a body that breaks off", () => {
+  test.each([
+    ["an async iterable that fails", () => failing("{", new Error("read ECONNRESET"))],
+    [
+      "an async iterable that fails at once",
+      () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("closed")) }),
+      }),
+    ],
+    [
+      "a web stream that somebody else has locked",
+      () => {
+        const stream = new Response(BODY).body as ReadableStream<Uint8Array>;
+        stream.getReader();
+        return stream as unknown as AsyncIterable<Uint8Array>;
+      },
+    ],
+    [
+      "a Node stream that is destroyed on the way",
+      () => {
+        const stream = new PassThrough();
+        stream.write(BODY.slice(0, 10));
+        stream.once("data", () => stream.destroy());
+        return stream;
+      },
+    ],
+    [
+      "a Node stream that fails on the way",
+      () => {
+        const stream = new PassThrough();
+        stream.write(BODY.slice(0, 10));
+        stream.once("data", () => stream.destroy(new Error("aborted")));
+        return stream;
+      },
+    ],
+    [
+      "a Node stream that fails and never says that it closed",
+      () => {
+        const stream = new PassThrough({ emitClose: false });
+        stream.once("data", () => stream.destroy(new Error("aborted")));
+        stream.write(BODY.slice(0, 10));
+        return stream;
+      },
+    ],
+    [
+      "a Node stream that failed just before",
+      () => {
+        const stream = nodeStream(BODY, 1);
+        stream.destroy(new Error("aborted"));
+        return stream;
+      },
+    ],
+  ])("%s: 400, nothing stored", async (_what, stream) => {
+    const { receive, inbox, log } = receiverUnderTest({ readTimeoutMs: 50 });
+    expect(await receive(signedStream(BODY, stream()))).toMatchObject({
+      status: 400,
+      body: "body_aborted",
+    });
+    expect(inbox.records).toEqual([]);
+    expect(log.lines).toMatchObject([{ level: "warn", details: { code: "body_aborted" } }]);
+    // Long enough for a forgotten timer to end the process with an unhandled rejection.
+    await new Promise((resolve) => setTimeout(resolve, 80));
+  });
+});

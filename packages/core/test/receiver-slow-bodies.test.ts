@@ -1,0 +1,197 @@
+import { PassThrough } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { WebhookResponse } from "../src/http.ts";
+import { failing, inChunks, nodeStream, stalled } from "./support/body-streams.ts";
+import { receiverUnderTest } from "./support/receiver-under-test.ts";
+import { post, signedStream } from "./support/requests.ts";
+
+describe("a body that arrives too slowly", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const slow = {
+    status: 408,
+    headers: { "content-type": "text/plain", connection: "close" },
+    body: "body_timeout",
+  };
+
+  test("as an async iterable: 408 after readTimeoutMs, the connection closed, the source let go", async () => {
+    const { receive, inbox, log } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    const stream = stalled("{");
+    let answered: WebhookResponse | undefined;
+    void receive(signedStream("{}", stream)).then((response) => {
+      answered = response;
+    });
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(answered).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(answered).toEqual(slow);
+    expect(stream.left()).toBe(true);
+    expect(inbox.records).toEqual([]);
+    expect(log.lines).toMatchObject([
+      {
+        level: "warn",
+        details: { code: "body_timeout" },
+        message: "body_timeout: the body did not arrive within readTimeoutMs (3000).",
+      },
+    ]);
+  });
+
+  test("as a Node stream: the same, and the stream is left alive for the answer", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    const stream = new PassThrough();
+    stream.write("{");
+    const answer = receive(signedStream("{}", stream));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await answer).toEqual(slow);
+    expect(stream.destroyed).toBe(false);
+    expect(stream.listenerCount("data")).toBe(0);
+  });
+
+  test("a trickle does not buy time: the limit is on the whole body", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    async function* trickle(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        yield Buffer.from("x");
+      }
+    }
+    const answer = receive(signedStream("{}", trickle()));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await answer).toEqual(slow);
+  });
+
+  test("a source that hangs, and hangs when let go too", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    const never = new Promise<never>(() => {});
+    const hanging = {
+      [Symbol.asyncIterator]: () => ({ next: () => never, return: () => never }),
+    };
+    const answer = receive(signedStream("{}", hanging));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await answer).toEqual(slow);
+  });
+
+  test("a source that cannot be let go decently: still 408", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    const rude = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: () => {
+          throw new Error("not now");
+        },
+      }),
+    };
+    const answer = receive(signedStream("{}", rude));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(await answer).toEqual(slow);
+  });
+
+  test("what arrives in time leaves no timer behind", async () => {
+    const { receive } = receiverUnderTest();
+    expect((await receive(signedStream("{}", inChunks("{}", 1)))).status).toBe(200);
+    expect((await receive(signedStream("{}", failing("{", new Error())))).status).toBe(400);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("unverified bytes that are being read at once, over all requests", () => {
+  const LIMIT = 1_000;
+  const HALF = "x".repeat(LIMIT / 2);
+
+  /** A request that holds half of the budget until it is told how to end. */
+  function half(receive: ReturnType<typeof receiverUnderTest>["receive"]): {
+    readonly answer: Promise<WebhookResponse>;
+    end(error?: Error): void;
+  } {
+    const stream = new PassThrough();
+    stream.write(HALF);
+    return {
+      answer: receive(signedStream(HALF, stream)),
+      end: (error) => (error === undefined ? stream.end() : stream.destroy(error)),
+    };
+  }
+
+  const arrived = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
+  const probe = async (
+    receive: ReturnType<typeof receiverUnderTest>["receive"],
+    size: number,
+  ): Promise<string> => {
+    const body = "p".repeat(size);
+    const { status, body: code } = await receive(signedStream(body, inChunks(body, size)));
+    return status === 200 ? "taken" : code;
+  };
+
+  test("up to the limit they are read, one byte more is 503 with the connection closed", async () => {
+    const { receive, log } = receiverUnderTest({ unverifiedLimitBytes: LIMIT });
+    const first = half(receive);
+    await arrived();
+    expect(await probe(receive, LIMIT / 2)).toBe("taken");
+    const body = "p".repeat(LIMIT / 2 + 1);
+    expect(await receive(signedStream(body, inChunks(body, body.length)))).toEqual({
+      status: 503,
+      headers: { "content-type": "text/plain", "retry-after": "5", connection: "close" },
+      body: "unverified_limit",
+    });
+    expect(log.lines).toMatchObject([
+      {
+        level: "error",
+        details: { code: "unverified_limit" },
+        message:
+          "unverified_limit: more than 1000 bytes of unverified bodies are being read at once.",
+      },
+    ]);
+    first.end();
+    expect((await first.answer).status).toBe(200);
+  });
+
+  test.each<[string, (request: ReturnType<typeof half>) => void, number]>([
+    ["was taken", (request) => request.end(), 200],
+    ["broke off", (request) => request.end(new Error("reset")), 400],
+  ])("are given back when a request %s", async (_how, finish, status) => {
+    const { receive } = receiverUnderTest({ unverifiedLimitBytes: LIMIT });
+    for (let round = 0; round < 5; round++) {
+      const requests = [half(receive), half(receive)];
+      await arrived();
+      expect(await probe(receive, 1)).toBe("unverified_limit");
+      for (const request of requests) finish(request);
+      for (const request of requests) expect((await request.answer).status).toBe(status);
+      expect(await probe(receive, LIMIT)).toBe("taken");
+    }
+  });
+
+  test.each<[string, () => Parameters<ReturnType<typeof receiverUnderTest>["receive"]>[0], number]>(
+    [
+      ["a wrong signature", () => signedStream("{}", inChunks(HALF, 10)), 401],
+      ["a body too large", () => signedStream(HALF, inChunks(`${HALF}${HALF}`, 100)), 413],
+      ["a Node stream too large", () => signedStream(HALF, nodeStream(`${HALF}${HALF}`, 100)), 413],
+      ["a body too slow", () => signedStream(HALF, stalled(HALF)), 408],
+      ["a source that fails", () => signedStream(HALF, failing(HALF, new Error("reset"))), 400],
+    ],
+  )("are given back after %s", async (_what, request, status) => {
+    const { receive } = receiverUnderTest({
+      unverifiedLimitBytes: LIMIT,
+      bodyLimitBytes: LIMIT * 0.75,
+      readTimeoutMs: 30,
+    });
+    for (let round = 0; round < 5; round++) expect((await receive(request())).status).toBe(status);
+    expect(await probe(receive, LIMIT * 0.75)).toBe("taken");
+    const filling = half(receive);
+    await arrived();
+    expect(await probe(receive, LIMIT / 2 + 1)).toBe("unverified_limit");
+    filling.end();
+    await filling.answer;
+  });
+
+  test("do not count what a parser has already buffered, nor what has been verified", async () => {
+    const { receive } = receiverUnderTest({ unverifiedLimitBytes: 10 });
+    const body = "x".repeat(500);
+    expect((await receive(signedStream("x", inChunks("x", 1)))).status).toBe(200);
+    const buffered = post(body, { "x-hub-signature-256": `sha256=${"0".repeat(64)}` });
+    expect((await receive(buffered)).status).toBe(401);
+  });
+});

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { loadFixture, type NotificationBody } from "./fixtures.ts";
+
+/** What a notification is made of: a text of your own, or a fixture, with what should differ. */
+export type NotificationOptions = Overrides &
+  (
+    | {
+        /** What the customer writes, for a text message of your own. */
+        readonly text?: string;
+        readonly fixture?: never;
+      }
+    | {
+        /** Start from this fixture, for example `"messages/image"`; see {@link fixtureNames}. */
+        readonly fixture: string;
+        readonly text?: never;
+      }
+  );
+
+interface Overrides {
+  /** The customer's number in digits, in every message, status and contact. */
+  readonly from?: string;
+  /** The customer's profile name, in every contact. */
+  readonly name?: string;
+  /** Set on every message and status, in the platform's own words: `{ id: "wamid.1", timestamp: "1790000000" }`. */
+  readonly item?: Readonly<Record<string, unknown>>;
+  /**
+   * New ids, so that it is a duplicate of nothing. Default: true for a text of your own; false for a fixture, which
+   * then is the same every time.
+   */
+  readonly unique?: boolean;
+}
+
+/** The business side, which only Cloud API bodies tell. */
+interface Account {
+  /** Id of the WhatsApp Business Account, in every entry. */
+  readonly wabaId?: string;
+  /** Id of the business phone number, in every `metadata`. */
+  readonly phoneNumberId?: string;
+}
+
+/**
+ * The body of a Cloud API notification: `notification({ text: "Hello" })` is a message that no other call gives,
+ * `notification({ fixture: "messages/image", from: "15550001111" })` a fixture with another sender.
+ * Throws for a fixture that does not exist, or one of the On-Premises API.
+ */
+export function notification(options: NotificationOptions & Account = {}): NotificationBody {
+  const body = build(options, "messages/text");
+  if (!Array.isArray(body.entry))
+    throw new Error(`${options.fixture} is no Cloud API body: use onPremises() for it.`);
+  for (const entry of listOf(body.entry)) {
+    if (options.wabaId !== undefined) entry.id = options.wabaId;
+    if (options.phoneNumberId === undefined) continue;
+    for (const value of valuesOf(entry))
+      value.metadata = { ...(value.metadata as object), phone_number_id: options.phoneNumberId };
+  }
+  return body;
+}
+
+/** As {@link notification}, for the On-Premises API: `onPremises({ text: "Hello" })`. Send it {@link authorized}. */
+export function onPremises(options: NotificationOptions = {}): NotificationBody {
+  const body = build(options, "on-premises/text");
+  if ("entry" in body)
+    throw new Error(`${options.fixture} is a Cloud API body: use notification() for it.`);
+  return body;
+}
+
+/**
+ * Several bodies as one, the way the platform batches: the entries of Cloud API bodies, or the lists of On-Premises
+ * ones, after each other. Throws when both kinds are among them: no API sends that.
+ */
+export function batch(...bodies: readonly NotificationBody[]): NotificationBody {
+  if (new Set(bodies.map((body) => "entry" in body)).size > 1)
+    throw new Error("a batch holds either Cloud API bodies or On-Premises ones, not both.");
+  const merged: NotificationBody = {};
+  for (const [property, value] of bodies.flatMap((body) => Object.entries(body))) {
+    const before = merged[property];
+    merged[property] =
+      Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+  }
+  return merged;
+}
+
+function build(options: NotificationOptions, textFixture: string): NotificationBody {
+  const { body } = loadFixture(options.fixture ?? textFixture);
+  for (const value of valuesOf(body)) {
+    for (const message of listOf(value.messages)) {
+      if (options.from !== undefined) message.from = options.from;
+      if (options.text !== undefined) message.text = { body: options.text };
+    }
+    for (const status of listOf(value.statuses))
+      if (options.from !== undefined) status.recipient_id = options.from;
+    for (const contact of listOf(value.contacts)) {
+      if (options.from !== undefined) contact.wa_id = options.from;
+      if (options.name !== undefined)
+        contact.profile = { ...(contact.profile as object), name: options.name };
+    }
+  }
+  const isUnique = options.unique ?? options.fixture === undefined;
+  if (isUnique) renew(body);
+  for (const value of valuesOf(body))
+    for (const item of itemsOf(value)) Object.assign(item, structuredClone(options.item));
+  return body;
+}
+
+/** Gives messages and statuses new ids. Items that shared one still do: several statuses of one message. */
+function renew(body: NotificationBody): void {
+  const renewed = new Map<unknown, string>();
+  for (const item of valuesOf(body).flatMap(itemsOf)) {
+    if (item.id === undefined) continue;
+    const id = renewed.get(item.id) ?? `wamid.${randomBytes(24).toString("base64")}`;
+    renewed.set(item.id, id);
+    item.id = id;
+  }
+  // What has no id of its own is told apart by the time of its entry.
+  for (const entry of listOf(body.entry))
+    if (typeof entry.time === "number") entry.time += ++renewals;
+}
+
+let renewals = 0;
+
+/** What holds the lists of messages and statuses: every `value` below a Cloud entry or body, or the On-Premises root. */
+function valuesOf(part: NotificationBody): NotificationBody[] {
+  if ("entry" in part) return listOf(part.entry).flatMap(valuesOf);
+  if (!("changes" in part)) return [part];
+  return listOf(listOf(part.changes).map(({ value }) => value));
+}
+
+function itemsOf(value: NotificationBody): NotificationBody[] {
+  return [...listOf(value.messages), ...listOf(value.statuses)];
+}
+
+/** The objects of a list: a fixture may hold odd neighbours on purpose. */
+function listOf(list: unknown): NotificationBody[] {
+  const isObject = (item: unknown): item is NotificationBody =>
+    typeof item === "object" && item !== null && !Array.isArray(item);
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}

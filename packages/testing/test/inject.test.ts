@@ -1,0 +1,58 @@
+import { createWebhooks, type RequestHead } from "@whatsapp-webhooks/core";
+import { describe, expect, test } from "vitest";
+import { authorized, inject, notification, onPremises, signed } from "../src/index.ts";
+
+const SECRET = "the secret of these tests";
+const logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+describe("inject", () => {
+  test("runs the handlers of a notification without a server", async () => {
+    const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: "t", logger });
+    const texts: string[] = [];
+    webhooks.on("message.text", (event) => texts.push(event.data.text.body));
+    const response = await inject(webhooks, signed(notification({ text: "Hello" }), SECRET));
+    await webhooks.idle();
+    expect(response.status).toBe(200);
+    expect(texts).toEqual(["Hello"]);
+  });
+
+  test("resolves with the refusal of a forged one", async () => {
+    const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: "t", logger });
+    const response = await inject(webhooks, signed(notification(), "another secret"));
+    expect(response).toMatchObject({ status: 401, body: "signature_mismatch" });
+  });
+
+  test("takes On-Premises notifications with their authorization", async () => {
+    const onPremisesOptions = { authorization: "Basic abc" };
+    const webhooks = createWebhooks({
+      appSecret: SECRET,
+      verifyToken: "t",
+      logger,
+      onPremises: onPremisesOptions,
+    });
+    const sources: string[] = [];
+    webhooks.on("message", ({ source }) => sources.push(source));
+    const response = await inject(webhooks, authorized(onPremises({ text: "Hi" }), "Basic abc"));
+    await webhooks.idle();
+    expect(response.status).toBe(200);
+    expect(sources).toEqual(["on-premises"]);
+  });
+
+  test("shows secret functions the request that it stands for", async () => {
+    const seen: RequestHead[] = [];
+    const appSecret = (request: RequestHead): string => {
+      seen.push(request);
+      return SECRET;
+    };
+    const webhooks = createWebhooks({ appSecret, verifyToken: "t", logger });
+    const request = signed(notification(), SECRET);
+    await inject(webhooks, request, { url: "/wa/north?a=b", params: { tenant: "north" } });
+    await inject(webhooks, request);
+    expect(seen).toMatchObject([
+      { method: "POST", url: "/wa/north?a=b", params: { tenant: "north" } },
+      { method: "POST", url: "/webhooks/whatsapp", params: {} },
+    ]);
+    expect(seen[0]?.header("content-type")).toBe("application/json");
+    expect(seen[0]?.header("x-none")).toBeUndefined();
+  });
+});

@@ -1,0 +1,120 @@
+import { parse } from "@whatsapp-webhooks/core";
+import { describe, expect, test } from "vitest";
+import { batch, fixtureNames, loadFixture, notification, onPremises } from "../src/index.ts";
+
+describe("notification", () => {
+  test("a text in one line", () => {
+    const [, message] = parse(notification({ text: "Hello", from: "15550001111", name: "Ann" }));
+    expect(message).toMatchObject({
+      name: "message.text",
+      source: "cloud",
+      sender: { phone: "15550001111", name: "Ann" },
+      data: { text: { body: "Hello" } },
+    });
+  });
+
+  test("two texts are two messages, a fixture is the same every time", () => {
+    expect(notification({ text: "Hello" })).not.toEqual(notification({ text: "Hello" }));
+    expect(notification({ text: "Hello", unique: false })).toEqual(
+      notification({ text: "Hello", unique: false }),
+    );
+    const fixture = "messages/image";
+    expect(notification({ fixture })).toEqual(loadFixture(fixture).body);
+    expect(notification({ fixture, unique: true })).not.toEqual(loadFixture(fixture).body);
+  });
+
+  test("without anything, it is a message", () => {
+    expect([...parse(notification())].map(({ name }) => name)).toContain("message.text");
+  });
+
+  test("the business side can be told", () => {
+    const body = notification({ wabaId: "111", phoneNumberId: "222" });
+    for (const { account } of parse(body))
+      expect(account).toMatchObject({ wabaId: "111", phoneNumberId: "222" });
+  });
+
+  test("what is given for items is set on every message and status, and on nothing else", () => {
+    const item = { timestamp: "1790000000", context: { id: "wamid.1" } };
+    const [contact, status] = parse(notification({ fixture: "messages/status-sent-now", item }));
+    expect(status?.raw).toMatchObject(item);
+    expect(contact?.raw).not.toMatchObject(item);
+  });
+
+  test("an id of one's own wins over a new one", () => {
+    const body = notification({ text: "a", item: { id: "wamid.mine" } });
+    expect([...parse(body)].at(-1)?.key).toBe("message:wamid.mine:text");
+  });
+
+  test("the customer's number is set in statuses too", () => {
+    const body = notification({ fixture: "messages/status-read", from: "15550001111" });
+    expect([...parse(body)].at(-1)).toMatchObject({ recipient: { phone: "15550001111" } });
+  });
+
+  test("items that shared an id share the new one", () => {
+    const twice = loadFixture("on-premises/duplicate-in-one-body");
+    const body = onPremises({ fixture: "on-premises/duplicate-in-one-body", unique: true });
+    const names = [...parse(body)].map(({ name }) => name);
+    expect(names).toEqual([...parse(twice.body)].map(({ name }) => name));
+  });
+
+  test("new ids change no event of any fixture", () => {
+    const namesOf = (body: object): string[] => [...parse(body)].map(({ name }) => name);
+    for (const fixture of fixtureNames()) {
+      const build = fixture.startsWith("on-premises/") ? onPremises : notification;
+      const before = namesOf(loadFixture(fixture).body);
+      expect(namesOf(build({ fixture, unique: true })), fixture).toEqual(before);
+    }
+  });
+
+  test("a fixture of the other API, or of none, is an error", () => {
+    expect(() => notification({ fixture: "on-premises/text" })).toThrow("use onPremises()");
+    expect(() => onPremises({ fixture: "messages/text" })).toThrow("use notification()");
+    expect(() => notification({ fixture: "messages/txt" })).toThrow("messages/text");
+  });
+
+  test("a fixture and a text together do not compile", () => {
+    // @ts-expect-error: the text of a fixture is the fixture's.
+    notification({ fixture: "messages/image", text: "Hello" });
+  });
+});
+
+describe("onPremises", () => {
+  test("a text in one line", () => {
+    const events = [...parse(onPremises({ text: "Hello", from: "15550001111" }))];
+    expect(events.at(-1)).toMatchObject({
+      name: "message.text",
+      source: "on-premises",
+      sender: { phone: "15550001111" },
+      data: { text: { body: "Hello" } },
+    });
+  });
+});
+
+describe("batch", () => {
+  const texts = (body: object): unknown[] =>
+    [...parse(body)].flatMap((e) => (e.name === "message.text" ? [e.data.text.body] : []));
+
+  test("puts the entries of Cloud bodies after each other", () => {
+    const body = batch(notification({ text: "one" }), notification({ text: "two" }));
+    expect(body.entry).toHaveLength(2);
+    expect(texts(body)).toEqual(["one", "two"]);
+  });
+
+  test("puts the lists of On-Premises bodies after each other", () => {
+    const status = onPremises({ fixture: "on-premises/status-read" });
+    const body = batch(onPremises({ text: "one" }), status, onPremises({ text: "two" }));
+    expect(texts(body)).toEqual(["one", "two"]);
+    expect(body.statuses).toHaveLength(1);
+  });
+
+  test("leaves the bodies as they were", () => {
+    const one = notification({ text: "one" });
+    const copy = structuredClone(one);
+    batch(one, notification());
+    expect(one).toEqual(copy);
+  });
+
+  test("does not mix the APIs", () => {
+    expect(() => batch(notification(), onPremises())).toThrow("not both");
+  });
+});
