@@ -12,7 +12,7 @@ export interface Found {
   readonly rawBody?: unknown;
   readonly body?: unknown;
   /** What still carries the body, if it is not the request itself. */
-  readonly stream?: AsyncIterable<Uint8Array>;
+  readonly stream?: AsyncIterable<Uint8Array> | undefined;
   /** How to keep the bytes in this framework, for the log. */
   readonly hint: string;
 }
@@ -31,14 +31,14 @@ export function toWebhookRequest(req: IncomingMessage, found: Found): WebhookReq
   };
 }
 
-function bodyOf(req: IncomingMessage, { rawBody, body, stream, hint }: Found): RequestBody {
+function bodyOf(req: IncomingMessage, { rawBody, body, stream = req, hint }: Found): RequestBody {
   for (const bytes of [rawBody, body])
     if (bytes instanceof Uint8Array) return { kind: "bytes", bytes };
   for (const text of [rawBody, body])
     if (typeof text === "string") return { kind: "bytes", bytes: Buffer.from(text), decoded: true };
   // The stream tells, not `body`: some parsers set an empty object without reading.
-  if (stream === undefined && req.readableDidRead) return { kind: "lost", hint };
-  return { kind: "stream", stream: stream ?? req };
+  if (stream === req && req.readableDidRead) return { kind: "lost", hint };
+  return { kind: "stream", stream };
 }
 
 /** Writes a response out, unless something else has already answered. */

@@ -51,6 +51,12 @@ describe("the body of a Node request", () => {
       expect(toWebhookRequest(req, { body, hint }).body).toEqual({ kind: "lost", hint });
   });
 
+  test("is lost just so when the request itself is named as the stream", async () => {
+    const req = incoming();
+    for await (const _chunk of req);
+    expect(toWebhookRequest(req, { stream: req, hint }).body).toEqual({ kind: "lost", hint });
+  });
+
   test("is the stream when nobody has read it, whatever `body` holds", () => {
     const req = incoming();
     for (const body of [undefined, null, {}, { entry: [] }])

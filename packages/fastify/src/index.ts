@@ -60,10 +60,8 @@ async function answer(
       params: request.params as Readonly<Record<string, string>>,
       rawBody,
       body: parsed,
-      // A preParsing hook may have put another stream in the request's place.
-      ...(request.body == null || request.body === request.raw
-        ? {}
-        : { stream: request.body as AsyncIterable<Uint8Array> }),
+      // The request itself, unless a preParsing hook put another stream in its place.
+      stream: (request.body ?? undefined) as AsyncIterable<Uint8Array> | undefined,
       hint: HINT,
     }),
   );

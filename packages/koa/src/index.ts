@@ -32,8 +32,10 @@ export function whatsappWebhooks(webhooks: Webhooks, { path }: KoaOptions = {}):
   const middleware: KoaMiddleware = async (ctx, next) => {
     const { mountPath, matched = [], params: found = {} } = ctx as Traces;
     const isRoute = matched.some((l) => l.methods.length > 0 && l.stack.includes(middleware));
-    const isMounted = isRoute || (mountPath !== undefined && ctx.path === "/");
-    const params = isMounted && path === undefined ? found : match(ctx.originalUrl);
+    const isBelow = mountPath !== undefined && ctx.path !== ctx.originalUrl.split("?")[0];
+    const isMounted = path === undefined && (isRoute || isBelow);
+    const isRoot = isRoute || ctx.path === "/";
+    const params = isMounted ? (isRoot ? found : undefined) : match(ctx.originalUrl);
     if (params === undefined) return next();
     const { rawBody, body } = ctx.request as typeof ctx.request & {
       rawBody?: unknown;

@@ -145,14 +145,16 @@ export const routingChecks: readonly Check[] = [
   {
     name: "routing: under a mount point, what lies below it and the default path go on",
     needs: "mount-point",
-    run: async (open) =>
-      expectPassedOn(
+    async run(open) {
+      await expectPassedOn(
         await open({ mountPoint: MOUNT_POINT }),
         DEFAULT_PATH,
         `${MOUNT_POINT}/more`,
         `${MOUNT_POINT}s`,
         `${MOUNT_POINT}${DEFAULT_PATH}`,
-      ),
+      );
+      await expectPassedOn(await open({ mountPoint: "/webhooks" }), DEFAULT_PATH);
+    },
   },
   {
     name: "routing: `:name` segments of a mount point reach the secret function",
