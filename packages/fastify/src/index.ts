@@ -41,10 +41,7 @@ export function whatsappWebhooks(webhooks: Webhooks, { path }: FastifyOptions = 
   };
 }
 
-interface Kept {
-  readonly rawBody?: unknown;
-  readonly body?: unknown;
-}
+type Kept = { readonly rawBody?: unknown; readonly body?: unknown };
 
 async function answer(
   webhooks: Webhooks,
