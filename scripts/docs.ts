@@ -2,12 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fillBlocks } from "./code-blocks.ts";
+import { fillBlocks, packageReadmes } from "./code-blocks.ts";
 import { eventsPage } from "./events-page.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 writeFileSync(join(root, "docs/events.md"), eventsPage());
-for (const document of ["README.md", "CONTRIBUTING.md"]) {
+for (const document of ["README.md", "CONTRIBUTING.md", ...packageReadmes(root)]) {
   const path = join(root, document);
   writeFileSync(path, fillBlocks(readFileSync(path, "utf8"), root));
 }

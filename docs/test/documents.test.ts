@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { fillBlocks } from "../../scripts/code-blocks.ts";
+import { fillBlocks, packageReadmes } from "../../scripts/code-blocks.ts";
 import { eventsPage } from "../../scripts/events-page.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -10,6 +10,7 @@ const documents = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  ...packageReadmes(root),
   ...readdirSync(join(root, "docs"))
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file}`),
