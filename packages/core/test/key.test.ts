@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ParseOptions } from "../src/index.ts";
-import { cloud, events } from "./support/bodies.ts";
+import { change, cloud, events } from "./support/bodies.ts";
 
 const NOW = 1_795_000_000_000;
 
@@ -71,6 +71,11 @@ test("another event has another key", () => {
     ofMessage({ type: "treasure_map" }),
     ofMessage({ type: undefined }),
     ofMessage({ id: undefined }),
+    ofMessage({ id: undefined, text: { body: "y" } }),
+    ofStatus({ id: undefined }),
+    ofStatus({ id: undefined, timestamp: "2" }),
+    keyIn(change({ a: 1 }, "brand_new_field")),
+    keyIn(change({ a: 1 }, "another_new_field")),
     ofStatus(),
     ofStatus({ id: "wamid.B" }),
     ofStatus({ status: "delivered" }),
@@ -98,6 +103,21 @@ test("another event has another key", () => {
     keyIn(cloud({ messages: [message] }), { tenant: "else" }),
   ];
   expect(new Set(all).size).toBe(all.length);
+});
+
+test("keys outlive the version that made them, in inboxes that last: their form does not change", () => {
+  expect(ofMessage()).toBe("message:wamid.A:text");
+  expect(ofStatus()).toBe("status:wamid.A:read:");
+  expect(ofStatus({ recipient_participant_id: "2" })).toBe("status:wamid.A:read:2");
+  expect(ofPayment()).toBe("status:wamid.A:captured::payment:6P2mE1YzMwvq-yjQKMcLZg");
+  expect(ofError()).toBe("platform_error:");
+  expect(ofContact({ wa_id: "1" })).toBe("contact:1:wamid.A:");
+  expect(onPremises({ messages: [message] })).toBe("on-premises/message:wamid.A:text");
+  expect(keyIn(cloud({ messages: [message] }), { tenant: "acme" })).toBe(
+    "acme/message:wamid.A:text",
+  );
+  const call = { id: "wacid.A", status: "RINGING", type: "call" };
+  expect(keyIn(change({ statuses: [call] }, "calls"))).toBe("calls:status:wacid.A:RINGING");
 });
 
 describe("within one body", () => {

@@ -58,6 +58,12 @@ describe("where the body may be", () => {
     expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe("headaaaabbbbcccc");
   });
 
+  test("in a hundred thousand pieces of one byte: that takes no time to speak of", async () => {
+    const body = "x".repeat(100_000);
+    const { receive } = receiverUnderTest();
+    expect((await receive(signedStream(body, inChunks(body, 1)))).status).toBe(200);
+  });
+
   test("lost: 500 at once, and the log says how to mend it", async () => {
     const { receive, log, inbox } = receiverUnderTest();
     const hint = "mount the webhook before express.json().";
@@ -258,6 +264,15 @@ describe("a body that breaks off", () => {
         const stream = new PassThrough({ emitClose: false });
         stream.once("data", () => stream.destroy(new Error("aborted")));
         stream.write(BODY.slice(0, 10));
+        return stream;
+      },
+    ],
+    [
+      "a Node stream that was destroyed long before",
+      () => {
+        const stream = new PassThrough({ emitClose: false });
+        stream.write(BODY);
+        stream.destroy();
         return stream;
       },
     ],

@@ -52,6 +52,18 @@ describe("a body that arrives too slowly", () => {
     expect(stream.listenerCount("data")).toBe(0);
   });
 
+  test("a Node stream is left with no listener but the one that catches later errors", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    const counts = (stream: PassThrough): number[] =>
+      ["data", "end", "close", "error"].map((event) => stream.listenerCount(event));
+    const fresh = counts(new PassThrough());
+    const stream = new PassThrough();
+    const answer = receive(signedStream("{}", stream));
+    await vi.advanceTimersByTimeAsync(3_000);
+    await answer;
+    expect(counts(stream).map((count, i) => count - (fresh[i] as number))).toEqual([0, 0, 0, 1]);
+  });
+
   test("a trickle does not buy time: the limit is on the whole body", async () => {
     const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
     async function* trickle(): AsyncGenerator<Uint8Array> {
@@ -94,6 +106,7 @@ describe("a body that arrives too slowly", () => {
   test("what arrives in time leaves no timer behind", async () => {
     const { receive } = receiverUnderTest();
     expect((await receive(signedStream("{}", inChunks("{}", 1)))).status).toBe(200);
+    expect((await receive(signedStream("{}", nodeStream("{}", 1)))).status).toBe(200);
     expect((await receive(signedStream("{}", failing("{", new Error())))).status).toBe(400);
     expect(vi.getTimerCount()).toBe(0);
   });
