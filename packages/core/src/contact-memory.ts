@@ -37,7 +37,7 @@ export class ContactMemory {
 }
 
 /** A customer is found by any of their ids; user ids differ between businesses. */
-function keysOf({ tenant, account, data }: ContactEvent): string[] {
-  const scope = `${tenant ?? ""}/${account.wabaId ?? ""}/`;
+function keysOf({ tenant, source, account, data }: ContactEvent): string[] {
+  const scope = `${JSON.stringify([tenant, source, account.wabaId])}/`;
   return [data.user_id, data.wa_id].filter((id) => id !== undefined).map((id) => scope + id);
 }

@@ -1,6 +1,6 @@
 import { WebhookError } from "./errors.ts";
 import type { RequestHead } from "./http.ts";
-import type { Account } from "./inbox/inbox.ts";
+import type { Account, RecordAuth } from "./inbox/inbox.ts";
 
 type Many<T> = T | readonly T[];
 type Maybe<T> = T | undefined | Promise<T | undefined>;
@@ -11,7 +11,11 @@ export interface TenantSecret {
   readonly secret: Many<string>;
   /** Travels with the events as `event.tenant` and keeps tenants' events apart. */
   readonly tenant?: string;
-  /** Ids of the business accounts or phone numbers this tenant's notifications may be about; others are reported, not delivered. */
+  /**
+   * Ids of the business accounts or phone numbers this tenant's notifications may be about; others are reported, not
+   * delivered. One of an item's two ids must be listed; the other is then the tenant's own word, so that handlers who serve
+   * several tenants look at `event.tenant` first.
+   */
   readonly accounts?: readonly string[];
 }
 
@@ -38,9 +42,9 @@ export type OnPremisesOptions = (
       ) => boolean | Promise<boolean>;
     }
 ) & {
-  /** Which business number the notification is for: the body does not say. */
+  /** Which business number the notification is for: the body does not say. A function may answer undefined. */
   readonly account?: Account | ((request: RequestHead) => Maybe<Account>);
-  /** As {@link TenantSecret.tenant}. */
+  /** As {@link TenantSecret.tenant}. A function's undefined is answered 401: it knows no such tenant. */
   readonly tenant?: string | ((request: RequestHead) => Maybe<string>);
 };
 
@@ -62,14 +66,14 @@ export function secretResolver(
   }
   return async (request) => {
     const answer = await lookUp("appSecret", () => option(request));
-    if (typeof answer === "string" || !("secret" in answer))
-      return { secrets: requireTexts("appSecret", APP_SECRET_HELP, answer) };
+    const isTenant = typeof answer === "object" && "secret" in answer;
+    if (!isTenant) return { secrets: answered("appSecret", answer) };
     // By name: whatever else the user's object holds must not travel with the record.
     const { secret, tenant, accounts } = answer;
     return {
-      secrets: requireTexts("appSecret", APP_SECRET_HELP, secret),
-      ...(tenant === undefined ? {} : { tenant }),
-      ...(accounts === undefined ? {} : { accounts }),
+      secrets: answered("appSecret", secret),
+      ...(tenant === undefined || tenant === null ? {} : { tenant: onlyText("tenant", tenant) }),
+      ...(accounts === undefined || accounts === null ? {} : { accounts: listOfTexts(accounts) }),
     };
   };
 }
@@ -83,11 +87,54 @@ export function tokenResolver(
     return () => fixed;
   }
   return async (request) =>
-    requireTexts(
-      "verifyToken",
-      VERIFY_TOKEN_HELP,
-      await lookUp("verifyToken", () => option(request)),
+    answered("verifyToken", await lookUp("verifyToken", () => option(request)));
+}
+
+/** What a function answered, if it is of use. */
+function answered(option: string, value: unknown): readonly string[] {
+  try {
+    return requireTexts(`what the ${option} function answered`, "", value);
+  } catch (cause) {
+    throw new WebhookError(
+      "credentials_unavailable",
+      `the ${option} function answered neither a text, nor a list of texts, nor undefined; or one that is empty or has white space around it.`,
+      { cause },
     );
+  }
+}
+
+function onlyText(name: string, value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw unusable(`the ${name} that the appSecret function answered is not a text.`);
+}
+
+function listOfTexts(value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((id) => typeof id === "string")) return value;
+  throw unusable("the accounts that the appSecret function answered are not a list of texts.");
+}
+
+function unusable(message: string): WebhookError {
+  return new WebhookError("credentials_unavailable", message);
+}
+
+/** Who an On-Premises notification is from and for, as the options say. */
+export async function onPremisesAuth(
+  { account, tenant }: OnPremisesOptions,
+  request: RequestHead,
+): Promise<RecordAuth> {
+  const of =
+    typeof tenant === "function"
+      ? await lookUp("onPremises.tenant", () => tenant(request))
+      : tenant;
+  const to =
+    typeof account === "function"
+      ? await lookUp("onPremises.account", async () => (await account(request)) ?? {})
+      : account;
+  return {
+    kind: "on-premises",
+    ...(to === undefined ? {} : { account: to }),
+    ...(of === undefined ? {} : { tenant: of }),
+  };
 }
 
 /** Runs a function of the user's that must answer within a second. */
@@ -122,6 +169,12 @@ export function authorizationsOf(
   option: OnPremisesOptions | undefined,
 ): readonly string[] | undefined {
   if (option === undefined) return undefined;
+  if (typeof option !== "object" || option === null) {
+    throw new WebhookError(
+      "option_invalid",
+      "onPremises must be an object, or undefined to refuse unsigned notifications.",
+    );
+  }
   const { verify } = option as { readonly verify?: unknown };
   const decides = typeof verify === "function";
   if (decides && !("authorization" in option)) return undefined;

@@ -6,7 +6,7 @@ import { eventNames } from "./schema/table.ts";
 export interface HandlerContext {
   /** Aborted when the handler ran out of time, and when `close()` gives up waiting. */
   readonly signal: AbortSignal;
-  /** 1 for the first run of this event. */
+  /** Which delivery of the notification this is, the first being 1. */
   readonly attempt: number;
 }
 
@@ -18,7 +18,7 @@ export interface Subscriptions {
   on<P extends Pattern>(pattern: P, handler: Handler<P>): () => void;
   /** As {@link on}, for one event. If its handler fails, it is tried again with that same event. */
   once<P extends Pattern>(pattern: P, handler: Handler<P>): () => void;
-  /** Takes back what {@link on} or {@link once} set with these arguments. */
+  /** Takes back one subscription that {@link on} or {@link once} made with these arguments. */
   off<P extends Pattern>(pattern: P, handler: Handler<P>): void;
 }
 
@@ -26,12 +26,15 @@ export interface Listener {
   readonly handler: (event: AnyEvent, context: HandlerContext) => unknown;
   readonly once: boolean;
   readonly phoneNumberId: string | undefined;
+  /** Unsubscribed: not even retries are for it. */
+  isOff: boolean;
 }
 
 /** Who listens for what. Calls nobody: that is the processor's work, which must know how each handler ended. */
 export class Emitter {
   readonly #byPattern = new Map<Pattern, Set<Listener>>();
   readonly #byName = new Map<EventName, readonly Listener[]>();
+  readonly #takenOnce = new Set<EventName>();
   readonly #onChange: (pattern: Pattern) => void;
 
   constructor(onChange: (pattern: Pattern) => void) {
@@ -52,13 +55,18 @@ export class Emitter {
       if (!isPattern(pattern))
         throw new WebhookError(
           "option_invalid",
-          `no event is called "${pattern}". Events: ${[...eventNames].join(", ")}.`,
+          `no event is called "${pattern}".${nearTo(pattern)}`,
         );
       if (typeof handler !== "function")
         throw new WebhookError("option_invalid", `the handler for "${pattern}" is not a function.`);
-      const listener: Listener = { handler: handler as Listener["handler"], once, phoneNumberId };
+      const listener: Listener = {
+        handler: handler as Listener["handler"],
+        once,
+        phoneNumberId,
+        isOff: false,
+      };
       this.#add(pattern, listener);
-      return () => this.#remove(pattern, listener);
+      return () => this.#unsubscribe(pattern, listener);
     };
     return {
       on: (pattern, handler) => add(pattern, handler, false),
@@ -66,7 +74,7 @@ export class Emitter {
       off: (pattern, handler) => {
         for (const listener of this.#byPattern.get(pattern) ?? []) {
           if (listener.handler === handler && listener.phoneNumberId === phoneNumberId) {
-            this.#remove(pattern, listener);
+            this.#unsubscribe(pattern, listener);
             return;
           }
         }
@@ -79,6 +87,11 @@ export class Emitter {
     return this.#listeners(name).length > 0;
   }
 
+  /** As {@link wants}, or one-time listeners got such an event and may have to get it again. */
+  mayWant(name: EventName): boolean {
+    return this.#takenOnce.has(name) || this.wants(name);
+  }
+
   /** Those who are to get this event. One-time listeners leave the list by it. */
   take(event: AnyEvent): Listener[] {
     const taken = this.#listeners(event.name).filter(
@@ -86,6 +99,7 @@ export class Emitter {
         phoneNumberId === undefined || phoneNumberId === event.account.phoneNumberId,
     );
     if (taken.some(({ once }) => once)) {
+      this.#takenOnce.add(event.name);
       for (const [pattern, listeners] of this.#byPattern) {
         for (const listener of taken)
           if (listener.once && listeners.has(listener)) this.#remove(pattern, listener);
@@ -108,6 +122,11 @@ export class Emitter {
     this.#byPattern.set(pattern, listeners.add(listener));
     this.#byName.clear();
     this.#onChange(pattern);
+  }
+
+  #unsubscribe(pattern: Pattern, listener: Listener): void {
+    listener.isOff = true;
+    this.#remove(pattern, listener);
   }
 
   #remove(pattern: Pattern, listener: Listener): void {
@@ -133,4 +152,13 @@ function isPattern(pattern: string): boolean {
     eventNames.has(pattern) ||
     [...eventNames].some((name) => name.startsWith(`${pattern}.`))
   );
+}
+
+/** Names that share a part with a misspelt one. */
+function nearTo(pattern: string): string {
+  const parts = new Set(String(pattern).split("."));
+  const near = [...eventNames]
+    .filter((name) => name.split(".").some((part) => parts.has(part)))
+    .slice(0, 25);
+  return near.length === 0 ? " docs/events.md lists them." : ` There are: ${near.join(", ")}.`;
 }

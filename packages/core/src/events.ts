@@ -42,10 +42,15 @@ export interface EventBase<Name extends string, Data> {
   readonly sender?: Person;
   /** Who a status is about: the customer, or the participant of a group. */
   readonly recipient?: Person;
-  /** Events of one conversation are handled one at a time, in order of arrival. */
+  /** Events of one conversation are handled one at a time, in order of arrival. Opaque; contains ids: keep it out of logs. */
   readonly conversation: string;
-  /** Meta's own words, untouched (On-Premises items in the Cloud API's shape). */
+  /**
+   * Meta's own words, untouched (On-Premises items in the Cloud API's shape). Without the properties that `issues` names;
+   * of an `.invalid` event, only those that fit.
+   */
   readonly data: Data;
+  /** What did not fit its description. Absent when all did. */
+  readonly issues?: readonly Issue[];
   /** The item exactly as it came. */
   readonly raw: unknown;
 }
@@ -103,6 +108,8 @@ export type EventMap = Merge<EventsOf<AnyFamily>> & {
   unknown: EventBase<"unknown", unknown>;
   /** An item that repeats an earlier one of the same body. The earlier one was delivered; this tells of the repetition. */
   duplicate: EventBase<"duplicate", { readonly of: string }>;
+  /** What came later than `maxAgeMs` after it happened, instead of its own event. */
+  stale: EventBase<"stale", { readonly event: AnyEvent }>;
 };
 
 export type EventName = keyof EventMap & string;

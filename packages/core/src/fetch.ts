@@ -1,5 +1,6 @@
+import { errorCodes } from "./errors.ts";
 import type { RequestBody, WebhookRequest } from "./http.ts";
-import { createPathMatcher } from "./path.ts";
+import { assertWebhooks, createPathMatcher } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;
@@ -15,13 +16,18 @@ export type FetchHandler = (request: Request, context?: unknown) => Promise<Resp
 
 /** For Fetch-style servers (Hono, Next.js, Bun, Deno, workers): `export const POST = whatsappWebhooks(webhooks)`. */
 export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {}): FetchHandler {
+  assertWebhooks(webhooks);
   const match = options.path === undefined ? () => ({}) : createPathMatcher(options.path);
   return async (request, context) => {
     const url = request.url.slice(
       Math.max(0, request.url.indexOf("/", request.url.indexOf("://") + 3)),
     );
     const params = match(url);
-    if (params === undefined) return new Response("not_found", { status: 404 });
+    if (params === undefined)
+      return new Response("not_found", {
+        status: errorCodes.not_found.status,
+        headers: { "content-type": "text/plain" },
+      });
     const { status, headers, body } = await webhooks.receive(
       toWebhookRequest(request, url, params),
     );

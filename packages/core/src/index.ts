@@ -15,6 +15,7 @@ export type {
   EventName,
   EventOf,
   Issue,
+  NamesOf,
   Pattern,
   Person,
 } from "./events.ts";
@@ -29,6 +30,8 @@ export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "
 export type {
   Account,
   Consumer,
+  DeadLetter,
+  DeadLetters,
   Deliver,
   Delivery,
   Inbox,
@@ -36,18 +39,16 @@ export type {
   Outcome,
   RecordAuth,
 } from "./inbox/inbox.ts";
-export {
-  type BuriedRecord,
-  type MemoryInbox,
-  type MemoryInboxOptions,
-  memoryInbox,
-} from "./inbox/memory-inbox.ts";
+export { inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
+export { type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
+export type { Append, ClaimedRecord, Commit, Settle, Store, StoreStats } from "./inbox/store.ts";
+export { type StoreInboxOptions, storeInbox } from "./inbox/store-inbox.ts";
 export type { Logger } from "./logger.ts";
 export { type ParseOptions, parse } from "./parse.ts";
-export { createPathMatcher, DEFAULT_PATH } from "./path.ts";
-export type { ErrorContext } from "./processor.ts";
-export type { Family, Field, Lists, Part } from "./schema/family.ts";
+export { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
+export type { ErrorContext } from "./report.ts";
+export type { OpenEnum } from "./schema/shape.ts";
 export { eventNames, fields } from "./schema/table.ts";
 export { isNewerStatus } from "./status-rank.ts";
 export { toDate } from "./time.ts";

@@ -5,7 +5,15 @@ import { fingerprint } from "./signature.ts";
  * What makes two items the same event, so that duplicates are told from news: what the family's `identify` says, for a
  * profile what it came with, and for anything else its content and the time of its entry.
  */
-export function keyOf(
+export function keyOf(item: Item, receivedAt: number): string {
+  const key = identityOf(item, receivedAt);
+  return key.length > LONGEST_KEY ? `${item.family?.name ?? "unknown"}:${fingerprint(key)}` : key;
+}
+
+/** Real ids have some 80 characters. Keys are remembered by the thousand, so nobody may make them long. */
+const LONGEST_KEY = 300;
+
+function identityOf(
   { family, kind, data, entry, anchor, field }: Item,
   receivedAt: number,
 ): string {

@@ -3,6 +3,8 @@ export interface Task {
   /** The record it belongs to. */
   readonly owner: string;
   run(): void | Promise<void>;
+  /** Called instead when it will not run. */
+  skip(): void;
 }
 
 interface Lane {
@@ -58,11 +60,16 @@ export class Lanes {
     this.#wake(key, lane);
   }
 
-  /** Forgets what has not begun. */
-  clear(): void {
-    for (const lane of this.#lanes.values()) clearTimeout(lane.hold?.timer);
+  /** Takes out what has not begun, and tells each so. */
+  stop(): void {
+    const tasks = [...this.#lanes.values()].flatMap((lane) => lane.tasks);
+    for (const lane of this.#lanes.values()) {
+      clearTimeout(lane.hold?.timer);
+      lane.tasks = [];
+    }
     this.#lanes.clear();
     this.#ready.clear();
+    for (const task of tasks) task.skip();
   }
 
   #lane(key: string): Lane {
@@ -103,10 +110,12 @@ export class Lanes {
     if (task === undefined) return;
     lane.busy = true;
     this.#running++;
-    const done = task.run();
-    if (done !== undefined) await done;
-    this.#running--;
-    lane.busy = false;
+    try {
+      await task.run();
+    } finally {
+      this.#running--;
+      lane.busy = false;
+    }
     this.#wake(key, lane);
     if (this.#ready.size > 0 && this.#turn === undefined) this.#pump();
   }

@@ -8,7 +8,10 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
-/** Writes warnings and errors to stderr, one line each. No payload, number, id or secret is ever passed to it. */
+/**
+ * Writes warnings and errors to stderr, one line each. We pass it no payload, number, id or secret; what a failed handler
+ * threw is the handler's own, and is written with its stack.
+ */
 export const stderrLogger: Logger = {
   debug() {},
   info() {},
@@ -31,11 +34,11 @@ export function harmless(logger: Logger): Logger {
   const method =
     (level: keyof Logger): Logger[keyof Logger] =>
     (details, message) => {
+      // There is nowhere to tell of what goes wrong here, now or later.
       try {
-        logger[level](details, message);
-      } catch {
-        // There is nowhere to tell of it.
-      }
+        const written: unknown = logger[level](details, message);
+        if (written instanceof Promise) written.catch(() => {});
+      } catch {}
     };
   return {
     debug: method("debug"),

@@ -15,7 +15,7 @@ export function explainMismatch(
 
 function likelyCause(request: WebhookRequest, body: Uint8Array): string {
   if (request.body.kind === "bytes" && request.body.decoded === true) {
-    return "A body parser handed the body over as a string, which can change bytes: let it keep a Buffer.";
+    return "Either the secret is not this app's App Secret, or the body parser that handed the body over as a string changed bytes: mount the webhook above it, or let it keep a Buffer.";
   }
   if (body.byteLength === 0)
     return "The body is empty: something in front of the webhook may have read it.";

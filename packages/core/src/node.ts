@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { WebhookError } from "./errors.ts";
+import { errorCodes } from "./errors.ts";
 import type { RequestBody, WebhookRequest, WebhookResponse } from "./http.ts";
-import { createPathMatcher, DEFAULT_PATH } from "./path.ts";
+import { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** What a framework or a parser may have left beside a Node request. */
@@ -63,6 +63,7 @@ export function whatsappWebhooks(
   webhooks: Webhooks,
   { path = DEFAULT_PATH }: NodeOptions = {},
 ): NodeHandler {
+  assertWebhooks(webhooks);
   const match = createPathMatcher(path);
   return (req, res, next) => {
     const params = match(req.url ?? "/");
@@ -77,12 +78,10 @@ export function whatsappWebhooks(
       next();
     } else {
       sendResponse(res, {
-        status: new WebhookError("not_found", "").status ?? 404,
+        status: errorCodes.not_found.status,
         headers: { "content-type": "text/plain" },
         body: "not_found",
       });
     }
   };
 }
-
-export { createPathMatcher, DEFAULT_PATH } from "./path.ts";

@@ -8,6 +8,7 @@ import type { AnyEvent, EventName, Issue } from "./events.ts";
 import { flowAnswerOf } from "./flow.ts";
 import type { Account } from "./inbox/inbox.ts";
 import { keyOf } from "./key.ts";
+import { repair } from "./repair.ts";
 import type { Family } from "./schema/family.ts";
 import { familyTable } from "./schema/table.ts";
 import { toDate } from "./time.ts";
@@ -27,10 +28,11 @@ export interface ParseOptions {
 
 /**
  * Turns a notification body into typed events, one for each item in it. Pure: no server, no inbox, nothing remembered.
- * An odd item becomes an `.invalid` event and costs its neighbours nothing. Throws a {@link WebhookError} with the code
+ * What does not fit in an item is left out of its `data`; an item without what its event cannot do without becomes an
+ * `.invalid` event. Neither costs its neighbours anything. Throws a {@link WebhookError} with the code
  * `body_not_json`, `envelope_unknown` or `envelope_not_allowed` before the first event.
  *
- * The body is not authenticated here: parse only what you verified, or what comes from your own queue.
+ * The body may be bytes, text, or what `JSON.parse` made of them. It is not authenticated here: parse only what you verified, or what comes from your own queue.
  */
 export function* parse(
   body: Uint8Array | string | object,
@@ -118,17 +120,21 @@ function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEven
   if (checked.success) {
     return wants(name) ? build({ ...item, data }, name, options, receivedAt) : undefined;
   }
-  const issues: Issue[] = checked.error.issues.map(({ path, message }) => ({
+  const issues: readonly Issue[] = checked.error.issues.map(({ path, message }) => ({
     path: path.join("."),
     message,
   }));
-  const event = build(
-    { ...item, data: fitting(family.base, data) },
-    invalid,
-    options,
-    receivedAt,
-    keyOf(item, receivedAt),
-  );
+  const repaired = wants(name) ? repair(schema, data, checked.error) : undefined;
+  const event =
+    repaired === undefined
+      ? build(
+          { ...item, data: fitting(family.base, data) },
+          invalid,
+          options,
+          receivedAt,
+          keyOf(item, receivedAt),
+        )
+      : build({ ...item, data: repaired }, name, options, receivedAt, keyOf(item, receivedAt));
   return { ...event, issues } as AnyEvent;
 }
 
@@ -176,7 +182,8 @@ function build(
   const group =
     textOf(data.group_id) ??
     (data.recipient_type === "group" ? textOf(data.recipient_id) : undefined);
-  const scope = `${tenant === undefined ? "" : `${tenant}/`}${source === "cloud" ? "" : "on-premises/"}`;
+  // Encoded, so that no tenant's name can look like another's with something behind it.
+  const scope = `${tenant === undefined ? "" : `${encodeURIComponent(tenant)}/`}${source === "cloud" ? "" : "@on-premises/"}`;
   const partner = group ?? (people.sender ?? people.recipient)?.key ?? item.field ?? "";
   return {
     name,

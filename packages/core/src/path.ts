@@ -3,6 +3,15 @@ import { WebhookError } from "./errors.ts";
 /** The path the platform calls when the user names none. */
 export const DEFAULT_PATH = "/webhooks/whatsapp";
 
+/** Refuses what is not `createWebhooks()`'s, such as the request of a framework that was handed the adapter uncalled. */
+export function assertWebhooks(webhooks: unknown): void {
+  if (typeof (webhooks as { receive?: unknown } | null | undefined)?.receive === "function") return;
+  throw new WebhookError(
+    "option_invalid",
+    "whatsappWebhooks needs what createWebhooks() returned: app.use(whatsappWebhooks(webhooks)).",
+  );
+}
+
 type Params = Readonly<Record<string, string>>;
 const NO_PARAMS: Params = Object.freeze({});
 

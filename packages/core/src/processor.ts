@@ -1,23 +1,16 @@
 import { ContactMemory } from "./contact-memory.ts";
 import type { Emitter, Listener } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
-import type { AnyEvent, EventName } from "./events.ts";
+import type { AnyEvent } from "./events.ts";
+import { HandledKeys } from "./handled-keys.ts";
 import { HandlerRun } from "./handler-run.ts";
-import { BoundedSet } from "./inbox/bounded-set.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
 import { Lanes, type Task } from "./lanes.ts";
 import type { Logger } from "./logger.ts";
-import { parse } from "./parse.ts";
-
-/** What an error was about, as far as that is known. */
-export interface ErrorContext {
-  readonly event?: AnyEvent;
-  /** The stored notification, with its bytes. */
-  readonly record?: InboxRecord;
-  /** Which run of the event it was, the first being 1. */
-  readonly attempt?: number;
-}
+import { Progress } from "./progress.ts";
+import { type ReadRecord, RecordReader, reportUnread } from "./record-reader.ts";
+import type { Report } from "./report.ts";
 
 export interface ProcessorOptions {
   readonly emitter: Emitter;
@@ -25,46 +18,60 @@ export interface ProcessorOptions {
   readonly handlerTimeoutMs: number;
   readonly conversationHoldMs: number;
   readonly retry: RetryPolicy;
+  readonly maxAgeMs?: number | undefined;
   readonly logger: Logger;
-  /** Must not throw. */
-  readonly report: (error: WebhookError, context: ErrorContext) => void;
-}
-
-/** What is known of an event whose handlers have not all succeeded. */
-interface Progress {
-  remaining: readonly Listener[];
-  readonly failedSince: number;
+  readonly report: Report;
 }
 
 /** A record under way. */
 interface Work {
   readonly record: InboxRecord;
   readonly delivery: Delivery;
-  readonly completed: Set<string>;
+  readonly completed: string[];
   readonly failed: AnyEvent[];
   left: number;
+  readonly misfits: number;
+  /** Not all of its events have begun. */
+  isReleased: boolean;
+  hasBegun: boolean;
   settle(): void;
 }
 
+/** A record as far as it could be read, and which of its events were handled before. */
+type Opened =
+  | { readonly read: ReadRecord; readonly seen: ReadonlySet<string> }
+  | { readonly unreadable: unknown };
+
+/** Larger bodies are read in slices, so that others are answered meanwhile. */
+const SLICED_BYTES = 65_536;
+
+/** An event waiting for its turn in its conversation. */
+interface Turn extends Task {
+  readonly conversation: string;
+  /** Undefined: to be read again. */
+  event: AnyEvent | undefined;
+  waited: boolean;
+}
+
+const REREAD_BYTES = 16_384;
 const NOTHING: ReadonlySet<string> = new Set();
-const PROGRESS_LIMIT = 100_000;
 
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
 export class Processor {
   readonly #options: ProcessorOptions;
+  readonly #reader: RecordReader;
   readonly #lanes: Lanes;
   readonly #contacts = new ContactMemory();
-  /** By event key, so that a second record with the same event goes on where the first one failed. */
-  readonly #progress = new Map<string, Progress>();
-  /** Events that succeeded while other events of their record go on, and those the inbox may still be writing down. */
-  readonly #unsettled = new Set<string>();
-  readonly #justSettled = new BoundedSet(10_000);
+  readonly #progress = new Progress();
+  readonly #handled = new HandledKeys();
   readonly #runs = new Set<HandlerRun>();
+  #isStopped = false;
   #admissions: Promise<unknown> | undefined;
   #duplicates = 0;
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
+    this.#reader = new RecordReader(options);
     this.#lanes = new Lanes(options.concurrency);
   }
 
@@ -78,35 +85,33 @@ export class Processor {
     return this.#duplicates;
   }
 
-  /** Tells running handlers to stop, and starts no more. */
+  /** Starts no more handlers: what has not begun goes back to the inbox. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#lanes.stop();
+  }
+
+  /** Tells running handlers to stop, too. */
   abort(): void {
-    this.#lanes.clear();
+    this.stop();
     for (const run of this.#runs)
       run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
   }
 
   /** The inbox calls this for every record, in order. */
   readonly deliver = (record: InboxRecord, delivery: Delivery): Promise<Outcome> => {
-    let events: AnyEvent[];
-    try {
-      events = this.#open(record, delivery.attempt > 1);
-    } catch (error) {
-      return Promise.resolve(this.#buryUnread(record, error));
-    }
-    if (events.length === 0) return Promise.resolve({ kind: "done", completed: [] });
+    if (this.#isStopped) return Promise.resolve({ kind: "release", completed: delivery.completed });
     return new Promise((resolve, reject) => {
-      const begin = (seen: ReadonlySet<string>): void =>
-        this.#begin(record, delivery, events, seen, resolve);
-      const asked = delivery.seen(events.map(({ key }) => key));
-      if (this.#admissions === undefined && !(asked instanceof Promise)) {
-        begin(asked);
+      const opened = this.#open(record, delivery);
+      if (this.#admissions === undefined && !(opened instanceof Promise)) {
+        this.#begin(record, delivery, opened, resolve);
         return;
       }
-      // Records join their conversations in the order of delivery, however long the look-ups take.
+      // Records join their conversations in the order of delivery, however long reading and look-ups take.
       const before = this.#admissions;
       const admission = (async () => {
         await before;
-        begin(await asked);
+        this.#begin(record, delivery, await opened, resolve);
       })().catch(reject);
       this.#admissions = admission;
       void admission.then(() => {
@@ -115,36 +120,41 @@ export class Processor {
     });
   };
 
-  /** A retry is for the handlers that failed, which a one-time subscription may have left without anybody listening. */
-  #open({ auth, body, receivedAt }: InboxRecord, isRetry: boolean): AnyEvent[] {
-    const { emitter } = this.#options;
-    const events = parse(body, {
-      source: auth.kind === "signature" ? "cloud" : "on-premises",
-      receivedAt,
-      wants: (name: EventName) => isRetry || emitter.wants(name),
-      ...(auth.account === undefined ? {} : { account: auth.account }),
-      ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
-    });
-    const mine: AnyEvent[] = [];
-    for (const event of events) {
-      if (isRetry && !emitter.wants(event.name) && !this.#progress.has(event.key)) continue;
-      if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) {
-        const message = `an item of "${event.name}" belongs to an account that is not among the tenant's; it was not delivered.`;
-        this.#options.report(new WebhookError("account_not_allowed", message), { event });
-      } else if ("issues" in event && !emitter.wants(event.name)) {
-        const properties = event.issues.map(({ path }) => path || "(the item)").join(", ");
-        this.#options.report(
-          new WebhookError(
-            "item_invalid",
-            `an item became "${event.name}" (${properties}) and nobody listens for it: on("invalid", …).`,
-          ),
-          { event },
-        );
-      } else {
-        mine.push(event);
-      }
+  /** What is in a record and what of it was handled before. Only a small one with an inbox in memory is opened at once. */
+  #open(record: InboxRecord, delivery: Delivery): Opened | Promise<Opened> {
+    try {
+      const isPending = (key: string): boolean => this.#progress.has(key);
+      if (record.body.byteLength > SLICED_BYTES)
+        return this.#openSliced(record, delivery, isPending);
+      const read = this.#reader.read(record, isPending);
+      const seen = this.#ask(read, delivery);
+      return seen instanceof Promise
+        ? seen.then((known) => ({ read, seen: known }))
+        : { read, seen };
+    } catch (error) {
+      return { unreadable: error };
     }
-    return mine;
+  }
+
+  async #openSliced(
+    record: InboxRecord,
+    delivery: Delivery,
+    isPending: (key: string) => boolean,
+  ): Promise<Opened> {
+    let read: ReadRecord;
+    try {
+      read = await this.#reader.readSliced(record, isPending);
+    } catch (error) {
+      return { unreadable: error };
+    }
+    return { read, seen: await this.#ask(read, delivery) };
+  }
+
+  #ask(
+    { events }: ReadRecord,
+    delivery: Delivery,
+  ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
+    return events.length === 0 ? NOTHING : delivery.seen(events.map(({ key }) => key));
   }
 
   #buryUnread(record: InboxRecord, thrown: unknown): Outcome {
@@ -161,61 +171,76 @@ export class Processor {
   #begin(
     record: InboxRecord,
     delivery: Delivery,
-    events: readonly AnyEvent[],
-    seen: ReadonlySet<string>,
+    opened: Opened,
     resolve: (outcome: Outcome) => void,
   ): void {
-    const done = new Set(delivery.completed);
+    if (this.#isStopped) {
+      resolve({ kind: "release", completed: delivery.completed });
+      return;
+    }
+    if ("unreadable" in opened) {
+      resolve(this.#buryUnread(record, opened.unreadable));
+      return;
+    }
+    const { read, seen } = opened;
+    const { events, misfits } = read;
+    reportUnread(read, this.#options.report);
+    const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
     const wanted = events.filter(
-      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen) && this.#isNews(event),
+      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen),
     );
     const work: Work = {
       record,
       delivery,
-      completed: done,
+      completed: [...delivery.completed],
       failed: [],
       left: wanted.length,
+      misfits: misfits.length,
+      isReleased: false,
+      hasBegun: false,
       settle: () => {
-        for (const key of work.completed) {
-          if (this.#unsettled.delete(key)) this.#justSettled.add(key);
-        }
+        this.#handled.settle(work.completed);
         resolve(this.#outcome(work));
       },
     };
     if (wanted.length === 0) work.settle();
-    const tasks = this.#tasksOf(work, wanted);
-    for (const conversation of new Set(events.map((event) => event.conversation))) {
-      const mine = tasks.get(conversation) ?? [];
+    const turns = wanted.map((event) => this.#turnOf(work, event));
+    for (const [conversation, mine] of byConversation(events, turns)) {
       if (this.#lanes.isHeldBy(conversation, record.id)) {
         this.#lanes.release(conversation, record.id, mine);
       } else {
-        for (const task of mine) this.#lanes.add(conversation, task);
+        for (const turn of mine) this.#lanes.add(conversation, turn);
       }
     }
+    for (const turn of turns) turn.waited = true;
+    // A small body is cheaper to read again than to keep in pieces while it waits.
+    if (work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
+    for (const turn of turns) turn.event = undefined;
   }
 
-  #tasksOf(work: Work, events: readonly AnyEvent[]): Map<string, Task[]> {
-    let waited = false;
-    const byConversation = new Map<string, Task[]>();
-    for (const event of events) {
-      const task: Task = { owner: work.record.id, run: () => this.#handle(work, event, waited) };
-      const tasks = byConversation.get(event.conversation);
-      if (tasks === undefined) byConversation.set(event.conversation, [task]);
-      else tasks.push(task);
-    }
-    queueMicrotask(() => {
-      waited = true;
-    });
-    return byConversation;
+  #turnOf(work: Work, event: AnyEvent): Turn {
+    const { key, conversation } = event;
+    const turn: Turn = {
+      owner: work.record.id,
+      conversation,
+      event,
+      waited: false,
+      run: () => this.#handle(work, turn.event ?? this.#readAgain(work, key), turn.waited),
+      skip: () => {
+        work.isReleased = true;
+        this.#finish(work);
+      },
+    };
+    return turn;
+  }
+
+  #readAgain({ record }: Work, key: string): AnyEvent | undefined {
+    const { events } = this.#reader.read(record, (pending) => pending === key);
+    return events.find((event) => event.key === key);
   }
 
   #isDuplicate(event: AnyEvent, seen: ReadonlySet<string>): boolean {
-    if (
-      !seen.has(event.key) &&
-      !this.#unsettled.has(event.key) &&
-      !this.#justSettled.has(event.key)
-    )
-      return false;
+    if (!seen.has(event.key) && !this.#handled.has(event.key)) return false;
     this.#duplicates++;
     this.#options.logger.debug(
       { event: event.name },
@@ -224,15 +249,12 @@ export class Processor {
     return true;
   }
 
-  #isNews(event: AnyEvent): boolean {
-    return (
-      event.name !== "contact" || this.#progress.has(event.key) || this.#contacts.isNews(event)
-    );
-  }
-
   /** An event's turn in its conversation has come. Never rejects. */
-  async #handle(work: Work, event: AnyEvent, waited: boolean): Promise<void> {
-    if (!(await this.#cameMeanwhile(work, event, waited))) await this.#run(work, event);
+  async #handle(work: Work, event: AnyEvent | undefined, waited: boolean): Promise<void> {
+    work.hasBegun = true;
+    if (event !== undefined && !(await this.#cameMeanwhile(work, event, waited))) {
+      await this.#run(work, event);
+    }
     this.#finish(work);
   }
 
@@ -248,8 +270,11 @@ export class Processor {
   }
 
   async #run(work: Work, event: AnyEvent): Promise<void> {
-    const progress = this.#progress.get(event.key);
-    const listeners = progress?.remaining ?? this.#options.emitter.take(event);
+    const halfDone = this.#progress.get(event.key);
+    // Compared when its turn has come, and not again for a retry: only then what came before it has been handled.
+    if (event.name === "contact" && halfDone === undefined && !this.#contacts.isNews(event)) return;
+    const listeners =
+      halfDone?.remaining.filter(({ isOff }) => !isOff) ?? this.#options.emitter.take(event);
     const failed: Listener[] = [];
     await Promise.all(
       listeners.map(async (listener) => {
@@ -265,15 +290,12 @@ export class Processor {
       }),
     );
     if (failed.length > 0) {
-      this.#fail(work, event, {
-        remaining: failed,
-        failedSince: progress?.failedSince ?? Date.now(),
-      });
+      this.#fail(work, event, failed);
       return;
     }
     this.#progress.delete(event.key);
-    work.completed.add(event.key);
-    this.#unsettled.add(event.key);
+    work.completed.push(event.key);
+    this.#handled.add(event.key);
   }
 
   #finish(work: Work, events = 1): void {
@@ -282,22 +304,14 @@ export class Processor {
   }
 
   /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */
-  #fail(work: Work, event: AnyEvent, progress: Progress): void {
-    this.#progress.set(event.key, progress);
-    this.#forgetOldProgress();
+  #fail(work: Work, event: AnyEvent, remaining: readonly Listener[]): void {
+    const failedSince = this.#progress.failedSince(event.key) || Date.now();
+    this.#progress.set(event.key, { remaining, failedSince });
     work.failed.push(event);
-    const holdMs = progress.failedSince + this.#options.conversationHoldMs - Date.now();
+    const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
     if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
     if (postponed.length > 0) this.#finish(work, postponed.length);
-  }
-
-  /** Retries may end up in another process; what is kept here for them must not grow for ever. */
-  #forgetOldProgress(): void {
-    for (const key of this.#progress.keys()) {
-      if (this.#progress.size <= PROGRESS_LIMIT) return;
-      this.#progress.delete(key);
-    }
   }
 
   #retryDelayMs({ delivery }: Work): number | undefined {
@@ -305,14 +319,14 @@ export class Processor {
   }
 
   #outcome(work: Work): Outcome {
-    const completed = [...work.completed];
-    const { delivery, failed, record } = work;
-    if (failed.length === 0) return { kind: "done", completed };
+    const { completed, delivery, failed, record } = work;
+    if (failed.length === 0) {
+      return work.isReleased ? { kind: "release", completed } : ended(completed, work.misfits);
+    }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
     for (const { conversation, key } of failed) {
-      const heldUntil =
-        (this.#progress.get(key)?.failedSince ?? 0) + this.#options.conversationHoldMs;
+      const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
       if (delayMs === undefined || Date.now() + delayMs > heldUntil)
         this.#lanes.release(conversation, record.id);
       if (delayMs === undefined) this.#progress.delete(key);
@@ -344,8 +358,15 @@ export class Processor {
   }
 }
 
-function isWithin(accounts: readonly string[], { account }: AnyEvent): boolean {
-  return [account.wabaId, account.phoneNumberId].some(
-    (id) => id !== undefined && accounts.includes(id),
-  );
+/** The turns by conversation, and the conversations of all events: one that is held may have nothing left to do. */
+function byConversation(events: readonly AnyEvent[], turns: readonly Turn[]): Map<string, Turn[]> {
+  const lists = new Map<string, Turn[]>(events.map(({ conversation }) => [conversation, []]));
+  for (const turn of turns) lists.get(turn.conversation)?.push(turn);
+  return lists;
+}
+
+/** All that could be handled has been. What does not fit its schema is kept: a later version may know it. */
+function ended(completed: readonly string[], misfits: number): Outcome {
+  if (misfits === 0) return { kind: "done", completed };
+  return { kind: "bury", completed, reason: `item_invalid: ${misfits} item(s) did not fit` };
 }

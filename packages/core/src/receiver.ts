@@ -5,6 +5,7 @@ import {
   authorizationsOf,
   lookUp,
   type OnPremisesOptions,
+  onPremisesAuth,
   type ResolvedSecret,
   secretResolver,
   tokenResolver,
@@ -33,8 +34,8 @@ export interface ReceiverOptions {
   readonly unverifiedLimitBytes: number;
   readonly logger: Logger;
   readonly inbox: Inbox;
-  /** Called after a record was stored. */
-  readonly onStored: () => void;
+  /** Called before a record is put into the inbox. */
+  readonly onArrival: () => void;
 }
 
 export interface Receiver {
@@ -142,29 +143,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       ))
     )
       throw refused;
-    const { account, tenant } = onPremises;
-    return {
-      auth: {
-        kind: "on-premises",
-        ...(account === undefined
-          ? {}
-          : {
-              account:
-                typeof account === "function"
-                  ? await lookUp("onPremises.account", () => account(request))
-                  : account,
-            }),
-        ...(tenant === undefined
-          ? {}
-          : {
-              tenant:
-                typeof tenant === "function"
-                  ? await lookUp("onPremises.tenant", () => tenant(request))
-                  : tenant,
-            }),
-      },
-      body,
-    };
+    return { auth: await onPremisesAuth(onPremises, request), body };
   }
 
   async function read(request: WebhookRequest): Promise<Uint8Array> {
@@ -182,6 +161,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   async function store(record: InboxRecord): Promise<void> {
+    options.onArrival();
     try {
       await inbox.put(record);
     } catch (cause) {
@@ -192,7 +172,6 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         { cause },
       );
     }
-    options.onStored();
   }
 
   return {

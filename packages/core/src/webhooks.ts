@@ -5,14 +5,20 @@ import type { WebhookRequest, WebhookResponse } from "./http.ts";
 import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
 import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
-import { IncidentLog, type Logger, stderrLogger } from "./logger.ts";
-import { type ErrorContext, Processor } from "./processor.ts";
+import { harmless, type Logger, stderrLogger } from "./logger.ts";
+import { checkOptions, withDefaults } from "./options.ts";
+import { Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
+import type { ErrorContext } from "./report.ts";
+import { createReport } from "./reporter.ts";
 
 export interface WebhooksOptions {
-  /** `undefined` is allowed by the type, so that `process.env` fits as it is; at run time it is an error that says what to set. */
+  /**
+   * The Meta app's App Secret, which notifications are signed with; see {@link AppSecret} for several and for tenants.
+   * `undefined` is allowed by the type, so that `process.env` fits as it is; at run time it is an error that says what to set.
+   */
   readonly appSecret: AppSecret | undefined;
-  /** As `appSecret`. */
+  /** The word typed in beside the callback URL; see {@link VerifyToken}. `undefined` as with `appSecret`. */
   readonly verifyToken: VerifyToken | undefined;
   /** Lets unsigned On-Premises notifications in. Off unless given. */
   readonly onPremises?: OnPremisesOptions | undefined;
@@ -20,7 +26,7 @@ export interface WebhooksOptions {
   readonly inbox?: Inbox | undefined;
   /** The largest body taken; larger is answered 413. Default 4 MiB: the platform sends up to 3 MB. */
   readonly bodyLimitBytes?: number | undefined;
-  /** How long a body may take to arrive; longer is answered 408. Default 10,000. */
+  /** How long a body may take to arrive; longer is answered 408. Default 10,000 (ten seconds). */
   readonly readTimeoutMs?: number | undefined;
   /** Bytes of bodies read at one time over all requests before their signature is known; more is answered 503. Default 64 MiB. */
   readonly unverifiedLimitBytes?: number | undefined;
@@ -28,13 +34,16 @@ export interface WebhooksOptions {
   readonly concurrency?: number | undefined;
   /** After this a handler counts as failed and its signal is aborted. Default 300,000 (five minutes). */
   readonly handlerTimeoutMs?: number | undefined;
-  /** How long the rest of a conversation waits for the retry of its failed event. Default 60,000. */
+  /** How long the rest of a conversation waits for the retry of its failed event. Default 60,000 (a minute). */
   readonly conversationHoldMs?: number | undefined;
+  /** When and how often a failed event is tried again. Default: ten times within about two hours. */
   readonly retry?: RetryOptions | undefined;
+  /** Events older than this by the platform's clock become `stale` events (not those of `history`). Default: none do. */
+  readonly maxAgeMs?: number | undefined;
   /** Anything with pino's method shape. Default: warnings and errors to stderr. */
   readonly logger?: Logger | undefined;
   /** Hears of every failed handler and every notification that could not be handled. Default: the logger does. */
-  readonly onError?: ((error: WebhookError, context: ErrorContext) => void) | undefined;
+  readonly onError?: ((error: WebhookError, context: ErrorContext) => unknown) | undefined;
 }
 
 export interface CloseOptions {
@@ -59,7 +68,10 @@ export interface Webhooks extends Subscriptions {
    * An inbox in memory starts by itself at its first notification. Idempotent.
    */
   start(): Promise<void>;
-  /** Resolves when all that was taken has been handled once, as far as the inbox can tell. For tests and `waitUntil`. */
+  /**
+   * Resolves when all that was taken has been handled once, as far as the inbox can tell; at once when nobody listens.
+   * For tests and `waitUntil`.
+   */
   idle(): Promise<void>;
   /**
    * Takes no more notifications (503: the platform delivers again), lets running handlers finish and closes the inbox.
@@ -70,23 +82,24 @@ export interface Webhooks extends Subscriptions {
   receive(request: WebhookRequest): Promise<WebhookResponse>;
 }
 
-/** How long a durable inbox may fill before somebody is told that nothing handles it. */
+/** The longest that a timer of Node's can wait: 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+/** After this somebody is told that nothing handles what a durable inbox holds. */
 const START_REMINDER_MS = 10_000;
 
 /** Wires receiver, inbox, processor and emitter into the object that users hold. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  checkOptions(options);
-  const logger = options.logger ?? stderrLogger;
-  const incidents = new IncidentLog(logger);
+  checkOptions(options, Object.keys(defaults));
+  const logger = harmless(options.logger ?? stderrLogger);
   const numbers = withDefaults(defaults, options);
   const inbox = options.inbox ?? memoryInbox();
   let consumer: Promise<Consumer> | undefined;
   let closing: Promise<CloseReport> | undefined;
-  let reminder: NodeJS.Timeout | undefined;
   let isLateTold = false;
   let hasStored = false;
 
   const emitter = new Emitter((pattern) => {
+    if (closing !== undefined) return;
     if (consumer === undefined) {
       if (hasStored) startVolatile();
     } else if (!isLateTold) {
@@ -102,14 +115,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     emitter,
     logger,
     retry: withDefaults(defaultRetry, options.retry),
-    report(error, context) {
-      try {
-        if (options.onError === undefined) logFailure(error, context);
-        else options.onError(error, context);
-      } catch (thrown) {
-        logger.error({ code: error.code, err: thrown }, "onError itself threw");
-      }
-    },
+    // Where the platform itself does the retrying, nothing is gained by holding its next requests up.
+    conversationHoldMs: inbox.handlesInPut === true ? 0 : numbers.conversationHoldMs,
+    maxAgeMs: options.maxAgeMs,
+    report: createReport(options.onError, logger),
   });
   const receiver = createReceiver({
     ...numbers,
@@ -118,34 +127,36 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     onPremises: options.onPremises,
     inbox,
     logger,
-    onStored() {
+    onArrival() {
       if (hasStored || consumer !== undefined) return;
       hasStored = true;
-      if (!inbox.durable) startVolatile();
-      else reminder = setTimeout(remind, START_REMINDER_MS).unref();
+      startVolatile();
     },
   });
-
-  /** Handlers' failures one by one; what a sender can cause at will only now and then. */
-  function logFailure(error: WebhookError, { event }: ErrorContext): void {
-    const err = error.cause === undefined ? {} : { err: error.cause };
-    if (error.code.startsWith("handler_") || error.code === "record_buried") {
-      logger.error({ code: error.code, ...err }, error.message);
-    } else {
-      incidents.log("error", error.code, error.message, { event: event?.name, ...err });
-    }
-  }
+  const reminder = setTimeout(remind, START_REMINDER_MS).unref();
 
   /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */
   function startVolatile(): void {
     if (inbox.durable) return;
     if (emitter.isEmpty)
       logger.warn({}, "a notification waits, but no handler is registered yet: webhooks.on(…)");
-    else setImmediate(() => void (closing === undefined && start()));
+    else setImmediate(() => void startQuietly());
+  }
+
+  async function startQuietly(): Promise<void> {
+    try {
+      if (closing === undefined) await start();
+    } catch (thrown) {
+      logger.error(
+        { err: thrown },
+        "the inbox could not be started; the next notification tries again",
+      );
+      hasStored = false;
+    }
   }
 
   function remind(): void {
-    if (consumer === undefined) {
+    if (inbox.durable && consumer === undefined) {
       logger.error(
         {},
         "notifications are stored, but nothing handles them. Add `await webhooks.start()` after your handlers are registered.",
@@ -158,7 +169,12 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
     clearTimeout(reminder);
     consumer ??= inbox.consume(processor.deliver);
-    await consumer;
+    try {
+      await consumer;
+    } catch (thrown) {
+      consumer = undefined;
+      throw thrown;
+    }
   }
 
   async function shutDown(timeoutMs: number): Promise<CloseReport> {
@@ -166,10 +182,14 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     clearTimeout(reminder);
     if (!inbox.durable && hasStored && !emitter.isEmpty)
       consumer ??= inbox.consume(processor.deliver);
-    const finished = (async () => (await consumer)?.close())();
+    // What has not begun is safe in a durable inbox; in memory there is no other copy, so it is handled first.
+    if (inbox.durable) processor.stop();
+    const finished = (async () => (await consumer)?.close())().catch((thrown: unknown) => {
+      logger.error({ err: thrown }, "the inbox could not be brought to rest");
+    });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
+      timer = setTimeout(resolve, Math.min(timeoutMs, LONGEST_MS));
     });
     await Promise.race([finished, late]);
     clearTimeout(timer);
@@ -189,7 +209,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     ...emitter.subscriptions(),
     scoped: (phoneNumberId) => emitter.subscriptions(phoneNumberId),
     start,
-    idle: async () => inbox.idle?.(),
+    idle: async () => (consumer === undefined && emitter.isEmpty ? undefined : inbox.idle?.()),
     close: ({ timeoutMs = 10_000 } = {}) => (closing ??= shutDown(timeoutMs)),
     receive: (request) => receiver.receive(request),
   };
@@ -203,40 +223,3 @@ const defaults = {
   handlerTimeoutMs: 300_000,
   conversationHoldMs: 60_000,
 };
-
-/** The defaults with what the options set; `undefined` counts as left out. */
-function withDefaults<T extends object>(
-  base: T,
-  options: { readonly [K in keyof T]?: T[K] | undefined } = {},
-): T {
-  const given = Object.entries(options).filter(
-    ([key, value]) => key in base && value !== undefined,
-  );
-  return { ...base, ...Object.fromEntries(given) };
-}
-
-function checkOptions(options: WebhooksOptions | undefined): asserts options is WebhooksOptions {
-  requirePositive("", { ...options }, Object.keys(defaults));
-  requirePositive("retry.", { ...options?.retry }, Object.keys(defaultRetry));
-  if (typeof options === "object") return;
-  throw new WebhookError(
-    "option_invalid",
-    "appSecret and verifyToken are missing: createWebhooks({ appSecret, verifyToken }).",
-  );
-}
-
-function requirePositive(
-  prefix: string,
-  values: Readonly<Record<string, unknown>>,
-  keys: readonly string[],
-): void {
-  for (const key of keys) {
-    const value = values[key];
-    if (value === undefined || (typeof value === "number" && Number.isFinite(value) && value > 0))
-      continue;
-    throw new WebhookError(
-      "option_invalid",
-      `${prefix}${key} must be a positive number, got ${String(value)}.`,
-    );
-  }
-}

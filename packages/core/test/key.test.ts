@@ -109,10 +109,10 @@ test("keys outlive the version that made them, in inboxes that last: their form 
   expect(ofMessage()).toBe("message:wamid.A:text");
   expect(ofStatus()).toBe("status:wamid.A:read:");
   expect(ofStatus({ recipient_participant_id: "2" })).toBe("status:wamid.A:read:2");
-  expect(ofPayment()).toBe("status:wamid.A:captured::payment:6P2mE1YzMwvq-yjQKMcLZg");
-  expect(ofError()).toBe("platform_error:");
+  expect(ofPayment()).toBe("status:wamid.A:captured::payment:N5p0GsKLFaSqnbeCtxFjqY");
+  expect(ofError()).toBe("platform_error:ANOYI3xDkOxtlE05boLoRk");
   expect(ofContact({ wa_id: "1" })).toBe("contact:1:wamid.A:");
-  expect(onPremises({ messages: [message] })).toBe("on-premises/message:wamid.A:text");
+  expect(onPremises({ messages: [message] })).toBe("@on-premises/message:wamid.A:text");
   expect(keyIn(cloud({ messages: [message] }), { tenant: "acme" })).toBe(
     "acme/message:wamid.A:text",
   );

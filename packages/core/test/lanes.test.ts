@@ -14,6 +14,7 @@ function task(name: string, until?: Promise<void>, owner = name): Task {
       await until;
       log.push(`${name} ends`);
     },
+    skip: () => log.push(`${name} is skipped`),
   };
 }
 
@@ -53,6 +54,7 @@ test("a held lane waits for its owner, whose tasks then come first", async () =>
   const lanes = new Lanes(10);
   lanes.add("ann", {
     owner: "a",
+    skip() {},
     run: () => {
       lanes.hold("ann", "a", 60_000);
     },
@@ -78,6 +80,7 @@ test("a hold takes the owner's other tasks out and leaves those of others", asyn
   const began = gate();
   lanes.add("ann", {
     owner: "a",
+    skip() {},
     run: async () => {
       await began.promise;
       taken = lanes.hold("ann", "a", 60_000);
@@ -105,13 +108,14 @@ test("a hold ends by itself when its time is over", async () => {
   expect(log).toEqual(["1 begins", "1 ends"]);
 });
 
-test("clear forgets what has not begun", async () => {
+test("stop takes out what has not begun, and tells it", async () => {
   const lanes = new Lanes(1);
   const first = gate();
   lanes.add("ann", task("1", first.promise));
   lanes.add("bob", task("2"));
-  lanes.clear();
+  lanes.add("ann", task("3"));
+  lanes.stop();
   first.open();
   await settled();
-  expect(log).toEqual(["1 begins", "1 ends"]);
+  expect(log).toEqual(["1 begins", "3 is skipped", "2 is skipped", "1 ends"]);
 });

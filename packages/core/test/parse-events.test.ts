@@ -35,10 +35,10 @@ describe("every event says", () => {
     expect(events(onPremises)[0]?.account).toEqual({});
   });
 
-  test("nothing of an account that is not told, in other forms than text neither", () => {
+  test("ids of an account as text, and nothing of what is not told", () => {
     const metadata = { phone_number_id: 5, display_phone_number: "" };
     const [event] = events(cloud({ messages: [text], metadata }, { id: 5 }));
-    expect(event?.account).toEqual({});
+    expect(event?.account).toEqual({ wabaId: "5", phoneNumberId: "5" });
     expect(events(cloud({ messages: [text], metadata: null }, { id: "" }))[0]?.account).toEqual({});
   });
 

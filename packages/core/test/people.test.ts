@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AnyEvent, Person } from "../src/index.ts";
-import { cloud, events } from "./support/bodies.ts";
+import { change, cloud, events } from "./support/bodies.ts";
 
 const text = { id: "wamid.A", type: "text", text: { body: "x" } };
 const dana = { wa_id: "12125550123", user_id: "US.1", profile: { name: "Dana", username: "dana" } };
@@ -134,6 +134,26 @@ describe("the recipient of a status", () => {
     });
   });
 
+  test.each([
+    ["user id", { recipient_user_id: "GB.2" }],
+    ["number", { recipient_id: kofi.wa_id }],
+    ["user id before number", { recipient_user_id: "GB.2", recipient_id: dana.wa_id }],
+  ])("is matched with one profile of several by %s", (_what, status) => {
+    expect(recipientOf(status, dana, kofi)?.name).toBe("Kofi");
+  });
+
+  test.each([
+    ["user id", { to_user_id: "GB.2" }],
+    ["number", { to: kofi.wa_id, from: dana.wa_id }],
+  ])("of a message that the business sent by other means is matched by %s too", (_what, ids) => {
+    const echo = { ...text, ...ids };
+    const value = { contacts: [dana, kofi], message_echoes: [echo] };
+    expect(events(change(value, "smb_message_echoes")).at(-1)).toMatchObject({
+      name: "smb_message_echoes.text",
+      recipient: { name: "Kofi" },
+    });
+  });
+
   test.each([["recipient_parent_user_id"], ["parent_recipient_user_id"]])(
     "has a parent user id, whichever its name: %s",
     (name) => {
@@ -242,6 +262,17 @@ describe("a `system` message that tells of new ids is a profile too", () => {
     ],
   ])("%s", (_what, message, profile) => {
     expect(told(message)).toEqual([profile, "message.system"]);
+  });
+
+  test("and says who the customer was before, as a person", () => {
+    const system = { user_id: "US.2", previous_user_id: "US.1", wa_id: "2" };
+    const message = { id: "wamid.S", type: "system", from: "1", system };
+    const [told, event] = events(cloud({ messages: [message] }));
+    expect(told).toMatchObject({ sender: { key: "US.2", phone: "2", userId: "US.2" } });
+    expect(told).toHaveProperty("previous", { key: "US.1", phone: "1", userId: "US.1" });
+    expect(event).not.toHaveProperty("previous");
+    const identity = { id: "wamid.S", type: "system", from: "1", system: { identity: "h" } };
+    expect(events(cloud({ messages: [identity] }))[0]).not.toHaveProperty("previous");
   });
 
   test.each<[string, object]>([

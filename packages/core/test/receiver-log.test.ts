@@ -137,7 +137,7 @@ test("a logger that throws changes no answer", async () => {
     unverifiedLimitBytes: 1_000,
     logger: { debug: broken, info: broken, warn: broken, error: broken },
     inbox: recordingInbox(),
-    onStored() {},
+    onArrival() {},
   });
   expect((await receive(handshake())).status).toBe(200);
   expect((await receive(signedPost())).status).toBe(200);

@@ -229,9 +229,16 @@ describe("the business number, which the body does not say", () => {
     expect(ask).not.toHaveBeenCalled();
   });
 
-  test.each(["account", "tenant"])("%s: undefined is 401, a throw is 503", async (option) => {
-    const unknown = { authorization: PASSWORD, [option]: () => undefined };
-    expect(await authOf(unknown)).toBe("credentials_unknown");
+  test("an unknown tenant is 401, an unknown number is let in without one", async () => {
+    const authorization = PASSWORD;
+    expect(await authOf({ authorization, tenant: () => undefined })).toBe("credentials_unknown");
+    expect(await authOf({ authorization, account: () => undefined })).toEqual({
+      kind: "on-premises",
+      account: {},
+    });
+  });
+
+  test.each(["account", "tenant"])("%s: a throw is 503", async (option) => {
     const failing = { authorization: PASSWORD, [option]: () => Promise.reject(new Error("down")) };
     expect(await authOf(failing)).toBe("credentials_unavailable");
   });

@@ -183,7 +183,12 @@ describe("the verify token", () => {
   test.each<[string, VerifyToken, number, string]>([
     ["undefined: nobody knows this request", () => undefined, 401, "credentials_unknown"],
     ["a rejection", () => Promise.reject(new Error("no")), 503, "credentials_unavailable"],
-    ["an empty text, which must not match an empty token", () => "", 503, "option_invalid"],
+    [
+      "an empty text, which must not match an empty token",
+      () => "",
+      503,
+      "credentials_unavailable",
+    ],
   ])("a function may answer with %s", async (_what, verifyToken, status, code) => {
     const { receive } = receiverUnderTest({ verifyToken });
     expect(await receive(at(""))).toMatchObject({ status, body: code });

@@ -122,7 +122,7 @@ describe("the log helps to find the cause of a mismatch", () => {
         { kind: "bytes", bytes: Buffer.from('{"a":1}'), decoded: true },
         { "x-hub-signature-256": GOOD },
       ),
-      "A body parser handed the body over as a string",
+      "the body parser that handed the body over as a string",
     ],
     [
       "slashes that lost their backslash",
@@ -133,6 +133,11 @@ describe("the log helps to find the cause of a mismatch", () => {
       "letters that lost their escapes",
       post('{"name":"Zoë"}', { "x-hub-signature-256": GOOD }),
       "may have parsed and written it again",
+    ],
+    [
+      "DEL, the last character of ASCII",
+      post('{"name":"\x7f"}', { "x-hub-signature-256": GOOD }),
+      "Most often the secret is not this app's",
     ],
     [
       "slashes and letters as the platform escapes them",

@@ -200,6 +200,27 @@ describe("unverified bytes that are being read at once, over all requests", () =
     await filling.answer;
   });
 
+  test("are not taken again by what arrives after the answer", async () => {
+    const { receive } = receiverUnderTest({ unverifiedLimitBytes: LIMIT, readTimeoutMs: 20 });
+    let deliver = (_chunk: IteratorResult<Uint8Array>): void => {};
+    let asked = 0;
+    const late = {
+      [Symbol.asyncIterator]: () => ({
+        next() {
+          asked++;
+          return new Promise<IteratorResult<Uint8Array>>((resolve) => {
+            deliver = resolve;
+          });
+        },
+      }),
+    };
+    expect((await receive(signedStream(HALF, late))).status).toBe(408);
+    deliver({ done: false, value: Buffer.from(HALF) });
+    await arrived();
+    expect(asked).toBe(1);
+    expect(await probe(receive, LIMIT)).toBe("taken");
+  });
+
   test("do not count what a parser has already buffered, nor what has been verified", async () => {
     const { receive } = receiverUnderTest({ unverifiedLimitBytes: 10 });
     const body = "x".repeat(500);

@@ -42,7 +42,7 @@ describe("what is answered to which request", () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const { receive, stored } = receiverUnderTest({ inbox: recordingInbox(() => gate) });
+    const { receive } = receiverUnderTest({ inbox: recordingInbox(() => gate) });
     let answered = false;
     const answer = receive(signedPost()).then((response) => {
       answered = true;
@@ -50,10 +50,8 @@ describe("what is answered to which request", () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(answered).toBe(false);
-    expect(stored()).toBe(0);
     release();
     expect((await answer).status).toBe(200);
-    expect(stored()).toBe(1);
   });
 
   test("no signature: 401, nothing stored", async () => {

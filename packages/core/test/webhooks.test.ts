@@ -3,6 +3,7 @@ import {
   createWebhooks,
   type Inbox,
   memoryInbox,
+  storeInbox,
   WebhookError,
   type WebhooksOptions,
 } from "../src/index.ts";
@@ -308,4 +309,42 @@ test("handlers that burn the processor do not keep other requests from being ans
   expect(order.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => "answered"));
   await webhooks.idle();
   expect(order.filter((each) => each === "handled")).toHaveLength(20);
+});
+
+test("close() with a durable inbox starts no further handlers: what has not begun stays in it", async () => {
+  const settles: string[] = [];
+  const inbox = storeInbox({
+    durable: true,
+    commit: async (commit) => {
+      settles.push(...commit.settles.map(({ kind }) => kind));
+      return [];
+    },
+    claim: async () => [],
+    seen: async () => new Set(),
+    stats: async () => ({ waiting: 0, waitingBytes: 0, buried: 0 }),
+    listBuried: async () => [],
+    get: async () => undefined,
+    revive: async () => 0,
+    discard: async () => 0,
+    erase: async () => 0,
+    prune: async () => {},
+    close: async () => {},
+  });
+  const { webhooks, post } = setUp({ inbox });
+  const held = gate();
+  const heard: string[] = [];
+  webhooks.on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await held.promise;
+  });
+  await webhooks.start();
+  await settled();
+  for (const body of ["a", "b", "c"]) await post(body);
+  await settled();
+  const closing = webhooks.close();
+  await settled();
+  held.open();
+  expect(await closing).toEqual({ running: 0, pending: 0 });
+  expect(heard).toEqual(["a"]);
+  expect(settles.sort()).toEqual(["done", "release", "release"]);
 });

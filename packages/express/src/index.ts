@@ -1,4 +1,9 @@
-import { createPathMatcher, DEFAULT_PATH, type Webhooks } from "@whatsapp-webhooks/core";
+import {
+  assertWebhooks,
+  createPathMatcher,
+  DEFAULT_PATH,
+  type Webhooks,
+} from "@whatsapp-webhooks/core";
 import { sendResponse, toWebhookRequest } from "@whatsapp-webhooks/core/node";
 import type { NextFunction, Request, Response } from "express";
 
@@ -14,7 +19,7 @@ export type ExpressMiddleware = (req: Request, res: Response, next: NextFunction
 
 const HINT =
   "a body parser such as express.json() read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
-  "or keep the bytes: express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }).";
+  "or keep the bytes: express.json({ verify: (req, _res, bytes) => { Object.assign(req, { rawBody: bytes }); } }).";
 
 /** What Express's types leave out: the handlers of a route. */
 interface Route {
@@ -26,6 +31,7 @@ export function whatsappWebhooks(
   webhooks: Webhooks,
   { path }: ExpressOptions = {},
 ): ExpressMiddleware {
+  assertWebhooks(webhooks);
   const match = createPathMatcher(path ?? DEFAULT_PATH);
   const middleware: ExpressMiddleware = (req, res, next) => {
     // Express leaves `req.route` behind when a route passes on, so that it is there need not mean that we are in it.

@@ -1,4 +1,5 @@
 import {
+  assertWebhooks,
   createPathMatcher,
   DEFAULT_PATH,
   WebhookError,
@@ -25,6 +26,7 @@ const HINT =
  * which leaves the body unread, is for its own route, and the app's parsers stay as they are.
  */
 export function whatsappWebhooks(webhooks: Webhooks, { path }: FastifyOptions = {}): FastifyPlugin {
+  assertWebhooks(webhooks);
   createPathMatcher(path ?? DEFAULT_PATH);
   return async (app) => {
     app.removeAllContentTypeParsers();

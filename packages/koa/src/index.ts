@@ -1,4 +1,9 @@
-import { createPathMatcher, DEFAULT_PATH, type Webhooks } from "@whatsapp-webhooks/core";
+import {
+  assertWebhooks,
+  createPathMatcher,
+  DEFAULT_PATH,
+  type Webhooks,
+} from "@whatsapp-webhooks/core";
 import { toWebhookRequest } from "@whatsapp-webhooks/core/node";
 import type { Context, Next } from "koa";
 
@@ -28,6 +33,7 @@ interface Traces {
 
 /** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
 export function whatsappWebhooks(webhooks: Webhooks, { path }: KoaOptions = {}): KoaMiddleware {
+  assertWebhooks(webhooks);
   const match = createPathMatcher(path ?? DEFAULT_PATH);
   const middleware: KoaMiddleware = async (ctx, next) => {
     const { mountPath, matched = [], params: found = {} } = ctx as Traces;

@@ -17,6 +17,10 @@ export type {
 } from "./adapter-suite/subject.ts";
 // Reading bodies of every kind
 export { type Fixture, fixtureNames, loadFixture, type NotificationBody } from "./fixtures.ts";
+// Writing an inbox
+export { type InboxCase, type InboxCasesOptions, inboxCases } from "./inbox-suite/inbox-cases.ts";
+export type { InboxPlace, InboxSubject } from "./inbox-suite/inbox-subject.ts";
+export { type MemoryFile, MemoryStore, memoryFile } from "./inbox-suite/memory-store.ts";
 // Testing your handlers
 export { type InjectOptions, inject } from "./inject.ts";
 export { batch, type NotificationOptions, notification, onPremises } from "./notification.ts";

@@ -1,8 +1,8 @@
 import type { Account } from "../inbox/inbox.ts";
 import { changedFields } from "../schema/families.ts";
 import { fieldTable, isLists } from "../schema/table.ts";
-import { type Item, isJson, type Json, listOf, present, textOf } from "./item.ts";
-import { cutLists, hasUnknownList } from "./lists.ts";
+import { type Item, idOf, isJson, type Json, listOf, present, textOf } from "./item.ts";
+import { cutLists, unknownLists } from "./lists.ts";
 
 export function isCloudEnvelope(body: unknown): body is Json {
   return (
@@ -64,7 +64,10 @@ function* cutChange(entry: Json, change: unknown): Generator<Item> {
       count++;
       yield item;
     }
-    if (count > 0 && !hasUnknownList(opened, field)) return;
+    const news = unknownLists(opened, field);
+    if (count > 0 && news !== undefined)
+      yield { ...common, family: undefined, raw: change, data: news };
+    if (count > 0) return;
   }
   yield {
     ...common,
@@ -78,8 +81,8 @@ function* cutChange(entry: Json, change: unknown): Generator<Item> {
 function accountOf(entry: Json, value: Json): Account {
   const number = [value.metadata, value.recipient].find(isJson) ?? {};
   return present({
-    wabaId: textOf(entry.id),
-    phoneNumberId: textOf(number.phone_number_id),
+    wabaId: idOf(entry.id),
+    phoneNumberId: idOf(number.phone_number_id),
     displayPhoneNumber: textOf(number.display_phone_number) ?? textOf(value.display_phone_number),
   });
 }

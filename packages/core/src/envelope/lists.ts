@@ -43,9 +43,10 @@ export function* cutLists(
   }
 }
 
-/** Lists of a value that the table does not know: they are news, and must not be lost. */
-export function hasUnknownList(value: Json, { lists }: Lists): boolean {
-  return Object.entries(value).some(
+/** The lists of a value that the table does not know: they are news, and must not be lost. */
+export function unknownLists(value: Json, { lists }: Lists): Json | undefined {
+  const unknown = Object.entries(value).filter(
     ([key, list]) => Array.isArray(list) && list.length > 0 && !Object.hasOwn(lists, key),
   );
+  return unknown.length === 0 ? undefined : Object.fromEntries(unknown);
 }

@@ -2,7 +2,7 @@ import type { Account } from "../inbox/inbox.ts";
 import { contact, message, platformError, status } from "../schema/families.ts";
 import type { Family } from "../schema/family.ts";
 import { type Item, isJson, type Json, listOf } from "./item.ts";
-import { cutLists, hasUnknownList } from "./lists.ts";
+import { cutLists, unknownLists } from "./lists.ts";
 
 /** The lists at the root, and how an element of each is brought into the Cloud API's shape. */
 const field = {
@@ -46,7 +46,8 @@ export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
       raw: rawOf.get(item.raw) ?? item.raw,
     };
   }
-  if (hasUnknownList(body, field)) yield { family: undefined, raw: body, data: body, account };
+  const news = unknownLists(body, field);
+  if (news !== undefined) yield { family: undefined, raw: body, data: news, account };
 }
 
 /** The answer to a contacts call may come as a notification: a number that was asked about, not a profile. */

@@ -1,5 +1,5 @@
 import type { Person } from "../events.ts";
-import { type Item, isJson, type Json, present, textOf } from "./item.ts";
+import { type Item, idOf, isJson, type Json, present, textOf } from "./item.ts";
 
 /** Who an event is from, or whom it is about. */
 export interface People {
@@ -69,15 +69,15 @@ function person(
   parentUserId: unknown,
   contact: Json,
 ): Person | undefined {
-  const key = textOf(userId) ?? textOf(phone);
+  const key = idOf(userId) ?? idOf(phone);
   if (key === undefined) return undefined;
   const profile = isJson(contact.profile) ? contact.profile : {};
   return {
     key,
     ...present({
-      phone: textOf(phone),
-      userId: textOf(userId),
-      parentUserId: textOf(parentUserId),
+      phone: idOf(phone),
+      userId: idOf(userId),
+      parentUserId: idOf(parentUserId),
       username: textOf(profile.username)?.replace(/^@/, ""),
       name: textOf(profile.name),
     }),

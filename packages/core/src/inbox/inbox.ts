@@ -9,6 +9,13 @@ export interface Inbox {
    */
   readonly durable: boolean;
   /**
+   * Set by an inbox whose `put` resolves only when the record's handlers have succeeded, and rejects when one failed:
+   * the platform then does the retrying.
+   */
+  readonly handlesInPut?: boolean;
+  /** What was given up, to look at, to try again and to remove. Optional. */
+  readonly deadLetters?: DeadLetters;
+  /**
    * Resolves once a crash can no longer lose the record (as far as `durable` goes). The same id again makes no
    * second record. Rejects with the code `inbox_full` when there is no room: the request is answered 503.
    */
@@ -29,7 +36,7 @@ export interface Inbox {
 
 /** A notification as it is stored: the bytes, and what is known about who sent them. */
 export interface InboxRecord {
-  /** The same for the same bytes under the same credentials. */
+  /** The same for the same signed bytes under the same credentials; unique for On-Premises notifications, which can be alike. */
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -57,6 +64,33 @@ export interface Account {
   readonly displayPhoneNumber?: string;
 }
 
+/** Buried records: those whose last attempt failed, and those with something in them that could not be read. */
+export interface DeadLetters {
+  /** Oldest first, without bodies. `after` is the `position` of the last one of the page before. */
+  list(page?: { readonly after?: number; readonly limit?: number }): Promise<readonly DeadLetter[]>;
+  /** One with its bytes. */
+  show(id: string): Promise<InboxRecord | undefined>;
+  /** Has them handled again, as if they had just come; what was completed is not repeated. Returns how many there were. */
+  replay(ids: readonly string[]): Promise<number>;
+  /** Removes them for good. Returns how many there were. */
+  discard(ids: readonly string[]): Promise<number>;
+  /** Removes every one that contains one of these texts: phone numbers or user ids of a person. Returns how many. */
+  erase(texts: readonly string[]): Promise<number>;
+}
+
+export interface DeadLetter {
+  readonly id: string;
+  /** Grows with the age of the youngest; for paging. */
+  readonly position: number;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly buriedAt: number;
+  readonly attempts: number;
+  /** For people. Holds no ids, numbers or payload. */
+  readonly reason: string;
+  readonly bytes: number;
+}
+
 export type Deliver = (record: InboxRecord, delivery: Delivery) => Promise<Outcome>;
 
 export interface Delivery {
@@ -79,6 +113,8 @@ export type Outcome =
       readonly delayMs: number;
       readonly reason: string;
     }
+  /** Not begun, or only in part: put back as it was, the attempt does not count. */
+  | { readonly kind: "release"; readonly completed: readonly string[] }
   | { readonly kind: "bury"; readonly completed: readonly string[]; readonly reason: string };
 
 export interface Consumer {

@@ -1,6 +1,7 @@
 import { WebhookError } from "../errors.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import type { Deliver, Delivery, Inbox, InboxRecord, Outcome } from "./inbox.ts";
+import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
@@ -11,55 +12,74 @@ export interface MemoryInboxOptions {
   readonly buriedLimitBytes?: number;
 }
 
-/** An inbox in memory, and a way to look at what it gave up on. */
-export interface MemoryInbox extends Inbox {
-  readonly durable: false;
-  /** Notifications that will not be tried again, oldest first. */
-  readonly buried: readonly BuriedRecord[];
-}
-
-export interface BuriedRecord {
-  readonly record: InboxRecord;
-  readonly reason: string;
-}
-
 interface Entry {
   readonly record: InboxRecord;
   attempt: number;
   completed: readonly string[];
+  /** Made when somebody asks for the signal. */
+  controller?: AbortController;
+}
+
+/** A class, because an object literal with a getter costs ten times the memory. */
+class MemoryDelivery implements Delivery {
+  readonly attempt: number;
+  readonly completed: readonly string[];
+  readonly #entry: Entry;
+  readonly #eventKeys: BoundedSet;
+
+  constructor(entry: Entry, eventKeys: BoundedSet) {
+    this.attempt = entry.attempt;
+    this.completed = entry.completed;
+    this.#entry = entry;
+    this.#eventKeys = eventKeys;
+  }
+
+  get signal(): AbortSignal {
+    this.#entry.controller ??= new AbortController();
+    return this.#entry.controller.signal;
+  }
+
+  seen(asked: readonly string[]): ReadonlySet<string> {
+    return new Set(asked.filter((key) => this.#eventKeys.has(key)));
+  }
 }
 
 /** What a record costs beside its body. */
 const OVERHEAD_BYTES = 512;
+/** How much is handed to the processor at one time. */
+const WINDOW_RECORDS = 4_096;
+const WINDOW_BYTES = 16 * 1024 * 1024;
 
 /**
  * The inbox that needs nothing. What it holds is lost when the process ends, so a 200 means "taken", not "stored":
  * use a durable inbox where that matters. Full means 503, and the platform delivers again later.
  */
-export function memoryInbox(options: MemoryInboxOptions = {}): MemoryInbox {
-  return new InMemory(options);
+export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  return new MemoryInbox(options);
 }
 
-class InMemory implements MemoryInbox {
+class MemoryInbox implements Inbox {
   readonly durable = false;
-  readonly buried: BuriedRecord[] = [];
+  readonly deadLetters: MemoryDeadLetters;
   readonly #limitBytes: number;
-  readonly #buriedLimitBytes: number;
   readonly #recordIds: BoundedSet;
   readonly #eventKeys: BoundedSet;
   readonly #waiting = new Set<Entry>();
-  readonly #underWay = new Map<Entry, AbortController | undefined>();
+  readonly #underWay = new Set<Entry>();
   readonly #retries = new Set<NodeJS.Timeout>();
   readonly #drained: (() => void)[] = [];
   #bytes = 0;
-  #buriedBytes = 0;
+  #underWayBytes = 0;
   #deliver: Deliver | undefined;
   #turn: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(options: MemoryInboxOptions) {
     this.#limitBytes = options.limitBytes ?? 64 * 1024 * 1024;
-    this.#buriedLimitBytes = options.buriedLimitBytes ?? 8 * 1024 * 1024;
+    this.deadLetters = new MemoryDeadLetters(
+      options.buriedLimitBytes ?? 8 * 1024 * 1024,
+      (record) => this.#add(record),
+    );
     this.#recordIds = new BoundedSet(options.seenLimit ?? 100_000);
     this.#eventKeys = new BoundedSet(options.seenLimit ?? 100_000);
   }
@@ -74,8 +94,12 @@ class InMemory implements MemoryInbox {
         `${this.#waiting.size} notifications wait and fill its ${this.#limitBytes} bytes.`,
       );
     }
-    this.#bytes += size;
     this.#recordIds.add(record.id);
+    this.#add(record);
+  }
+
+  #add(record: InboxRecord): void {
+    this.#bytes += record.body.byteLength + OVERHEAD_BYTES;
     this.#waiting.add({ record, attempt: 0, completed: [] });
     this.#schedule();
   }
@@ -105,17 +129,18 @@ class InMemory implements MemoryInbox {
     this.#deliver = undefined;
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     for (const timer of this.#retries) clearTimeout(timer);
-    for (const controller of this.#underWay.values()) controller?.abort();
+    for (const entry of this.#underWay) entry.controller?.abort();
   }
 
   /** One record a turn of the event loop, so that answers come first; more the longer the queue, so that it stays short. */
   #schedule(): void {
-    if (this.#turn !== undefined || this.#deliver === undefined || this.#waiting.size === 0) return;
+    const isWanted = this.#waiting.size > 0 && this.#hasRoom();
+    if (this.#turn !== undefined || this.#deliver === undefined || !isWanted) return;
     this.#turn = setImmediate(() => {
       this.#turn = undefined;
       let starts = 1 + (this.#waiting.size >> 5);
       for (const entry of this.#waiting) {
-        if (starts-- === 0 || this.#deliver === undefined) break;
+        if (starts-- === 0 || this.#deliver === undefined || !this.#hasRoom()) break;
         this.#waiting.delete(entry);
         void this.#run(entry, this.#deliver);
       }
@@ -124,58 +149,54 @@ class InMemory implements MemoryInbox {
   }
 
   async #run(entry: Entry, deliver: Deliver): Promise<void> {
-    this.#underWay.set(entry, undefined);
+    this.#underWay.add(entry);
+    this.#underWayBytes += entry.record.body.byteLength;
     entry.attempt++;
     let outcome: Outcome;
     try {
-      outcome = await deliver(entry.record, this.#delivery(entry));
+      outcome = await deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys));
     } catch (error) {
       outcome = { kind: "bury", completed: [], reason: String(error) };
     }
     this.#underWay.delete(entry);
+    this.#underWayBytes -= entry.record.body.byteLength;
     this.#settle(entry, outcome);
+    this.#schedule();
     if (this.#waiting.size === 0 && this.#underWay.size === 0) {
       for (const resolve of this.#drained.splice(0)) resolve();
     }
   }
 
-  #delivery(entry: Entry): Delivery {
-    const underWay = this.#underWay;
-    const keys = this.#eventKeys;
-    return {
-      attempt: entry.attempt,
-      completed: entry.completed,
-      get signal(): AbortSignal {
-        const controller = underWay.get(entry) ?? new AbortController();
-        if (underWay.has(entry)) underWay.set(entry, controller);
-        return controller.signal;
-      },
-      seen: (asked: readonly string[]): ReadonlySet<string> =>
-        new Set(asked.filter((key) => keys.has(key))),
-    };
+  /** What is handed over costs more memory than what waits here as bytes. */
+  #hasRoom(): boolean {
+    return this.#underWay.size < WINDOW_RECORDS && this.#underWayBytes < WINDOW_BYTES;
   }
 
   #settle(entry: Entry, outcome: Outcome): void {
     for (const key of outcome.completed) this.#eventKeys.add(key);
-    if (outcome.kind === "retry" && !this.#closed) {
+    if (outcome.kind === "retry" || outcome.kind === "release") {
       entry.completed = outcome.completed;
-      const timer = setTimeout(() => {
-        this.#retries.delete(timer);
-        this.#waiting.add(entry);
-        this.#schedule();
-      }, outcome.delayMs);
-      this.#retries.add(timer);
+      if (outcome.kind === "release") entry.attempt--;
+      this.#comeBack(entry, outcome.kind === "retry" ? outcome.delayMs : 0);
       return;
     }
     this.#bytes -= entry.record.body.byteLength + OVERHEAD_BYTES;
-    if (outcome.kind !== "done") this.#bury(entry.record, outcome.reason);
+    if (outcome.kind === "bury") {
+      this.deadLetters.bury({
+        record: entry.record,
+        attempts: entry.attempt,
+        reason: outcome.reason,
+      });
+    }
   }
 
-  #bury(record: InboxRecord, reason: string): void {
-    this.buried.push({ record, reason });
-    this.#buriedBytes += record.body.byteLength;
-    while (this.#buriedBytes > this.#buriedLimitBytes) {
-      this.#buriedBytes -= this.buried.shift()?.record.body.byteLength ?? 0;
-    }
+  #comeBack(entry: Entry, delayMs: number): void {
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      this.#waiting.add(entry);
+      this.#schedule();
+    }, delayMs);
+    this.#retries.add(timer);
   }
 }

@@ -2,8 +2,8 @@ import * as z from "zod";
 import { loose, text } from "./shape.ts";
 
 const errorObjectShape = {
-  /** Branch on this and on nothing else: texts change. New codes appear; never refuse one. */
-  code: z.number(),
+  /** Branch on this and on nothing else: texts change. New codes appear; never refuse one. A string in some group bodies. */
+  code: z.union([z.number(), text]).optional(),
   /** Short name of the error, in English. */
   title: text.optional(),
   /** Documented as equal to `title`, not always so. Absent in older bodies. */

@@ -25,6 +25,7 @@ export const eventNames: ReadonlySet<string> = new Set([
   ]),
   "unknown",
   "duplicate",
+  "stale",
 ]);
 
 export function isLists(field: Field): field is Lists {

@@ -6,7 +6,7 @@ import { SECRET, TOKEN } from "./requests.ts";
 export interface ReceiverUnderTest extends Receiver {
   readonly inbox: RecordingInbox;
   readonly log: CapturedLog;
-  /** How often `onStored` was called. */
+  /** How often `onArrival` was called. */
   readonly stored: () => number;
 }
 
@@ -25,7 +25,7 @@ export function receiverUnderTest(options: Options = {}): ReceiverUnderTest {
     bodyLimitBytes: 1_000_000,
     readTimeoutMs: 10_000,
     unverifiedLimitBytes: 10_000_000,
-    onStored: () => {
+    onArrival: () => {
       stored++;
     },
     ...options,

@@ -115,6 +115,8 @@ export const history = {
     const list = itemsOf(chunks);
     return {
       ...value,
+      // No list of the table, so that it becomes an `unknown` event.
+      unreadable: [chunks, ...list.map(({ threads }) => threads)].flatMap(othersOf),
       past: list.flatMap(({ threads }) => itemsOf(threads).flatMap(messagesOf)),
       errors: list.flatMap(({ errors }) => (Array.isArray(errors) ? errors : [])),
       progress: list.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
@@ -129,9 +131,16 @@ function messagesOf({ messages, ...thread }: Readonly<Record<string, unknown>>):
 }
 
 function itemsOf(value: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value)
-    ? value.filter((each) => typeof each === "object" && each !== null)
-    : [];
+  return Array.isArray(value) ? value.filter(isItem) : [];
+}
+
+function othersOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.filter((each) => !isItem(each));
+  return value === undefined ? [] : [value];
+}
+
+function isItem(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,0 +1,85 @@
+import type { DeadLetter, DeadLetters, InboxRecord } from "./inbox.ts";
+
+export interface Burial {
+  readonly record: InboxRecord;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
+/** What a letter costs beside its body: empty bodies cost memory too. */
+const OVERHEAD_BYTES = 512;
+
+/** Buried records in memory. Beyond a number of bytes the oldest give way. */
+export class MemoryDeadLetters implements DeadLetters {
+  readonly #letters = new Map<string, DeadLetter & { readonly record: InboxRecord }>();
+  readonly #limitBytes: number;
+  readonly #onReplay: (record: InboxRecord) => void;
+  #bytes = 0;
+  #position = 0;
+
+  constructor(limitBytes: number, onReplay: (record: InboxRecord) => void) {
+    this.#limitBytes = limitBytes;
+    this.#onReplay = onReplay;
+  }
+
+  bury({ record, attempts, reason }: Burial): void {
+    const { id, receivedAt, body } = record;
+    const letter = {
+      id,
+      position: ++this.#position,
+      receivedAt,
+      buriedAt: Date.now(),
+      attempts,
+      reason,
+      bytes: body.byteLength,
+    };
+    this.#letters.set(id, { ...letter, record });
+    this.#bytes += letter.bytes + OVERHEAD_BYTES;
+    for (const oldest of this.#letters.keys()) {
+      if (this.#bytes <= this.#limitBytes) break;
+      this.#take(oldest);
+    }
+  }
+
+  async list({
+    after = 0,
+    limit = 100,
+  }: {
+    readonly after?: number;
+    readonly limit?: number;
+  } = {}): Promise<readonly DeadLetter[]> {
+    const letters = [...this.#letters.values()].filter(({ position }) => position > after);
+    return letters.slice(0, limit).map(({ record: _record, ...letter }) => letter);
+  }
+
+  async show(id: string): Promise<InboxRecord | undefined> {
+    return this.#letters.get(id)?.record;
+  }
+
+  async replay(ids: readonly string[]): Promise<number> {
+    const records = ids.map((id) => this.#take(id)).filter((record) => record !== undefined);
+    for (const record of records) this.#onReplay(record);
+    return records.length;
+  }
+
+  async discard(ids: readonly string[]): Promise<number> {
+    return ids.filter((id) => this.#take(id) !== undefined).length;
+  }
+
+  async erase(texts: readonly string[]): Promise<number> {
+    const ids = [...this.#letters.values()]
+      .filter(({ record }) =>
+        texts.some((text) => text !== "" && Buffer.from(record.body).includes(text)),
+      )
+      .map(({ id }) => id);
+    return this.discard(ids);
+  }
+
+  #take(id: string): InboxRecord | undefined {
+    const letter = this.#letters.get(id);
+    if (letter === undefined) return undefined;
+    this.#letters.delete(id);
+    this.#bytes -= letter.bytes + OVERHEAD_BYTES;
+    return letter.record;
+  }
+}

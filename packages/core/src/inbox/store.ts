@@ -1,0 +1,80 @@
+import type { DeadLetter, InboxRecord } from "./inbox.ts";
+
+/**
+ * What a table or a file must offer to become an inbox (see `storeInbox`). Every call is atomic. One that rejects has
+ * changed nothing, and the next may well succeed.
+ */
+export interface Store {
+  /** Whether what was committed outlives the process. */
+  readonly durable: boolean;
+  /**
+   * Writes everything or nothing, and resolves once a crash can no longer lose it. Appends come first, in order; a record
+   * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out.
+   */
+  commit(batch: Commit): Promise<readonly string[]>;
+  /**
+   * Takes records that are due and that no living process holds, oldest first, and holds them for this process until they
+   * are settled, or the process is gone for some seconds.
+   */
+  claim(limits: {
+    readonly records: number;
+    readonly bytes: number;
+  }): Promise<readonly ClaimedRecord[]>;
+  /** Which of these event keys were completed within the time that keys are remembered. */
+  seen(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** How much waits, is under way and is buried, over all processes. */
+  stats(): Promise<StoreStats>;
+  /** Buried records, oldest first, without their bodies. */
+  listBuried(page: {
+    readonly after?: number;
+    readonly limit: number;
+  }): Promise<readonly DeadLetter[]>;
+  /** One record with its body, buried or not. */
+  get(id: string): Promise<InboxRecord | undefined>;
+  /** Makes buried records due again as if they were new, or removes them. Returns how many there were. */
+  revive(ids: readonly string[]): Promise<number>;
+  discard(ids: readonly string[]): Promise<number>;
+  /** Removes buried records whose body contains one of these texts. Returns how many there were. */
+  erase(texts: readonly string[]): Promise<number>;
+  /** Removes what is too old: remembered keys and ids, and buried records beyond their age. */
+  prune(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Commit {
+  readonly appends: readonly Append[];
+  readonly settles: readonly Settle[];
+}
+
+export interface Append {
+  readonly record: InboxRecord;
+  /** Held by this process from the start: it delivers the record from memory, without reading it back. */
+  readonly held: boolean;
+}
+
+export interface Settle {
+  readonly id: string;
+  /** Event keys to remember, or for `retry` and `release` to keep with the record. */
+  readonly completed: readonly string[];
+  /** `done` removes the record, `bury` keeps it aside, `retry` counts an attempt, `release` puts it back as it was. */
+  readonly kind: "done" | "retry" | "bury" | "release";
+  /** For `retry`. */
+  readonly delayMs?: number;
+  /** For `retry` and `bury`: for people. No ids, numbers or payload. */
+  readonly reason?: string;
+}
+
+export interface ClaimedRecord {
+  readonly record: InboxRecord;
+  /** Attempts so far. */
+  readonly attempts: number;
+  readonly completed: readonly string[];
+}
+
+export interface StoreStats {
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  readonly buried: number;
+  /** Milliseconds since 1970; undefined when nothing waits. */
+  readonly oldestReceivedAt?: number;
+}

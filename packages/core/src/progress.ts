@@ -1,0 +1,42 @@
+import type { Listener } from "./emitter.ts";
+
+/** What is known of an event whose handlers have not all succeeded. */
+interface HalfDone {
+  readonly remaining: readonly Listener[];
+  readonly failedSince: number;
+}
+
+const LIMIT = 100_000;
+
+/**
+ * Which handlers are left of events that failed, by event key: a second record with the same event goes on where the
+ * first one stopped. Bounded, because a retry may end up in another process and never come back here.
+ */
+export class Progress {
+  readonly #events = new Map<string, HalfDone>();
+
+  has(key: string): boolean {
+    return this.#events.has(key);
+  }
+
+  get(key: string): HalfDone | undefined {
+    return this.#events.get(key);
+  }
+
+  /** Milliseconds since 1970 of the first failure, 0 if there was none. */
+  failedSince(key: string): number {
+    return this.#events.get(key)?.failedSince ?? 0;
+  }
+
+  set(key: string, halfDone: HalfDone): void {
+    this.#events.set(key, halfDone);
+    for (const oldest of this.#events.keys()) {
+      if (this.#events.size <= LIMIT) return;
+      this.#events.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    this.#events.delete(key);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Emitter } from "./emitter.ts";
+import { WebhookError } from "./errors.ts";
+import type { AnyEvent, EventName, Issue } from "./events.ts";
+import type { InboxRecord } from "./inbox/inbox.ts";
+import { parse } from "./parse.ts";
+import type { Report } from "./report.ts";
+
+export interface RecordReaderOptions {
+  readonly emitter: Emitter;
+  readonly maxAgeMs?: number | undefined;
+}
+
+type Misfit = AnyEvent & { readonly issues: readonly Issue[] };
+
+/** A record's events for somebody, and what is in it that could be given to nobody. */
+export interface ReadRecord {
+  readonly events: readonly AnyEvent[];
+  /** Items that do not fit their schema and that nobody listens for: the record is kept for them. */
+  readonly misfits: readonly Misfit[];
+  /** Items of accounts that the tenant's credentials do not cover. */
+  readonly foreign: readonly AnyEvent[];
+}
+
+class SortedEvents implements ReadRecord {
+  readonly events: AnyEvent[] = [];
+  readonly misfits: Misfit[] = [];
+  readonly foreign: AnyEvent[] = [];
+}
+
+const SLICE_MS = 5;
+
+/** Turns a record into the events that somebody listens to, within what its credentials allow. */
+export class RecordReader {
+  readonly #emitter: Emitter;
+  readonly #maxAgeMs: number | undefined;
+
+  constructor({ emitter, maxAgeMs }: RecordReaderOptions) {
+    this.#emitter = emitter;
+    this.#maxAgeMs = maxAgeMs;
+  }
+
+  /** `isPending` tells the keys of events that are half done: their one-time listeners are subscribed no longer. Throws a WebhookError. */
+  read(record: InboxRecord, isPending: (key: string) => boolean): ReadRecord {
+    const sorted = new SortedEvents();
+    for (const event of this.#parse(record)) this.#sort(event, record, isPending, sorted);
+    return sorted;
+  }
+
+  /** As {@link read}, letting go of the event loop every few milliseconds. */
+  async readSliced(record: InboxRecord, isPending: (key: string) => boolean): Promise<ReadRecord> {
+    const sorted = new SortedEvents();
+    let until = performance.now() + SLICE_MS;
+    for (const event of this.#parse(record)) {
+      this.#sort(event, record, isPending, sorted);
+      if (performance.now() < until) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      until = performance.now() + SLICE_MS;
+    }
+    return sorted;
+  }
+
+  #parse({ auth, body, receivedAt }: InboxRecord): Iterable<AnyEvent> {
+    return parse(body, {
+      source: auth.kind === "signature" ? "cloud" : "on-premises",
+      receivedAt,
+      ...(auth.account === undefined ? {} : { account: auth.account }),
+      ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
+      wants: (name: EventName) => this.#mayWant(name),
+    });
+  }
+
+  #sort(
+    parsed: AnyEvent,
+    { auth }: InboxRecord,
+    isPending: (key: string) => boolean,
+    sorted: SortedEvents,
+  ): void {
+    const event = this.#aged(parsed);
+    if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) sorted.foreign.push(event);
+    else if (this.#emitter.wants(event.name) || isPending(event.key)) sorted.events.push(event);
+    else if (isMisfit(event)) sorted.misfits.push(event);
+  }
+
+  /** Whether events of this name may be for somebody; which ones are is only known when they are read. */
+  #mayWant(name: EventName): boolean {
+    return (
+      this.#emitter.mayWant(name) || (this.#maxAgeMs !== undefined && this.#emitter.wants("stale"))
+    );
+  }
+
+  #aged(event: AnyEvent): AnyEvent {
+    const isFresh =
+      this.#maxAgeMs === undefined || Date.now() - event.timestamp.getTime() <= this.#maxAgeMs;
+    if (isFresh || event.field === "history") return event;
+    return { ...event, name: "stale", data: { event } } as AnyEvent;
+  }
+}
+
+/** Tells of what could be given to nobody. */
+export function reportUnread({ misfits, foreign }: ReadRecord, report: Report): void {
+  for (const event of foreign) {
+    const message = `an item of "${event.name}" belongs to an account that is not among the tenant's; it was not delivered.`;
+    report(new WebhookError("account_not_allowed", message), { event });
+  }
+  for (const event of misfits) {
+    const properties = event.issues.map(({ path }) => path || "(the item)").join(", ");
+    const message = `an item became "${event.name}" (${properties}) and nobody listens for it: on("invalid", …). Its notification is kept.`;
+    report(new WebhookError("item_invalid", message), { event });
+  }
+}
+
+function isMisfit(event: AnyEvent): event is Misfit {
+  return event.issues !== undefined;
+}
+
+function isWithin(accounts: readonly string[], { account }: AnyEvent): boolean {
+  return [account.wabaId, account.phoneNumberId].some(
+    (id) => id !== undefined && accounts.includes(id),
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { type AnyEvent, parse } from "../src/index.ts";
+import { cloudBody, text } from "./support/notifications.ts";
+
+const first = (item: object): AnyEvent => [...parse(cloudBody([item]))][0] as AnyEvent;
+
+describe("what does not fit is left out, and the event keeps its name", () => {
+  test.each([
+    ["an optional property", { from: 7 }, "from", undefined],
+    ["a property inside one", { context: { id: 7, from: "1" } }, "context", { from: "1" }],
+    ["a list that is none", { errors: 7 }, "errors", undefined],
+    [
+      "an element of a list",
+      { errors: [{ code: 1 }, 7, { code: 2 }] },
+      "errors",
+      [{ code: 1 }, { code: 2 }],
+    ],
+    [
+      "a type that is an object",
+      { referral: { source_url: {}, body: "x" } },
+      "referral",
+      { body: "x" },
+    ],
+  ])("%s", (_what, odd, property, left) => {
+    const item = { ...text("hello"), ...odd };
+    const event = first(item);
+    expect(event.name).toBe("message.text");
+    expect(event.issues?.length).toBeGreaterThan(0);
+    expect((event.data as Record<string, unknown>)[property]).toEqual(left);
+    expect(event.raw).toEqual(item);
+  });
+
+  test("an event without what it cannot do without is invalid", () => {
+    expect(first({ ...text("x"), text: {} }).name).toBe("message.invalid");
+    expect(first({ ...text("x"), text: { body: 7 } }).name).toBe("message.invalid");
+    expect(first({ ...text("x"), id: 7 }).name).toBe("message.invalid");
+  });
+
+  test("the raw item is never changed, and what fits has no issues", () => {
+    const item = { ...text("x"), from: 7 };
+    const copy = structuredClone(item);
+    first(item);
+    expect(item).toEqual(copy);
+    expect(first(text("x"))).not.toHaveProperty("issues");
+  });
+});

@@ -1,0 +1,21 @@
+import type { Inbox } from "@whatsapp-webhooks/core";
+
+/** An inbox under test. */
+export interface InboxSubject {
+  /** Stands before the names of the cases. */
+  readonly name: string;
+  /** Whether records outlive the process; the cases about crashes and a second process are left out otherwise. */
+  readonly durable: boolean;
+  /** A new, empty place to store in: a file, a database, a prefix. */
+  place(): Promise<InboxPlace>;
+}
+
+/** Where records are stored, as seen by several processes. */
+export interface InboxPlace {
+  /** An inbox on it. Called again, it is another process's, or the next run's. */
+  open(): Promise<Inbox>;
+  /** Ends the process of an inbox as `kill -9` does: nothing is settled, nothing closed. */
+  crash?(inbox: Inbox): Promise<void>;
+  /** Removes everything. */
+  remove(): Promise<void>;
+}

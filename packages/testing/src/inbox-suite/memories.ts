@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import type { InboxCheck } from "./inbox-cases.ts";
+import { done, recordOf } from "./inbox-rig.ts";
+
+/** What an inbox remembers against duplicates. */
+export const memoryChecks: readonly InboxCheck[] = [
+  {
+    name: "the same id makes no second record: while it waits, is handled, and after",
+    async run(rig) {
+      const inbox = await rig.open();
+      const record = recordOf("a", "one");
+      await inbox.put(record);
+      await inbox.put(record);
+      await Promise.all([inbox.put(record), inbox.put(record)]);
+      await inbox.consume(rig.hold);
+      const [first] = await rig.deliveries(1);
+      await inbox.put(record);
+      await rig.noMoreThan(1);
+      first?.answer(done());
+      await inbox.idle?.();
+      await inbox.put(record);
+      await rig.noMoreThan(1);
+    },
+  },
+  {
+    name: "completed keys are seen once the record is done, retried or buried, and others are not",
+    async run(rig) {
+      const inbox = await rig.open();
+      await inbox.consume(rig.hold);
+      for (const body of ["done", "retried", "buried", "released"]) await inbox.put(recordOf(body));
+      const [first, second, third, fourth] = await rig.deliveries(4);
+      const keys = ["of done", "of retried", "of buried", "of released", "of nobody"];
+      assert.deepEqual([...((await first?.delivery.seen(keys)) ?? [])], []);
+      first?.answer(done("of done"));
+      second?.answer({ kind: "retry", completed: ["of retried"], delayMs: 60_000, reason: "no" });
+      third?.answer({ kind: "bury", completed: ["of buried"], reason: "no" });
+      fourth?.answer({ kind: "release", completed: [] });
+      await inbox.put(recordOf("asks"));
+      const asks = (await rig.deliveries(6)).find(
+        ({ record }) => Buffer.from(record.body).toString() === "asks",
+      );
+      const until = Date.now() + 2_000;
+      let seen: string[] = [];
+      while (seen.length < 3 && Date.now() < until)
+        seen = [...((await asks?.delivery.seen(keys)) ?? [])].sort();
+      assert.deepEqual(seen, ["of buried", "of done", "of retried"]);
+    },
+  },
+  {
+    name: "ids and keys are still known after a restart",
+    needsDurable: true,
+    async run(rig) {
+      const first = await rig.open();
+      const record = recordOf("a", "one");
+      await first.consume(rig.answering(() => done("key")));
+      await first.put(record);
+      await rig.deliveries(1);
+      await first.idle?.();
+      await first.close();
+      const second = await rig.open();
+      await second.consume(rig.hold);
+      await second.put(record);
+      await rig.noMoreThan(1);
+      await second.put(recordOf("b"));
+      const [, other] = await rig.deliveries(2);
+      assert.deepEqual([...((await other?.delivery.seen(["key", "other"])) ?? [])], ["key"]);
+    },
+  },
+];
