@@ -92,7 +92,7 @@ interface Fixture {
   readonly events: readonly string[];
 }
 
-/** The fixture that shows an event best: the one with the fewest others. */
+/** The fixture that shows an event best: named after it and of the Cloud API, else the one with the fewest others. */
 function readFixtures(): ReadonlyMap<string, Fixture> {
   const best = new Map<string, Fixture>();
   for (const field of readdirSync(join(root, "fixtures")).sort()) {
@@ -102,13 +102,18 @@ function readFixtures(): ReadonlyMap<string, Fixture> {
       ) as Fixture;
       for (const event of fixture.events) {
         const known = best.get(event);
-        if (known === undefined || fixture.events.length < known.events.length) {
-          best.set(event, { ...fixture, file: `${field}/${file}` });
-        }
+        const shown = { ...fixture, file: `${field}/${file}` };
+        if (known === undefined || rank(event, shown) < rank(event, known)) best.set(event, shown);
       }
     }
   }
   return best;
+}
+
+function rank(event: string, { file, events }: Fixture): number {
+  const kind = (event.split(".").at(-1) ?? "").replaceAll("_", "-");
+  const isNamed = file.endsWith(`/${kind}.json`);
+  return (isNamed ? 0 : 100) + (file.startsWith("on-premises/") ? 50 : 0) + events.length;
 }
 
 const INTRO = `# Events
@@ -128,6 +133,12 @@ Beside these there are \`unknown\` (a webhook field that nobody has described ye
 export function eventsPage(): string {
   const comments = readComments();
   const fixtures = readFixtures();
+  const echoed = (name: string): string => {
+    const [family, kind] = name.split(".");
+    return family?.endsWith("message_echoes")
+      ? `As \`message.${kind}\`, sent by the business.`
+      : "";
+  };
   const row = (name: string, family: string): string => {
     const own = comments.get(name);
     const about = comments.get(family);
@@ -136,10 +147,12 @@ export function eventsPage(): string {
     const file = (own ?? about)?.file ?? "";
     const cells = [
       `\`${name}\``,
-      cell(own?.text || fixture?.title || ""),
+      cell(
+        own?.text || echoed(name) || (fixture === undefined ? "" : `For example: ${fixture.title}`),
+      ),
       `[type](../${file})`,
       fixture === undefined ? "" : `[body](../fixtures/${fixture.file})`,
-      page === undefined ? "" : `[Meta](${page})`,
+      page === undefined ? "none readable" : `[Meta](${page})`,
     ];
     return `| ${cells.join(" | ")} |`;
   };

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 
 const stamp = "node_modules/.modules.yaml";
 if (!existsSync(stamp) || statSync("pnpm-lock.yaml").mtimeMs > statSync(stamp).mtimeMs) {
+  process.stderr.write("Installing what is needed, once ...\n");
   const { packageManager } = JSON.parse(readFileSync("package.json", "utf8"));
   const installed = spawnSync(
     "npm",

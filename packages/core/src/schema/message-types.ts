@@ -5,27 +5,45 @@ import { loose, openEnum, text } from "./shape.ts";
 import { sharedCard } from "./shared-card.ts";
 
 const table = {
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/text (read 2026-11-22) */
+  /**
+   * Text that the customer typed.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/text (read 2026-11-22)
+   */
   text: loose({
     text: loose({
       /** What the person typed. */
       body: text,
     }),
   }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/image (read 2026-11-22) */
+  /**
+   * A picture.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/image (read 2026-11-22)
+   */
   image: loose({ image: media }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/video (read 2026-11-22) */
+  /**
+   * A video.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/video (read 2026-11-22)
+   */
   video: loose({ video: media }),
   /**
-   * Recordings too: On-Premises messages of type `voice` arrive here with `voice: true`.
+   * A recording or an audio file: On-Premises messages of type `voice` arrive here with `voice: true`.
    * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/audio (read 2026-11-22)
    */
   audio: loose({ audio: media }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/document (read 2026-11-22) */
+  /**
+   * A file.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/document (read 2026-11-22)
+   */
   document: loose({ document: media }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/sticker (read 2026-11-22) */
+  /**
+   * A sticker.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/sticker (read 2026-11-22)
+   */
   sticker: loose({ sticker: media }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/location (read 2026-11-22) */
+  /**
+   * A place, or where the customer is.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/location (read 2026-11-22)
+   */
   location: loose({
     location: loose({
       /** Degrees, north positive. */
@@ -40,7 +58,10 @@ const table = {
   }),
   /** Address book entries that the customer shared. @see {@link sharedCard} */
   contacts: loose({ contacts: z.array(sharedCard) }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/reaction (read 2026-11-22) */
+  /**
+   * An emoji on one of the business's messages, or its removal.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/reaction (read 2026-11-22)
+   */
   reaction: loose({
     reaction: loose({
       /** The message reacted to. */
@@ -61,12 +82,18 @@ const table = {
       text: text.optional(),
     }),
   }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/interactive (read 2026-11-22) */
+  /**
+   * An answer to reply buttons, a list, a flow or another control.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/interactive (read 2026-11-22)
+   */
   interactive: loose({
     /** Seen absent beside an error (david-lev/pywa fixture). */
     interactive: interactive.optional(),
   }),
-  /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/order (read 2026-11-22) */
+  /**
+   * A cart from a catalogue.
+   * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/order (read 2026-11-22)
+   */
   order: loose({
     order: loose({
       catalog_id: text.optional(),

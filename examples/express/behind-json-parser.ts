@@ -1,0 +1,11 @@
+import { createWebhooks } from "@whatsapp-webhooks/core";
+import { whatsappWebhooks } from "@whatsapp-webhooks/express";
+import express from "express";
+
+const { WHATSAPP_APP_SECRET: appSecret, WHATSAPP_VERIFY_TOKEN: verifyToken } = process.env;
+const webhooks = createWebhooks({ appSecret, verifyToken });
+const app = express();
+// A parser that stands above the webhook keeps the bytes for it:
+app.use(express.json({ verify: (req, _res, rawBody) => void Object.assign(req, { rawBody }) }));
+app.use(whatsappWebhooks(webhooks));
+app.listen(Number(process.env.PORT ?? 3000));

@@ -1,0 +1,57 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const folder = fileURLToPath(new URL("../", import.meta.url));
+const node = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
+
+test("the example of testing one's handlers passes", () => {
+  const run = spawnSync(process.execPath, [...node, `${folder}testing/handlers.ts`], {
+    encoding: "utf8",
+  });
+  expect(run.stderr).toBe("");
+  expect(run.status).toBe(0);
+});
+
+test("behind express.json() that keeps the bytes, a signed notification is answered 200", async () => {
+  const port = await freePort();
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    WHATSAPP_APP_SECRET: "secret",
+    WHATSAPP_VERIFY_TOKEN: "token",
+  };
+  const child = spawn(process.execPath, [...node, `${folder}express/behind-json-parser.ts`], {
+    env,
+    stdio: "ignore",
+  });
+  try {
+    const body = '{"object":"whatsapp_business_account","entry":[]}';
+    const signature = createHmac("sha256", "secret").update(body).digest("hex");
+    const headers = {
+      "content-type": "application/json",
+      "x-hub-signature-256": `sha256=${signature}`,
+    };
+    const url = `http://127.0.0.1:${port}/webhooks/whatsapp`;
+    let response: Response | undefined;
+    for (let i = 0; i < 300 && response === undefined; i++) {
+      response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
+      if (response === undefined) await sleep(50);
+    }
+    expect(response?.status).toBe(200);
+  } finally {
+    child.kill();
+  }
+}, 30_000);
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
