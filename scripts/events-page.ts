@@ -68,7 +68,8 @@ function readComments(): ReadonlyMap<string, Comment> {
 function noteKinds(name: string, node: ts.Node, note: (name: string, node: ts.Node) => void): void {
   if (!ts.isObjectLiteralExpression(node)) return;
   for (const property of node.properties) {
-    if (ts.isPropertyAssignment(property)) note(`${name}.${property.name.getText()}`, property);
+    if (ts.isPropertyAssignment(property) || ts.isShorthandPropertyAssignment(property))
+      note(`${name}.${property.name.getText()}`, property);
   }
 }
 

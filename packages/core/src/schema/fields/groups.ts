@@ -35,31 +35,37 @@ const group = <N extends string, K extends Readonly<Record<string, z.ZodObject>>
 
 /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/groups/webhooks (read 2026-11-22) */
 export const group_lifecycle_update = group("group_lifecycle_update", {
+  /** A group was made, or could not be (`errors`). */
   group_create: loose({
     subject: text.optional(),
     description: text.optional(),
     invite_link: text.optional(),
     join_approval_mode: openEnum("auto_approve", "approval_required").optional(),
   }),
+  /** A group was deleted, or could not be (`errors`). */
   group_delete: loose({}),
 });
 
 /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/groups/webhooks (read 2026-11-22) */
 export const group_participants_update = group("group_participants_update", {
+  /** People joined. */
   group_participants_add: loose({
     reason: openEnum("invite_link").optional(),
     added_participants: participants,
   }),
+  /** Somebody asks to join. */
   group_join_request_created: loose({
     ...people,
     join_request_id: text.optional(),
     reason: text.optional(),
   }),
+  /** Somebody asks no longer. */
   group_join_request_revoked: loose({
     ...people,
     join_request_id: text.optional(),
     reason: text.optional(),
   }),
+  /** People left or were removed, or could not be. */
   group_participants_remove: loose({
     initiated_by: openEnum("business", "participant").optional(),
     removed_participants: participants,
@@ -74,6 +80,7 @@ const setting = {
 
 /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/groups/webhooks (read 2026-11-22) */
 export const group_settings_update = group("group_settings_update", {
+  /** Settings were changed; each tells whether it worked. */
   group_settings_update: loose({
     profile_picture: loose({
       ...setting,
@@ -87,6 +94,8 @@ export const group_settings_update = group("group_settings_update", {
 
 /** @see https://developers.facebook.com/documentation/business-messaging/whatsapp/groups/webhooks (read 2026-11-22) */
 export const group_status_update = group("group_status_update", {
+  /** The group was suspended. */
   group_suspend: loose({}),
+  /** It is no longer. */
   group_suspend_cleared: loose({}),
 });

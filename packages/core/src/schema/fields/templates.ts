@@ -45,24 +45,38 @@ export const message_template_status_update = kinds(
     }).optional(),
   }),
   {
+    /** It may be used. */
     approved: loose({}),
+    /** It was put aside. */
     archived: loose({}),
+    /** It is back. */
     unarchived: loose({}),
+    /** It was deleted. */
     deleted: loose({}),
+    /** It may no longer be used. */
     disabled: loose({
       disable_info: loose({
         /** Seconds since 1970. */
         disable_date: unixSeconds.optional(),
       }).optional(),
     }),
+    /** Its quality is low. */
     flagged: loose({}),
+    /** Its rejection is being reviewed. */
     in_appeal: loose({}),
+    /** The account has as many templates as it may. */
     limit_exceeded: loose({}),
+    /** It cannot be edited. */
     locked: loose({}),
+    /** It may not be used for a while; `other_info` says why. */
     paused: loose({}),
+    /** It is being reviewed. */
     pending: loose({}),
+    /** It may be used again. */
     reinstated: loose({}),
+    /** It will be deleted. */
     pending_deletion: loose({}),
+    /** It was refused; `reason` says why. */
     rejected: loose({
       /** With the reason `INVALID_FORMAT`: what is wrong and what to do, for people. */
       rejection_info: loose({
