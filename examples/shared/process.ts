@@ -11,9 +11,6 @@ export const port = Number(process.env.PORT ?? 3000);
 
 /** Says on stderr where the app listens (stdout belongs to the events), and closes it on SIGTERM and Ctrl-C. */
 export function run(server: Server, close: () => Promise<void>): void {
-  if (server.listening) announce(server);
-  else server.once("listening", () => announce(server));
-
   let isClosing = false;
   const stop = async () => {
     // npm passes on to the app what the whole process group has heard already, so every signal may come twice.
@@ -24,6 +21,9 @@ export function run(server: Server, close: () => Promise<void>): void {
     await close();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stop);
+  // Last: whoever reads the line may send a signal at once.
+  if (server.listening) announce(server);
+  else server.once("listening", () => announce(server));
 }
 
 /**

@@ -1,15 +1,18 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
+import { inboxFrom } from "./inbox.ts";
 
 const {
   WHATSAPP_APP_SECRET: appSecret,
   WHATSAPP_VERIFY_TOKEN: verifyToken,
   WHATSAPP_ONPREM_AUTHORIZATION: authorization,
+  WHATSAPP_INBOX: inbox,
 } = process.env;
 
 /** The handlers. No framework in sight: all sample apps import this file as it is. */
 export const webhooks = createWebhooks({
   appSecret,
   verifyToken,
+  inbox: inboxFrom(inbox),
   ...(authorization && { onPremises: { authorization } }),
 });
 

@@ -115,7 +115,7 @@ describe.concurrent("closing", () => {
     const npm = start("exec npm run --silent example:express", settings);
     await urlOf(npm);
     process.kill(address(npm.child.pid as number), "SIGTERM");
-    expect(await npm.exited).toBe(0);
+    expect([await npm.exited, npm.stderr()]).toEqual([0, expect.stringContaining("Closing")]);
     expect(npm.stderr()).toContain("Closing");
     expect(npm.stdout()).toBe("");
   });

@@ -145,7 +145,7 @@ describe.each(Object.entries(majors))("%s", (_major, express) => {
     expect(await post(app, "/webhooks/whatsapp")).toBe(200);
     const broken = signed(Buffer.from([0x22, 0xff, 0x22]), SECRET);
     expect(await post(app, "/webhooks/whatsapp", broken)).toBe(401);
-    expect(messages).toEqual([expect.stringContaining("a string, which can change bytes")]);
+    expect(messages).toEqual([expect.stringContaining("as a string changed bytes")]);
   });
 
   test("express.json() before it is named in the log, with both ways out", async () => {
@@ -156,7 +156,7 @@ describe.each(Object.entries(majors))("%s", (_major, express) => {
     app.use(express.json(), whatsappWebhooks(webhooks));
     expect(await post(app, "/webhooks/whatsapp")).toBe(500);
     expect(messages).toEqual([
-      expect.stringMatching(/express\.json\(\).*above it.*req\.rawBody = bytes/),
+      expect.stringMatching(/express\.json\(\).*above it.*rawBody: bytes/),
     ]);
   });
 });

@@ -1,0 +1,86 @@
+import { type BigIntStats, statSync } from "node:fs";
+import type { Database, OpenDatabase, Row, Statement, Value } from "./binding.ts";
+import { StoreFailure } from "./failure.ts";
+import { gone, openFile } from "./open-file.ts";
+
+/** An open file: statements are prepared once, and what is written goes through `transaction`. */
+export class Connection {
+  readonly #path: string;
+  readonly #database: Database;
+  readonly #identity: BigIntStats | undefined;
+  readonly #statements = new Map<string, Statement>();
+  /** There is another file at the path, or what is open cannot be trusted any more: it must be opened again. */
+  isStale = false;
+  /** A transaction could not be ended, so its locks stay until the thread ends. */
+  isStuck = false;
+
+  constructor(openDatabase: OpenDatabase, path: string, mayCreate: boolean) {
+    this.#path = path;
+    this.#database = openFile(openDatabase, path, mayCreate);
+    this.#identity = statSync(path, { bigint: true, throwIfNoEntry: false });
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  run(sql: string, values: readonly Value[] = []): number {
+    return this.prepare(sql).run(values).changes;
+  }
+
+  get(sql: string, values: readonly Value[] = []): Row | undefined {
+    return this.prepare(sql).get(values);
+  }
+
+  all(sql: string, values: readonly Value[] = []): readonly Row[] {
+    return this.prepare(sql).all(values);
+  }
+
+  /** All or nothing, and on disk when it returns. Waits for other processes' transactions. */
+  transaction<T>(work: () => T): T {
+    this.#checkFile();
+    this.run("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.run("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  /** A deleted file goes on taking writes, and they are gone with the process. */
+  #checkFile(): void {
+    const stats = statSync(this.#path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) throw gone(this.#path);
+    if (stats.ino === this.#identity?.ino && stats.dev === this.#identity.dev) return;
+    this.isStale = true;
+    throw new StoreFailure(
+      `${this.#path} was replaced by another file while the inbox used it. The next attempt opens that one.`,
+    );
+  }
+
+  #rollBack(): void {
+    try {
+      this.run("ROLLBACK");
+    } catch (error) {
+      // After some failures SQLite has done it by itself.
+      this.isStuck = !String(error).includes("no transaction is active");
+    }
+  }
+}

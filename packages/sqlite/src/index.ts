@@ -1,0 +1,6 @@
+/**
+ * The durable inbox for one machine: notifications in one SQLite file.
+ * @module
+ */
+export { type SqliteInboxOptions, sqliteInbox } from "./sqlite-inbox.ts";
+export { type SqliteStoreOptions, sqliteStore } from "./sqlite-store.ts";

@@ -1,0 +1,192 @@
+import { hash } from "node:crypto";
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+
+const KEY_BYTES = 16;
+/** Keys in one statement. */
+const CHUNK = 32;
+/** Beyond so many, or in so many batches, recent keys move into the table `seen`. */
+const RECENT_KEYS = 65_536;
+const RECENT_BATCHES = 8_192;
+/** They move in so many steps, so that no commit waits for long. */
+const STEPS = 32;
+/** Keys are forgotten in so many lots, so that looking for old ones is seldom worth it. */
+const LOTS = 32;
+const PRUNE_ROWS = 4_096;
+
+const slots = (count: number, slot: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => slot(index)).join(", ");
+const FIND_ONE = "SELECT key FROM seen WHERE key = ?2 AND until_at > ?1";
+const FIND_CHUNK = `SELECT key FROM seen WHERE key IN (${slots(CHUNK, (index) => `?${index + 2}`)}) AND until_at > ?1`;
+const MOVE_ONE =
+  "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)";
+
+/** A record's id as it is remembered: 16 bytes as a string of as many characters, which makes it a key of a Map. */
+export function recordKey(id: string): string {
+  return digest(`record:${id}`);
+}
+
+export function eventKey(key: string): string {
+  return digest(`event:${key}`);
+}
+
+function digest(text: string): string {
+  return hash("sha256", text, "binary").slice(0, KEY_BYTES);
+}
+
+const toBlob = (key: string): Uint8Array => Buffer.from(key, "latin1");
+
+/**
+ * What was handled, in two levels. Keys are hashes, so that each falls on another page of the table `seen`: written there
+ * by each commit, they would cost several times what the records cost. A commit adds one row of them to `seen_recent`
+ * instead, which this thread knows by heart; many at once, in order, they move to `seen`. See the schema.
+ */
+export class SeenKeys {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #rememberMs: number;
+  readonly #lotMs: number;
+  /** Keys of `seen_recent` and when they are forgotten. */
+  #recent = new Map<string, number>();
+  #batches = 0;
+  #lastBatch = 0;
+  /** Keys on their way to `seen`, and how far they got. */
+  #moving:
+    | { readonly keys: Map<string, number>; readonly lastBatch: number; step: number }
+    | undefined;
+  /** Nothing in `seen` can be too old before. */
+  #prunableAt = 0;
+
+  constructor(connection: Connection, clock: Clock, rememberMs: number) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#rememberMs = rememberMs;
+    this.#lotMs = Math.max(1, Math.ceil(rememberMs / LOTS));
+  }
+
+  /** Which of these are remembered. What other processes committed is known, our own included: it is read back. */
+  find(keys: readonly string[]): Set<string> {
+    this.#readRecent();
+    const now = this.#clock.wall();
+    const found = new Set<string>();
+    const others: string[] = [];
+    for (const key of keys) {
+      const until = this.#recent.get(key) ?? this.#moving?.keys.get(key);
+      if (until === undefined) others.push(key);
+      else if (until > now) found.add(key);
+    }
+    for (const blob of this.#findMoved(others, now))
+      found.add(Buffer.from(blob).toString("latin1"));
+    return found;
+  }
+
+  /** Within a transaction. */
+  remember(keys: readonly string[]): void {
+    if (keys.length === 0) return;
+    const until = Math.ceil((this.#clock.wall() + this.#rememberMs) / this.#lotMs) * this.#lotMs;
+    this.#connection.run("INSERT INTO seen_recent (until_at, keys) VALUES (?, ?)", [
+      until,
+      toBlob(keys.join("")),
+    ]);
+  }
+
+  /** A small part of moving recent keys, if there are enough of them. Safe to break off: a key may be in both tables. */
+  moveSome(): void {
+    if (this.#moving === undefined) {
+      if (this.#recent.size < RECENT_KEYS && this.#batches < RECENT_BATCHES) return;
+      if (this.#wereMoved()) return;
+      this.#moving = { keys: this.#recent, lastBatch: this.#lastBatch, step: 0 };
+      this.#recent = new Map();
+      this.#batches = 0;
+    }
+    const { keys, lastBatch, step } = this.#moving;
+    const isLast = step === STEPS - 1;
+    // Neighbours in the table, so that they share its pages.
+    const part: string[] = [];
+    for (const key of keys.keys()) {
+      if (Math.floor((key.charCodeAt(0) * STEPS) / 256) === step) part.push(key);
+    }
+    part.sort();
+    this.#connection.transaction(() => {
+      for (const key of part) this.#connection.run(MOVE_ONE, [toBlob(key), keys.get(key) ?? 0]);
+      if (isLast) this.#connection.run("DELETE FROM seen_recent WHERE batch <= ?", [lastBatch]);
+    });
+    if (isLast) this.#moving = undefined;
+    else this.#moving.step++;
+  }
+
+  /** Forgets what is too old, a small transaction at a time. */
+  *prune(): Generator<void> {
+    const now = this.#clock.wall();
+    this.#connection.transaction(() => {
+      this.#connection.run("DELETE FROM seen_recent WHERE until_at <= ?", [now]);
+    });
+    if (now < this.#prunableAt) return;
+    let after: Uint8Array | undefined = Buffer.alloc(0);
+    while (after !== undefined) {
+      yield;
+      after = this.#pruneAfter(after, now);
+    }
+    this.#prunableAt = (Math.floor(now / this.#lotMs) + 1) * this.#lotMs;
+  }
+
+  /** In the order of keys, not of time: an index by time would cost each key more than this look does. */
+  #pruneAfter(after: Uint8Array, now: number): Uint8Array | undefined {
+    const connection = this.#connection;
+    const last = connection.get(
+      `SELECT key FROM seen WHERE key > ? ORDER BY key LIMIT 1 OFFSET ${PRUNE_ROWS}`,
+      [after],
+    )?.key;
+    connection.transaction(() => {
+      if (last instanceof Uint8Array) {
+        const range = [after, last, now];
+        connection.run("DELETE FROM seen WHERE key > ? AND key <= ? AND until_at <= ?", range);
+      } else {
+        connection.run("DELETE FROM seen WHERE key > ? AND until_at <= ?", [after, now]);
+      }
+    });
+    return last instanceof Uint8Array ? last : undefined;
+  }
+
+  #findMoved(keys: readonly string[], now: number): Uint8Array[] {
+    const found: Uint8Array[] = [];
+    for (let start = 0; start < keys.length; ) {
+      const chunk = keys.slice(start, start + (keys.length - start < CHUNK ? 1 : CHUNK));
+      start += chunk.length;
+      const sql = chunk.length === 1 ? FIND_ONE : FIND_CHUNK;
+      for (const { key } of this.#connection.all(sql, [now, ...chunk.map(toBlob)])) {
+        if (key instanceof Uint8Array) found.push(key);
+      }
+    }
+    return found;
+  }
+
+  #readRecent(): void {
+    const rows = this.#connection.all(
+      "SELECT batch, until_at, keys FROM seen_recent WHERE batch > ? ORDER BY batch",
+      [this.#lastBatch],
+    );
+    for (const { batch, until_at, keys } of rows) {
+      if (!(keys instanceof Uint8Array)) continue;
+      const text = Buffer.from(keys.buffer, keys.byteOffset, keys.byteLength).toString("latin1");
+      for (let start = 0; start < text.length; start += KEY_BYTES) {
+        this.#recent.set(text.slice(start, start + KEY_BYTES), Number(until_at));
+      }
+      this.#lastBatch = Number(batch);
+      this.#batches++;
+    }
+  }
+
+  /** Whether another process has moved most of what we know: then we begin anew with what is left. */
+  #wereMoved(): boolean {
+    const row = this.#connection.get(
+      "SELECT count(*) AS batches, total(length(keys)) AS bytes FROM seen_recent",
+    );
+    const keys = Number(row?.bytes ?? 0) / KEY_BYTES;
+    if (keys > RECENT_KEYS / 2 || Number(row?.batches) > RECENT_BATCHES / 2) return false;
+    this.#recent.clear();
+    this.#batches = 0;
+    this.#lastBatch = 0;
+    return true;
+  }
+}

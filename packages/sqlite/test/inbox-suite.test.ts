@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Inbox, storeInbox } from "@whatsapp-webhooks/core";
+import { type InboxSubject, inboxCases } from "@whatsapp-webhooks/testing";
+import { describe, test } from "vitest";
+import { SqliteStore } from "../src/sqlite-store.ts";
+
+const subject: InboxSubject = {
+  name: "sqliteInbox",
+  durable: true,
+  async place() {
+    const folder = mkdtempSync(join(tmpdir(), "inbox-"));
+    const stores = new Map<Inbox, SqliteStore>();
+    return {
+      async open() {
+        const store = new SqliteStore({ path: join(folder, "inbox.db") });
+        const inbox = storeInbox(store, { pollMs: 50 });
+        stores.set(inbox, store);
+        return inbox;
+      },
+      crash: async (inbox) => stores.get(inbox)?.thread.kill(),
+      remove: async () => rmSync(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+describe("sqliteInbox", () => {
+  for (const { name, run } of inboxCases(subject, { patienceMs: 20_000 })) test(name, run, 60_000);
+});

@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import {
+  appendAll,
+  bury,
+  claimIds,
+  createSkew,
+  done,
+  look,
+  newPath,
+  openStore,
+  range,
+  settleAll,
+  wait,
+} from "./support/files.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+describe("ids and keys", () => {
+  test("are remembered through a restart, for at least as long as they should", async () => {
+    const path = newPath();
+    const skew = createSkew();
+    const first = openStore(path, {}, skew.buffer);
+    await appendAll(first, ["a"], 100, true);
+    await settleAll(first, [done("a", ["x"])]);
+    await first.close();
+    skew.wall(8 * DAY_MS - 1_000);
+    const second = openStore(path, {}, skew.buffer);
+    await second.prune();
+    expect(await appendAll(second, ["a"])).toEqual(["a"]);
+    expect(await second.seen(["x"])).toEqual(new Set(["x"]));
+  });
+
+  test("expire, by themselves and from the file", async () => {
+    const path = newPath();
+    const skew = createSkew();
+    const store = openStore(path, {}, skew.buffer);
+    await appendAll(store, ["a"], 100, true);
+    await settleAll(store, [done("a", ["x"])]);
+    skew.wall(9 * DAY_MS);
+    expect(await store.seen(["x"])).toEqual(new Set());
+    await store.prune();
+    expect((await look(path)).rows("SELECT * FROM seen_recent")).toEqual([]);
+    expect(await appendAll(store, ["a"])).toEqual([]);
+  });
+
+  test("move when they are many, found all the while by every store, and expire there too", async () => {
+    const path = newPath();
+    const skew = createSkew();
+    const [store, other] = [openStore(path, {}, skew.buffer), openStore(path, {}, skew.buffer)];
+    const keys = range(70_000, "k");
+    const probes = [keys[0], keys[33_333], keys[69_999]].map(String);
+    const found = new Set(probes);
+    for (let start = 0; start < keys.length; start += 10_000) {
+      await settleAll(store, [done(`d${start}`, keys.slice(start, start + 10_000))]);
+    }
+    const { rows } = await look(path);
+    const rowCount = (table: string) => Number(rows(`SELECT count(*) AS n FROM ${table}`)[0]?.n);
+    for (let step = 0; step < 200 && (step < 5 || rowCount("seen_recent") > 5); step++) {
+      expect(await store.seen([...probes, "never"])).toEqual(found);
+      expect(await other.seen([...probes, "never"])).toEqual(found);
+      await settleAll(store, [done(`later${step}`)]);
+      await wait(5);
+    }
+    expect(rowCount("seen")).toBeGreaterThan(70_000);
+    expect(await appendAll(other, ["d0", "d60000", "new"])).toEqual(["d0", "d60000"]);
+    await store.close();
+    expect(await openStore(path, {}, skew.buffer).seen(keys)).toEqual(new Set(keys));
+    skew.wall(9 * DAY_MS);
+    expect(await other.seen(probes)).toEqual(new Set());
+    await other.prune();
+    expect(rowCount("seen")).toBe(0);
+    // A later prune looks again when something can be too old again.
+    await other.prune();
+  });
+});
+
+describe("buried records", () => {
+  test("are listed from the oldest on, a page at a time, with what people need", async () => {
+    const store = openStore(newPath());
+    await appendAll(store, range(5), 100, true);
+    await settleAll(
+      store,
+      ["r3", "r0", "r4"].map((id) => bury(id)),
+    );
+    const [first, ...more] = await store.listBuried({ limit: 1 });
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({
+      id: "r3",
+      attempts: 1,
+      reason: "the last attempt failed",
+      bytes: 100,
+      receivedAt: expect.any(Number),
+      buriedAt: expect.any(Number),
+    });
+    const rest = await store.listBuried({ after: first?.position ?? 0, limit: 10 });
+    expect(rest.map(({ id }) => id)).toEqual(["r0", "r4"]);
+  });
+
+  test("are revived as new, behind what waits, with what was completed", async () => {
+    const store = openStore(newPath());
+    await appendAll(store, ["a"], 100, true);
+    await settleAll(store, [bury("a", ["x"])]);
+    await appendAll(store, ["b"]);
+    expect(await store.revive(["a", "never"])).toBe(1);
+    expect(await store.stats()).toMatchObject({ waiting: 2, waitingBytes: 200, buried: 0 });
+    expect(await store.claim({ records: 9, bytes: 999 })).toMatchObject([
+      { record: { id: "b" } },
+      { record: { id: "a" }, attempts: 0, completed: ["x"] },
+    ]);
+  });
+
+  test("are discarded for good: the platform's repeat is not new", async () => {
+    const store = openStore(newPath());
+    await appendAll(store, ["a", "b"], 100, true);
+    await settleAll(store, [bury("a"), bury("b")]);
+    expect(await store.discard(["a", "never"])).toBe(1);
+    expect(await store.get("a")).toBeUndefined();
+    expect(await appendAll(store, ["a"])).toEqual(["a"]);
+    expect(await store.stats()).toMatchObject({ waiting: 0, buried: 1 });
+  });
+
+  test("are erased by what their bodies contain", async () => {
+    const store = openStore(newPath());
+    await appendAll(store, ["a", "b", "c"], 100, true);
+    await settleAll(
+      store,
+      ["a", "b", "c"].map((id) => bury(id)),
+    );
+    expect(await store.erase([""])).toBe(0);
+    expect(await store.erase(["aaaa", "bbbb", "aa", "zz"])).toBe(2);
+    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["c"]);
+  });
+
+  test("go when they are too old, and only then", async () => {
+    const path = newPath();
+    const skew = createSkew();
+    const store = openStore(path, {}, skew.buffer);
+    const ids = range(500);
+    await appendAll(store, ids, 10, true);
+    await settleAll(
+      store,
+      ids.slice(1).map((id) => bury(id)),
+    );
+    skew.wall(29 * DAY_MS);
+    await store.prune();
+    expect(await store.stats()).toMatchObject({ buried: 499 });
+    await settleAll(store, [bury("r0")]);
+    skew.wall(31 * DAY_MS);
+    await store.prune();
+    expect(await store.stats()).toMatchObject({ buried: 1 });
+    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["r0"]);
+    expect(await appendAll(store, ["r7"])).toEqual(["r7"]);
+  });
+});
+
+test("commits go on between the parts of a prune", async () => {
+  const path = newPath();
+  const skew = createSkew();
+  const store = openStore(path, {}, skew.buffer);
+  const ids = range(1_000);
+  await appendAll(store, ids, 10, true);
+  await settleAll(
+    store,
+    ids.map((id) => bury(id)),
+  );
+  skew.wall(31 * DAY_MS);
+  const order: string[] = [];
+  const prune = store.prune().then(() => order.push("prune"));
+  await appendAll(store, ["a"]).then(() => order.push("commit"));
+  await prune;
+  expect(order).toEqual(["commit", "prune"]);
+});
+
+test("the file does not grow with what was handled", async () => {
+  const path = newPath();
+  const store = openStore(path);
+  const pages = async () => {
+    const [row] = await store.thread.call("query", "PRAGMA page_count");
+    return Number((row as { page_count: number }).page_count);
+  };
+  const round = async (name: string) => {
+    const ids = range(200, name);
+    await appendAll(store, ids, 2_000, true);
+    await settleAll(
+      store,
+      ids.map((id) => done(id)),
+    );
+  };
+  await round("first");
+  const before = await pages();
+  for (const name of range(10, "round")) await round(name);
+  expect(await pages()).toBeLessThan(before + 30);
+  expect(await claimIds(store)).toEqual([]);
+});
