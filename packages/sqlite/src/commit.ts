@@ -8,7 +8,7 @@ import type { Session } from "./session.ts";
 /** Rows in one INSERT: fewer calls into SQLite cost less than smaller ones. */
 const CHUNK = 32;
 
-const insertRows = (count: number): string => {
+const inserts = Array.from({ length: CHUNK + 1 }, (_, count) => {
   const rows = Array.from({ length: count }, (_, row) => {
     const first = 3 + row * 4;
     return `(?${first}, ?${first + 1}, ?${first + 2}, ?${first + 3})`;
@@ -17,9 +17,7 @@ const insertRows = (count: number): string => {
     SELECT ?1, ?2, column1, column2, column3, column4 FROM (VALUES ${rows.join(", ")})
     WHERE NOT EXISTS (SELECT 1 FROM buried WHERE id = column1)
     ON CONFLICT (id) DO NOTHING`;
-};
-const INSERT_CHUNK = insertRows(CHUNK);
-const INSERT_ONE = insertRows(1);
+});
 export const SEQ_OF = "SELECT seq FROM records WHERE id = ?";
 
 export function commit(session: Session, batch: PackedCommit, request: number): readonly string[] {
@@ -93,13 +91,14 @@ class Appending {
     return leftOut;
   }
 
-  /** As many rows as one statement takes: a full chunk that is held or not as a whole, else a single one. */
+  /** As many rows as one statement takes, held or not as a whole. */
   #chunk(indexes: readonly number[], start: number): readonly number[] {
-    const chunk = indexes.slice(start, start + CHUNK);
-    const isHeld = this.#batch.held[chunk[0] ?? 0];
-    const isWhole =
-      chunk.length === CHUNK && chunk.every((index) => this.#batch.held[index] === isHeld);
-    return isWhole ? chunk : chunk.slice(0, 1);
+    const { held } = this.#batch;
+    const isHeld = held[indexes[start] ?? 0];
+    let end = start + 1;
+    const limit = Math.min(start + CHUNK, indexes.length);
+    while (end < limit && held[indexes[end] ?? 0] === isHeld) end++;
+    return indexes.slice(start, end);
   }
 
   #insert(indexes: readonly number[]): string[] {
@@ -115,8 +114,7 @@ class Appending {
       values.push(ids[index] ?? "", receivedAt[index] ?? 0, auths[index] ?? "");
       values.push(bodies.subarray(offset, offset + size));
     }
-    const sql = indexes.length === CHUNK ? INSERT_CHUNK : INSERT_ONE;
-    const { changes, lastRow } = connection.prepare(sql).run(values);
+    const { changes, lastRow } = connection.prepare(inserts[indexes.length] ?? "").run(values);
     this.#rows += changes;
     if (changes === indexes.length) {
       this.#last = lastRow;

@@ -28,8 +28,9 @@ const steps: {
   discard,
   erase,
   seen: ({ seen }, keys) => {
-    const found = seen.find(keys.map(eventKey));
-    return keys.filter((key) => found.has(eventKey(key)));
+    const hashes = keys.map(eventKey);
+    const found = seen.find(hashes);
+    return keys.filter((_, index) => found.has(hashes[index] ?? ""));
   },
   query: ({ connection }, sql) => connection.all(sql),
 };

@@ -14,12 +14,15 @@ const STEPS = 32;
 const LOTS = 32;
 const PRUNE_ROWS = 4_096;
 
-const slots = (count: number, slot: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => slot(index)).join(", ");
-const FIND_ONE = "SELECT key FROM seen WHERE key = ?2 AND until_at > ?1";
-const FIND_CHUNK = `SELECT key FROM seen WHERE key IN (${slots(CHUNK, (index) => `?${index + 2}`)}) AND until_at > ?1`;
-const MOVE_ONE =
-  "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)";
+const lookups = Array.from({ length: CHUNK + 1 }, (_, count) => {
+  const slots = Array.from({ length: count }, (_, index) => `?${index + 2}`);
+  return `SELECT key FROM seen WHERE key IN (${slots.join(", ")}) AND until_at > ?1`;
+});
+const moves = Array.from({ length: CHUNK + 1 }, (_, count) => {
+  const rows = Array.from({ length: count }, () => "(?, ?)");
+  return `INSERT INTO seen VALUES ${rows.join(", ")}
+    ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)`;
+});
 
 /** A record's id as it is remembered: 16 bytes as a string of as many characters, which makes it a key of a Map. */
 export function recordKey(id: string): string {
@@ -32,6 +35,18 @@ export function eventKey(key: string): string {
 
 function digest(text: string): string {
   return hash("sha256", text, "binary").slice(0, KEY_BYTES);
+}
+
+/** Keys on their way to `seen`. */
+interface Moving {
+  readonly keys: ReadonlyMap<string, number>;
+  /** Those that are not there yet, a part for each step. */
+  readonly parts: string[][];
+  readonly lastBatch: number;
+}
+
+function* chunksOf(keys: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < keys.length; start += CHUNK) yield keys.slice(start, start + CHUNK);
 }
 
 const toBlob = (key: string): Uint8Array => Buffer.from(key, "latin1");
@@ -50,10 +65,7 @@ export class SeenKeys {
   #recent = new Map<string, number>();
   #batches = 0;
   #lastBatch = 0;
-  /** Keys on their way to `seen`, and how far they got. */
-  #moving:
-    | { readonly keys: Map<string, number>; readonly lastBatch: number; step: number }
-    | undefined;
+  #moving: Moving | undefined;
   /** Nothing in `seen` can be too old before. */
   #prunableAt = 0;
 
@@ -92,27 +104,34 @@ export class SeenKeys {
 
   /** A small part of moving recent keys, if there are enough of them. Safe to break off: a key may be in both tables. */
   moveSome(): void {
-    if (this.#moving === undefined) {
-      if (this.#recent.size < RECENT_KEYS && this.#batches < RECENT_BATCHES) return;
-      if (this.#wereMoved()) return;
-      this.#moving = { keys: this.#recent, lastBatch: this.#lastBatch, step: 0 };
-      this.#recent = new Map();
-      this.#batches = 0;
-    }
-    const { keys, lastBatch, step } = this.#moving;
-    const isLast = step === STEPS - 1;
-    // Neighbours in the table, so that they share its pages.
-    const part: string[] = [];
-    for (const key of keys.keys()) {
-      if (Math.floor((key.charCodeAt(0) * STEPS) / 256) === step) part.push(key);
-    }
-    part.sort();
+    this.#moving ??= this.#beginMoving();
+    if (this.#moving === undefined) return;
+    const { keys, parts, lastBatch } = this.#moving;
+    const part = parts[parts.length - 1] ?? [];
+    const isLast = parts.length <= 1;
     this.#connection.transaction(() => {
-      for (const key of part) this.#connection.run(MOVE_ONE, [toBlob(key), keys.get(key) ?? 0]);
+      for (const chunk of chunksOf(part.sort())) {
+        const values = chunk.flatMap((key) => [toBlob(key), keys.get(key) ?? 0]);
+        this.#connection.run(moves[chunk.length] ?? "", values);
+      }
       if (isLast) this.#connection.run("DELETE FROM seen_recent WHERE batch <= ?", [lastBatch]);
     });
+    parts.pop();
     if (isLast) this.#moving = undefined;
-    else this.#moving.step++;
+  }
+
+  #beginMoving(): Moving | undefined {
+    if (this.#recent.size < RECENT_KEYS && this.#batches < RECENT_BATCHES) return undefined;
+    if (this.#wereMoved()) return undefined;
+    // By their first bits: neighbours in the table share its pages.
+    const parts: string[][] = Array.from({ length: STEPS }, () => []);
+    for (const key of this.#recent.keys()) {
+      parts[Math.floor((key.charCodeAt(0) * STEPS) / 256)]?.push(key);
+    }
+    const moving = { keys: this.#recent, parts, lastBatch: this.#lastBatch };
+    this.#recent = new Map();
+    this.#batches = 0;
+    return moving;
   }
 
   /** Forgets what is too old, a small transaction at a time. */
@@ -150,11 +169,9 @@ export class SeenKeys {
 
   #findMoved(keys: readonly string[], now: number): Uint8Array[] {
     const found: Uint8Array[] = [];
-    for (let start = 0; start < keys.length; ) {
-      const chunk = keys.slice(start, start + (keys.length - start < CHUNK ? 1 : CHUNK));
-      start += chunk.length;
-      const sql = chunk.length === 1 ? FIND_ONE : FIND_CHUNK;
-      for (const { key } of this.#connection.all(sql, [now, ...chunk.map(toBlob)])) {
+    for (const chunk of chunksOf(keys)) {
+      const values = [now, ...chunk.map(toBlob)];
+      for (const { key } of this.#connection.all(lookups[chunk.length] ?? "", values)) {
         if (key instanceof Uint8Array) found.push(key);
       }
     }

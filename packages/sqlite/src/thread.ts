@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { WebhookError } from "@whatsapp-webhooks/core";
 import type {
@@ -46,17 +45,19 @@ export class StoreThread {
 
   /** Lets go of the file. Whatever goes wrong here, others take over what is held when its lease has run out. */
   async close(): Promise<void> {
-    if (this.#worker === undefined) return;
-    const end = once(this.#worker, "exit");
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const end = new Promise((resolve) => worker.once("exit", resolve));
     await this.call("close", undefined).catch(() => {});
-    this.#worker?.ref();
+    worker.ref();
     await end;
   }
 
-  /** Ends it as the end of the process would, for tests of crashes: nothing is let go of, and nothing follows. */
-  async kill(): Promise<void> {
-    this.#isKilled = true;
-    await this.#worker?.terminate();
+  /** For tests: as if the thread had crashed; it lets go of nothing. `forGood` as the whole process: none follows. */
+  async kill(forGood = false): Promise<void> {
+    const end = this.call("die", "now").catch(() => {});
+    this.#isKilled = forGood;
+    await end;
   }
 
   #start(): Worker {

@@ -12,6 +12,8 @@ const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread only.");
 const data: ThreadData = workerData;
 const engine = new Engine(await findBinding(), data);
+let pruning: Promise<void> | undefined;
+let isClosing = false;
 /** For tests, see `die`. */
 let isDying = false;
 const beats = setInterval(() => engine.beat(), BEAT_MS);
@@ -34,10 +36,13 @@ async function findBinding(): Promise<OpenDatabase> {
 async function answer({ request, name, input }: RequestMessage): Promise<void> {
   try {
     if (name === "prune") {
-      for (const _ of engine.prune()) await turn();
+      pruning = prune();
+      await pruning;
       reply({ request, output: undefined });
     } else if (name === "close") {
       clearInterval(beats);
+      isClosing = true;
+      await pruning?.catch(() => {});
       engine.close();
       reply({ request, output: undefined });
       // Nothing is left to do, so the thread ends; being terminated from outside is hard on native code.
@@ -56,6 +61,14 @@ async function answer({ request, name, input }: RequestMessage): Promise<void> {
     if (engine.isStuck) process.exit(1);
   }
   if (name === "commit") setImmediate(() => engine.tidy());
+}
+
+/** Other requests are answered between its parts. */
+async function prune(): Promise<void> {
+  for (const _ of engine.prune()) {
+    await turn();
+    if (isClosing) return;
+  }
 }
 
 function reply(message: ReplyMessage): void {

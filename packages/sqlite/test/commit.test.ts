@@ -5,7 +5,6 @@ import {
   bury,
   claimIds,
   done,
-  killThread,
   look,
   newPath,
   openStore,
@@ -158,7 +157,7 @@ describe("settling", () => {
       const path = newPath();
       const [loser, winner] = [openStore(path), openStore(path)];
       await appendAll(loser, ["a"], 100, true);
-      await killThread(loser);
+      await loser.thread.kill();
       const skipped = openStore(path);
       await settleAll(skipped, [{ id: "gone", kind, completed: ["x"], delayMs: 0, reason: "?" }]);
       (await look(path)).exec("UPDATE records SET owner = NULL");

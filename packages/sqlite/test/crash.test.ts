@@ -8,7 +8,6 @@ import {
   callUnanswered,
   claimIds,
   done,
-  killThread,
   newPath,
   openStore,
   range,
@@ -68,7 +67,7 @@ describe("a thread that dies", () => {
     const path = newPath();
     const store = openStore(path);
     await appendAll(store, ["a"]);
-    const death = killThread(store);
+    const death = store.thread.kill();
     const calls = [appendAll(store, ["b"]), store.stats()];
     for (const call of calls) {
       await expect(call).rejects.toMatchObject({
@@ -86,7 +85,7 @@ describe("a thread that dies", () => {
     const path = newPath();
     const [store, other] = [openStore(path), openStore(path)];
     await appendAll(store, ["a"], 100, true);
-    await killThread(store);
+    await store.thread.kill();
     expect(await claimIds(store)).toEqual([]);
     await wait(SILENCE_MS + 1_500);
     expect(await claimIds(other)).toEqual([]);

@@ -19,7 +19,7 @@ const subject: InboxSubject = {
         stores.set(inbox, store);
         return inbox;
       },
-      crash: async (inbox) => stores.get(inbox)?.thread.kill(),
+      crash: async (inbox) => stores.get(inbox)?.thread.kill(true),
       remove: async () => rmSync(folder, { recursive: true, force: true }),
     };
   },

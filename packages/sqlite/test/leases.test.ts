@@ -6,7 +6,6 @@ import {
   claimIds,
   createSkew,
   done,
-  killThread,
   look,
   newPath,
   openStore,
@@ -95,7 +94,7 @@ test("who had to wait for the file does not take others for dead, who had to wai
   await appendAll(first, ["a"], 100, true);
   expect(await claimIds(second)).toEqual([]);
   const other = await look(path);
-  await killThread(first);
+  await first.thread.kill();
   other.exec("BEGIN IMMEDIATE");
   await wait(SILENCE_MS + 200);
   const claim = claimIds(second);
@@ -143,7 +142,7 @@ describe("after a reboot, when ticks begin anew", () => {
     const path = newPath();
     const store = openStore(path);
     await appendAll(store, ["a"], 100, true);
-    await killThread(store);
+    await store.thread.kill();
     expect(await claimIds(reboot(path))).toEqual(["a"]);
   });
 

@@ -171,6 +171,21 @@ test("commits go on between the parts of a prune", async () => {
   expect(order).toEqual(["commit", "prune"]);
 });
 
+test("close does not wait for all of a prune, and ends it well", async () => {
+  const skew = createSkew();
+  const store = openStore(newPath(), {}, skew.buffer);
+  const ids = range(2_000);
+  await appendAll(store, ids, 10, true);
+  await settleAll(
+    store,
+    ids.map((id) => bury(id)),
+  );
+  skew.wall(31 * DAY_MS);
+  const prune = store.prune();
+  await store.close();
+  await expect(prune).resolves.toBeUndefined();
+});
+
 test("the file does not grow with what was handled", async () => {
   const path = newPath();
   const store = openStore(path);

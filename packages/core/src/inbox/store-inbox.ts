@@ -200,7 +200,11 @@ class StoreInbox implements Inbox {
     } catch (error) {
       for (const { record, held } of appends) if (held) this.#letGo(record.id);
       for (const { reject } of pending) reject(error);
-      this.#settles = [...settles, ...this.#settles];
+      if (error instanceof WebhookError && error.code === "inbox_full") {
+        for (const { id } of settles) this.#letGo(id);
+      } else {
+        this.#settles = [...settles, ...this.#settles];
+      }
       return false;
     }
   }

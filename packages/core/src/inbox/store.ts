@@ -8,6 +8,9 @@ export interface Store {
   /** Whether what was committed outlives the process. */
   readonly durable: boolean;
   /**
+   * Rejects with `inbox_full` when there is no room for the appends; the settles are then written all the same, because
+   * they make room.
+   *
    * Writes everything or nothing, and resolves once a crash can no longer lose it. Appends come first, in order; a record
    * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out.
    */

@@ -117,10 +117,6 @@ export const range = (count: number, prefix = "r"): string[] =>
 export const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** As if it had crashed: it lets go of nothing. */
-export const killThread = (store: SqliteStore): Promise<unknown> =>
-  store.thread.call("die", "now").catch(() => {});
-
 /** The thread carries the call out, and nobody hears of it. */
 export async function callUnanswered<T>(store: SqliteStore, call: () => Promise<T>): Promise<void> {
   await store.thread.call("die", "before-answering");
