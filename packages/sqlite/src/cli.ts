@@ -21,15 +21,26 @@ const HELP = `Looks into the inbox file of a receiver: what waits, and what was 
 The receiver may be running meanwhile.
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    all: { type: "boolean", default: false },
-    body: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const { values, positionals } = readArguments();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        all: { type: "boolean", default: false },
+        body: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    // The first sentence says all; the rest is about arguments that begin with a dash.
+    const [message] = (error instanceof Error ? error.message : String(error)).split(". ");
+    process.stderr.write(`whatsapp-webhooks-inbox: ${message}. See --help.\n`);
+    process.exit(2);
+  }
+}
 
 /** A mistake in the call: told in one line, without a stack. */
 class Usage extends Error {}
