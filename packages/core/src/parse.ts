@@ -107,6 +107,9 @@ const schemas = new Map<Family, ReadonlyMap<unknown, z.ZodObject>>(
   ]),
 );
 
+/** Issues that an event tells; nobody reads more. */
+const MOST_TOLD = 100;
+
 function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEvent | undefined {
   const wants = options.wants ?? (() => true);
   const { family } = item;
@@ -120,10 +123,12 @@ function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEven
   if (checked.success) {
     return wants(name) ? build({ ...item, data }, name, options, receivedAt) : undefined;
   }
-  const issues: readonly Issue[] = checked.error.issues.map(({ path, message }) => ({
-    path: path.join("."),
-    message,
-  }));
+  const issues: readonly Issue[] = checked.error.issues
+    .slice(0, MOST_TOLD)
+    .map(({ path, message }) => ({
+      path: path.join("."),
+      message,
+    }));
   const repaired = wants(name) ? repair(schema, data, checked.error) : undefined;
   const event =
     repaired === undefined

@@ -103,7 +103,10 @@ export function reportUnread({ misfits, foreign }: ReadRecord, report: Report): 
     report(new WebhookError("account_not_allowed", message), { event });
   }
   for (const event of misfits) {
-    const properties = event.issues.map(({ path }) => path || "(the item)").join(", ");
+    const properties = event.issues
+      .slice(0, 10)
+      .map(({ path }) => path || "(the item)")
+      .join(", ");
     const message = `an item became "${event.name}" (${properties}) and nobody listens for it: on("invalid", …). Its notification is kept.`;
     report(new WebhookError("item_invalid", message), { event });
   }

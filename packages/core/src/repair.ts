@@ -6,7 +6,7 @@ import { isJson, type Json } from "./envelope/item.ts";
  * parent. Undefined when nothing is left of what the schema demands at its root.
  */
 export function repair(schema: z.ZodType, data: unknown, error: z.ZodError): Json | undefined {
-  if (!isJson(data)) return undefined;
+  if (!isJson(data) || error.issues.length > MOST_ISSUES) return undefined;
   let repaired: Json;
   try {
     repaired = structuredClone(data);
@@ -16,9 +16,13 @@ export function repair(schema: z.ZodType, data: unknown, error: z.ZodError): Jso
   let { issues } = error;
   // Each round takes out something, or something shorter, so the depth of the schemas bounds them.
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    for (const path of issues.map((issue) => issue.path)) {
-      if (!takeOut(repaired, path)) return undefined;
-    }
+    if (
+      !takeOut(
+        repaired,
+        issues.map(({ path }) => path),
+      )
+    )
+      return undefined;
     const checked = schema.safeParse(repaired);
     if (checked.success) return repaired;
     ({ issues } = checked.error);
@@ -27,9 +31,27 @@ export function repair(schema: z.ZodType, data: unknown, error: z.ZodError): Jso
 }
 
 const MAX_ROUNDS = 8;
+/** What is as odd as that is not worth the work. */
+const MOST_ISSUES = 1_000;
 
-/** Removes what a path names; if that is not there, what is around it. False at the root. */
-function takeOut(data: unknown, path: readonly PropertyKey[]): boolean {
+/** Removes what paths name. Elements of lists go all at once, at the end: until then their places are what they were. */
+function takeOut(data: unknown, paths: readonly (readonly PropertyKey[])[]): boolean {
+  const elements = new Map<unknown[], Set<number>>();
+  const isDone = paths.every((path) => mark(data, path, elements));
+  for (const [list, gone] of elements) {
+    let length = 0;
+    for (const [i, element] of list.entries()) if (!gone.has(i)) list[length++] = element;
+    list.length = length;
+  }
+  return isDone;
+}
+
+/** Removes the property that a path names, or notes the element; if that is not there, what is around it. False at the root. */
+function mark(
+  data: unknown,
+  path: readonly PropertyKey[],
+  elements: Map<unknown[], Set<number>>,
+): boolean {
   const last = path.at(-1);
   if (last === undefined) return false;
   const parent = path
@@ -39,12 +61,12 @@ function takeOut(data: unknown, path: readonly PropertyKey[]): boolean {
       data,
     );
   if (Array.isArray(parent) && typeof last === "number" && last < parent.length) {
-    parent.splice(last, 1);
+    elements.set(parent, (elements.get(parent) ?? new Set()).add(last));
     return true;
   }
   if (isJson(parent) && Object.hasOwn(parent, last)) {
     delete (parent as Record<PropertyKey, unknown>)[last];
     return true;
   }
-  return takeOut(data, path.slice(0, -1));
+  return mark(data, path.slice(0, -1), elements);
 }

@@ -14,7 +14,7 @@ const ofNobody = new Set<Family>([contactFamily, platformError]);
 /** Cuts a value into the elements of its lists, in the order of the table, each with the profile that belongs to it. */
 export function* cutLists(
   value: Json,
-  { lists }: Lists,
+  { lists, rawOf = (item) => item }: Lists,
   common: Pick<Item, "account" | "field" | "entry">,
 ): Generator<Item> {
   const parts = Object.entries(lists).map(([list, part]) => ({
@@ -30,7 +30,7 @@ export function* cutLists(
       const item: Item = {
         ...common,
         family,
-        raw,
+        raw: rawOf(raw),
         data: raw,
         ...(kind === undefined ? {} : { kind }),
         ...(contact === undefined ? {} : { contact }),

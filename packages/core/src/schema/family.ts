@@ -71,6 +71,8 @@ export interface Lists<
   readonly lists: Parts;
   /** Brings a value that nests its lists deeper into that form. */
   readonly open?: (value: Item) => Item;
+  /** The item as it came, where `open` added to it. */
+  readonly rawOf?: (item: unknown) => unknown;
 }
 
 /** A webhook field: its whole value is one item, or it holds lists of items. */

@@ -116,18 +116,37 @@ export const history = {
     return {
       ...value,
       // No list of the table, so that it becomes an `unknown` event.
-      unreadable: [chunks, ...list.map(({ threads }) => threads)].flatMap(othersOf),
+      unreadable: [chunks, ...list.map(({ threads }) => threads)]
+        .flatMap(othersOf)
+        .concat(list.flatMap(newsOf)),
       past: list.flatMap(({ threads }) => itemsOf(threads).flatMap(messagesOf)),
-      errors: list.flatMap(({ errors }) => (Array.isArray(errors) ? errors : [])),
+      errors: list.flatMap(({ errors }) => errors ?? []),
       progress: list.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
     };
   },
+  rawOf: (item: unknown) => (isItem(item) ? withoutThread(item) : item),
 } as const;
 
 function messagesOf({ messages, ...thread }: Readonly<Record<string, unknown>>): unknown[] {
-  return Array.isArray(messages)
-    ? messages.map((each) => (typeof each === "object" ? { ...each, thread } : each))
-    : [];
+  const list: readonly unknown[] = Array.isArray(messages) ? messages : othersOf(messages);
+  return list.map((each) => (isItem(each) ? { ...each, thread } : each));
+}
+
+function withoutThread({
+  thread: _thread,
+  ...message
+}: Readonly<Record<string, unknown>>): unknown {
+  return message;
+}
+
+/** Lists of a chunk that nobody knows yet. */
+function newsOf({
+  threads: _threads,
+  errors: _errors,
+  metadata: _metadata,
+  ...news
+}: Readonly<Record<string, unknown>>): unknown[] {
+  return Object.values(news).some(Array.isArray) ? [news] : [];
 }
 
 function itemsOf(value: unknown): Readonly<Record<string, unknown>>[] {
