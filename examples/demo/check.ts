@@ -1,4 +1,4 @@
-import type { PrintedEvent } from "../shared/printed-event.ts";
+import type { PrintedEvent } from "../receiver/printed-event.ts";
 
 /** What a request must lead to. */
 export interface Expectation {

@@ -1,4 +1,4 @@
-import type { PrintedEvent } from "../shared/printed-event.ts";
+import type { PrintedEvent } from "../receiver/printed-event.ts";
 
 /** The customer's side of an event. */
 export function personOf(event: PrintedEvent): PrintedEvent["sender"] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PrintedEvent } from "../shared/printed-event.ts";
+import type { PrintedEvent } from "../receiver/printed-event.ts";
 import { type Answer, type Exchange, type Expectation, problemsOf } from "./check.ts";
 import { deliver, handshake, toText } from "./platform.ts";
 import type { Delivery } from "./script.ts";

@@ -1,4 +1,4 @@
-import type { PrintedEvent } from "../shared/printed-event.ts";
+import type { PrintedEvent } from "../receiver/printed-event.ts";
 import type { Exchange, Problem } from "./check.ts";
 import { personOf, what, who } from "./describe.ts";
 import { type Delivery, script } from "./script.ts";
@@ -77,7 +77,7 @@ export function printNext(framework: string): void {
   const other = framework === "koa" ? "fastify" : "koa";
   printTitle("What next");
   for (const [name, text] of [
-    ["examples/shared/whatsapp.ts", "the handlers that heard all this"],
+    ["examples/receiver/whatsapp.ts", "the handlers that heard all this"],
     [`npm run demo -- ${other}`, "the same handlers on another framework"],
     ["README.md", "ten lines for your own app"],
   ] as const)

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { PrintedEvent } from "../shared/printed-event.ts";
+import type { PrintedEvent } from "../receiver/printed-event.ts";
 
 export interface SampleApp {
   /** The callback URL. */

@@ -1,7 +1,7 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/express";
 import express from "express";
-import { port, run } from "../shared/process.ts";
-import { webhooks } from "../shared/whatsapp.ts";
+import { port, run } from "../receiver/process.ts";
+import { webhooks } from "../receiver/whatsapp.ts";
 
 const app = express();
 app.use(whatsappWebhooks(webhooks));

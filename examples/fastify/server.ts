@@ -1,7 +1,7 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/fastify";
 import Fastify from "fastify";
-import { port, run } from "../shared/process.ts";
-import { webhooks } from "../shared/whatsapp.ts";
+import { port, run } from "../receiver/process.ts";
+import { webhooks } from "../receiver/whatsapp.ts";
 
 const app = Fastify();
 app.register(whatsappWebhooks(webhooks));

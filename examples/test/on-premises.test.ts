@@ -4,7 +4,7 @@ import { authorization, fixture, settings } from "./support/start.ts";
 test("the On-Premises example hears a voice note as the Cloud API's audio message", async () => {
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   const log = vi.spyOn(console, "log").mockReturnValue();
-  const { webhooks } = await import("../shared/on-premises.ts");
+  const { webhooks } = await import("../receiver/on-premises.ts");
   const response = await webhooks.receive({
     method: "POST",
     url: "/webhooks/whatsapp",
