@@ -107,7 +107,9 @@ export class Processor {
         this.#begin(record, delivery, opened, resolve);
         return;
       }
-      // Records join their conversations in the order of delivery, however long reading and look-ups take.
+      // Records join their conversations in the order of delivery, however long reading and look-ups take. One that
+      // cannot be looked up is told of in its turn, and must not count as unhandled until then.
+      if (opened instanceof Promise) opened.catch(() => {});
       const before = this.#admissions;
       const admission = (async () => {
         await before;

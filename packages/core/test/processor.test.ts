@@ -360,6 +360,29 @@ test("a look-up that fails rejects its record and no other", async () => {
   expect(await fine).toMatchObject({ kind: "done" });
 });
 
+test("a look-up that fails while an earlier one is slow is no unhandled rejection", async () => {
+  const { processor, on } = setUp();
+  on("message.text", () => {});
+  const slow = gate<ReadonlySet<string>>();
+  const unhandled = vi.fn();
+  process.on("unhandledRejection", unhandled);
+  const first = processor.deliver(
+    record(cloudBody([text("1")])),
+    delivery({ seen: () => slow.promise }),
+  );
+  const second = processor.deliver(
+    record(cloudBody([text("2")])),
+    delivery({ seen: () => Promise.reject(new Error("gone")) }),
+  );
+  second.catch(() => {});
+  await settled();
+  slow.open(new Set());
+  expect(await first).toMatchObject({ kind: "done" });
+  await expect(second).rejects.toThrow("gone");
+  process.off("unhandledRejection", unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
+});
+
 test("bytes that are not JSON, and shapes that the credentials do not allow, are buried and reported with their record", async () => {
   const onPremises = { messages: [text("x")] };
   const cases = [
