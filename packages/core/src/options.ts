@@ -27,7 +27,7 @@ const OTHERS = [
   "onError",
 ];
 /** Timers cannot wait longer; a longer time would be taken for no time at all. */
-const LONGEST_MS = 2 ** 31 - 1;
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** What TypeScript does not check, or cannot: options from JavaScript, and the size of numbers. */
 export function checkOptions(options: unknown, numbers: readonly string[]): void {

@@ -6,7 +6,7 @@ import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
 import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
 import { harmless, type Logger, stderrLogger } from "./logger.ts";
-import { checkOptions, withDefaults } from "./options.ts";
+import { checkOptions, LONGEST_MS, withDefaults } from "./options.ts";
 import { Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
 import type { ErrorContext } from "./report.ts";
@@ -82,8 +82,6 @@ export interface Webhooks extends Subscriptions {
   receive(request: WebhookRequest): Promise<WebhookResponse>;
 }
 
-/** The longest that a timer of Node's can wait: 24 days. */
-const LONGEST_MS = 2 ** 31 - 1;
 /** After this somebody is told that nothing handles what a durable inbox holds. */
 const START_REMINDER_MS = 10_000;
 

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import {
-  type Commit,
   type Deliver,
   type InboxRecord,
   type Outcome,
@@ -8,32 +7,9 @@ import {
   storeInbox,
 } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
+import { tame } from "./support/tame-store.ts";
 
 const done: Outcome = { kind: "done", completed: ["key"] };
-
-/** A store that does as it is told, and writes down what it was asked. */
-function tame(overrides: Partial<Store> = {}) {
-  const commits: Commit[] = [];
-  const store: Store = {
-    durable: true,
-    commit: async (commit) => {
-      commits.push(commit);
-      return [];
-    },
-    claim: async () => [],
-    seen: async () => new Set(),
-    stats: async () => ({ waiting: 0, waitingBytes: 0, buried: 0 }),
-    listBuried: async () => [],
-    get: async () => undefined,
-    revive: async () => 0,
-    discard: async () => 0,
-    erase: async () => 0,
-    prune: async () => {},
-    close: async () => {},
-    ...overrides,
-  };
-  return { store, commits };
-}
 
 test("one commit is under way; what arrives meanwhile joins the next", async () => {
   const first = gate<readonly string[]>();

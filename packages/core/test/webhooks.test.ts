@@ -16,6 +16,7 @@ import {
   TOKEN,
   text,
 } from "./support/notifications.ts";
+import { tame } from "./support/tame-store.ts";
 
 afterEach(() => vi.useRealTimers());
 
@@ -312,24 +313,8 @@ test("handlers that burn the processor do not keep other requests from being ans
 });
 
 test("close() with a durable inbox starts no further handlers: what has not begun stays in it", async () => {
-  const settles: string[] = [];
-  const inbox = storeInbox({
-    durable: true,
-    commit: async (commit) => {
-      settles.push(...commit.settles.map(({ kind }) => kind));
-      return [];
-    },
-    claim: async () => [],
-    seen: async () => new Set(),
-    stats: async () => ({ waiting: 0, waitingBytes: 0, buried: 0 }),
-    listBuried: async () => [],
-    get: async () => undefined,
-    revive: async () => 0,
-    discard: async () => 0,
-    erase: async () => 0,
-    prune: async () => {},
-    close: async () => {},
-  });
+  const { store, commits } = tame();
+  const inbox = storeInbox(store);
   const { webhooks, post } = setUp({ inbox });
   const held = gate();
   const heard: string[] = [];
@@ -346,5 +331,6 @@ test("close() with a durable inbox starts no further handlers: what has not begu
   held.open();
   expect(await closing).toEqual({ running: 0, pending: 0 });
   expect(heard).toEqual(["a"]);
+  const settles = commits.flatMap((commit) => commit.settles.map(({ kind }) => kind));
   expect(settles.sort()).toEqual(["done", "release", "release"]);
 });

@@ -1,0 +1,25 @@
+import type { Commit, Store } from "@whatsapp-webhooks/core";
+
+/** A store that does as it is told, and writes down what it was asked. */
+export function tame(overrides: Partial<Store> = {}) {
+  const commits: Commit[] = [];
+  const store: Store = {
+    durable: true,
+    commit: async (commit) => {
+      commits.push(commit);
+      return [];
+    },
+    claim: async () => [],
+    seen: async () => new Set(),
+    stats: async () => ({ waiting: 0, waitingBytes: 0, buried: 0 }),
+    listBuried: async () => [],
+    get: async () => undefined,
+    revive: async () => 0,
+    discard: async () => 0,
+    erase: async () => 0,
+    prune: async () => {},
+    close: async () => {},
+    ...overrides,
+  };
+  return { store, commits };
+}
