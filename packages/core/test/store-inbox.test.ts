@@ -1,11 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  type Deliver,
-  type InboxRecord,
-  type Outcome,
-  type Store,
-  storeInbox,
-} from "../src/index.ts";
+import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
