@@ -1,3 +1,5 @@
+import { Turns } from "./turns.ts";
+
 /** Something to run in its turn. Never throws: the processor turns whatever happens into an outcome. */
 export interface Task {
   /** The record it belongs to. */
@@ -15,14 +17,14 @@ interface Lane {
 
 /**
  * Runs tasks of one lane one at a time and in order, tasks of different lanes side by side up to a limit.
- * Few tasks start in one turn of the event loop, the more the longer the queue, so that requests are answered meanwhile.
  */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new Set<string>();
   readonly #limit: number;
+  readonly #turns = new Turns(() => this.#pump());
   #running = 0;
-  #turn: NodeJS.Immediate | undefined;
+  #waiting = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -32,6 +34,7 @@ export class Lanes {
   add(key: string, task: Task): void {
     const lane = this.#lane(key);
     lane.tasks.push(task);
+    this.#waiting++;
     this.#wake(key, lane);
   }
 
@@ -43,6 +46,7 @@ export class Lanes {
     lane.hold = { owner, timer: setTimeout(() => this.release(key, owner), forMs).unref() };
     const mine = lane.tasks.filter((task) => task.owner === owner);
     lane.tasks = lane.tasks.filter((task) => task.owner !== owner);
+    this.#waiting -= mine.length;
     return mine;
   }
 
@@ -57,6 +61,7 @@ export class Lanes {
     clearTimeout(lane.hold.timer);
     lane.hold = undefined;
     lane.tasks.unshift(...tasks);
+    this.#waiting += tasks.length;
     this.#wake(key, lane);
   }
 
@@ -69,6 +74,7 @@ export class Lanes {
     }
     this.#lanes.clear();
     this.#ready.clear();
+    this.#waiting = 0;
     for (const task of tasks) task.skip();
   }
 
@@ -88,19 +94,13 @@ export class Lanes {
       return;
     }
     this.#ready.add(key);
-    if (this.#turn === undefined) this.#pump();
+    this.#pump();
   }
 
-  /** Starts some tasks, and looks again in the next turn of the event loop. */
   #pump(): void {
-    let starts = 1 + (this.#ready.size >> 5);
     for (const key of this.#ready) {
-      if (starts-- === 0 || this.#running >= this.#limit) break;
+      if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) return;
       this.#ready.delete(key);
-      this.#turn ??= setImmediate(() => {
-        this.#turn = undefined;
-        this.#pump();
-      });
       void this.#run(key, this.#lane(key));
     }
   }
@@ -108,6 +108,7 @@ export class Lanes {
   async #run(key: string, lane: Lane): Promise<void> {
     const task = lane.tasks.shift();
     if (task === undefined) return;
+    this.#waiting--;
     lane.busy = true;
     this.#running++;
     try {
@@ -117,6 +118,6 @@ export class Lanes {
       lane.busy = false;
     }
     this.#wake(key, lane);
-    if (this.#ready.size > 0 && this.#turn === undefined) this.#pump();
+    this.#pump();
   }
 }

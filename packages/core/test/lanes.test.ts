@@ -41,13 +41,34 @@ test("tasks of different lanes run side by side, up to the limit", async () => {
   expect(log).toEqual(["0 begins", "1 begins", "1 ends", "2 begins"]);
 });
 
-test("a long queue does not start in one turn of the event loop", async () => {
+test("slow synchronous tasks leave the event loop free between each other, quick ones share a turn", async () => {
   const lanes = new Lanes(1000);
-  for (let i = 0; i < 100; i++) lanes.add(`lane ${i}`, task(String(i)));
-  const atOnce = log.filter((line) => line.endsWith("begins")).length;
-  expect(atOnce).toBeLessThan(10);
-  await settled(200);
-  expect(log).toHaveLength(200);
+  const turnsOf = async (busyMs: number): Promise<number> => {
+    let [turns, left] = [0, 20];
+    const busy = (): void => {
+      for (const end = performance.now() + busyMs; performance.now() < end; );
+      left--;
+    };
+    for (let i = 0; i < 20; i++) lanes.add(`lane ${i}`, { owner: "", run: busy, skip() {} });
+    for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
+    return turns;
+  };
+  expect(await turnsOf(2)).toBeGreaterThan(15);
+  expect(await turnsOf(0)).toBeLessThan(15);
+});
+
+test("a queue that grows long gets longer slices", async () => {
+  const lanes = new Lanes(100_000);
+  let left = 20_000;
+  let turns = 0;
+  const run = (): void => {
+    for (const end = performance.now() + 0.01; performance.now() < end; );
+    left--;
+  };
+  for (let i = 0; i < 20_000; i++) lanes.add(`lane ${i}`, { owner: "", run, skip() {} });
+  for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
+  // 200 ms of work: two hundred slices of one millisecond, a dozen of growing ones.
+  expect(turns).toBeLessThan(60);
 });
 
 test("a held lane waits for its owner, whose tasks then come first", async () => {

@@ -102,8 +102,10 @@ test("remembers completed keys of every outcome, up to its limit", async () => {
     seen = await delivery.seen(["a", "b", "c", "d"]);
     return outcomes.shift() ?? done;
   });
-  for (let i = 0; i < 4; i++) await inbox.put(record(String(i)));
-  await inbox.idle?.();
+  for (let i = 0; i < 4; i++) {
+    await inbox.put(record(String(i)));
+    await inbox.idle?.();
+  }
   expect([...seen].sort()).toEqual(["b", "c"]);
 });
 

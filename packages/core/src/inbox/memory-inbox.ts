@@ -1,4 +1,5 @@
 import { WebhookError } from "../errors.ts";
+import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import type { Deliver, Delivery, Inbox, InboxRecord, Outcome } from "./inbox.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
@@ -68,10 +69,11 @@ class MemoryInbox implements Inbox {
   readonly #underWay = new Set<Entry>();
   readonly #retries = new Set<NodeJS.Timeout>();
   readonly #drained: (() => void)[] = [];
+  /** Answers go out first: a record is delivered in the turn after its put at the earliest. */
+  readonly #turns = new Turns(() => this.#start());
   #bytes = 0;
   #underWayBytes = 0;
   #deliver: Deliver | undefined;
-  #turn: NodeJS.Immediate | undefined;
   #closed = false;
 
   constructor(options: MemoryInboxOptions) {
@@ -127,25 +129,22 @@ class MemoryInbox implements Inbox {
   async close(): Promise<void> {
     this.#closed = true;
     this.#deliver = undefined;
-    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    this.#turns.stop();
     for (const timer of this.#retries) clearTimeout(timer);
     for (const entry of this.#underWay) entry.controller?.abort();
   }
 
-  /** One record a turn of the event loop, so that answers come first; more the longer the queue, so that it stays short. */
   #schedule(): void {
-    const isWanted = this.#waiting.size > 0 && this.#hasRoom();
-    if (this.#turn !== undefined || this.#deliver === undefined || !isWanted) return;
-    this.#turn = setImmediate(() => {
-      this.#turn = undefined;
-      let starts = 1 + (this.#waiting.size >> 5);
-      for (const entry of this.#waiting) {
-        if (starts-- === 0 || this.#deliver === undefined || !this.#hasRoom()) break;
-        this.#waiting.delete(entry);
-        void this.#run(entry, this.#deliver);
-      }
-      this.#schedule();
-    });
+    if (this.#waiting.size > 0 && this.#deliver !== undefined && this.#hasRoom()) this.#turns.wake();
+  }
+
+  #start(): void {
+    for (const entry of this.#waiting) {
+      if (this.#deliver === undefined || !this.#hasRoom()) return;
+      if (!this.#turns.hasTime(this.#waiting.size)) return;
+      this.#waiting.delete(entry);
+      void this.#run(entry, this.#deliver);
+    }
   }
 
   async #run(entry: Entry, deliver: Deliver): Promise<void> {
