@@ -64,8 +64,8 @@ export interface Webhooks extends Subscriptions {
   /** The same subscriptions, for the events of one business number. */
   scoped(phoneNumberId: string): Subscriptions;
   /**
-   * Begins handling. Call it once your handlers are registered; until then notifications are stored and answered.
-   * An inbox in memory starts by itself at its first notification. Idempotent.
+   * Begins handling. Call it once your handlers are registered; until then notifications are stored and answered. With
+   * none at all it rejects with the code `no_handlers`. An inbox in memory starts by itself at its first notification. Idempotent.
    */
   start(): Promise<void>;
   /**
@@ -165,8 +165,14 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function start(): Promise<void> {
     if (closing !== undefined)
       throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
+    if (emitter.isEmpty && consumer === undefined) {
+      throw new WebhookError(
+        "no_handlers",
+        "start() came before the first on(…): what waits would pass unseen. Register handlers first, in modules that you await, too.",
+      );
+    }
     clearTimeout(reminder);
-    consumer ??= inbox.consume(processor.deliver);
+    consumer ??= inbox.consume(processor.deliver, logger);
     try {
       await consumer;
     } catch (thrown) {
@@ -179,7 +185,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     receiver.close();
     clearTimeout(reminder);
     if (!inbox.durable && hasStored && !emitter.isEmpty)
-      consumer ??= inbox.consume(processor.deliver);
+      consumer ??= inbox.consume(processor.deliver, logger);
     // What has not begun is safe in a durable inbox; in memory there is no other copy, so it is handled first.
     if (inbox.durable) processor.stop();
     const finished = (async () => (await consumer)?.close())().catch((thrown: unknown) => {

@@ -111,13 +111,29 @@ test("start() in time says nothing", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const { webhooks, logger, post } = setUp({ inbox: durableInbox() });
   await post("a");
+  webhooks.on("message", () => {});
   await webhooks.start();
   vi.advanceTimersByTime(60_000);
   expect(logger.error).not.toHaveBeenCalled();
 });
 
+test("start() with nothing subscribed to begins nothing, and says why", async () => {
+  const { webhooks, post } = setUp({ inbox: durableInbox() });
+  await post("a");
+  await expect(webhooks.start()).rejects.toMatchObject({
+    code: "no_handlers",
+    message: expect.stringContaining("before the first on("),
+  });
+  const heard: string[] = [];
+  webhooks.scoped("700000000000001").on("message.text", ({ data }) => heard.push(data.text.body));
+  await webhooks.start();
+  await settled();
+  expect(heard).toEqual(["a"]);
+});
+
 test("on() after start() warns, once", async () => {
   const { webhooks, logger } = setUp();
+  webhooks.on("contact", () => {});
   await webhooks.start();
   webhooks.on("message.text", () => {});
   webhooks.on("status", () => {});

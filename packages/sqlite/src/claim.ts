@@ -1,4 +1,4 @@
-import type { ClaimedRecord, InboxRecord, StoreStats } from "@whatsapp-webhooks/core";
+import type { ClaimedRecord, InboxRecord } from "@whatsapp-webhooks/core";
 import type { Row } from "./binding.ts";
 import type { Session } from "./session.ts";
 
@@ -15,7 +15,6 @@ export const FREE_RECORDS = `SELECT id, received_at, auth, body, attempts, compl
   WHERE owner IS NULL AND due_tick IS NULL ORDER BY seq LIMIT ?`;
 export const TAKE = `UPDATE records SET owner = ?, lease = ?
   WHERE seq BETWEEN ? AND ? AND owner IS NULL AND due_tick IS NULL`;
-export const OLDEST = "SELECT received_at FROM records ORDER BY seq LIMIT 1";
 
 export function claim(
   session: Session,
@@ -73,16 +72,5 @@ export function toRecord(row: Row): InboxRecord {
     receivedAt: Number(received_at),
     auth: JSON.parse(String(auth)),
     body: body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array(),
-  };
-}
-
-export function stats({ connection }: Session): StoreStats {
-  const counters = connection.get("SELECT waiting, waiting_bytes, buried FROM counters");
-  const oldest = connection.get(OLDEST)?.received_at;
-  return {
-    waiting: Number(counters?.waiting),
-    waitingBytes: Number(counters?.waiting_bytes),
-    buried: Number(counters?.buried),
-    ...(oldest === undefined ? {} : { oldestReceivedAt: Number(oldest) }),
   };
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type DeadLetter, parse } from "@whatsapp-webhooks/core";
+import { type DeadLetter, eraseFrom, parse } from "@whatsapp-webhooks/core";
 import { sqliteStore } from "./sqlite-store.ts";
 
 const HELP = `Looks into the inbox file of a receiver: what waits, and what was given up.
@@ -11,7 +11,7 @@ const HELP = `Looks into the inbox file of a receiver: what waits, and what was 
   whatsapp-webhooks-inbox <file> show <id>        the events in one, without what people wrote
   whatsapp-webhooks-inbox <file> replay <id>...   has them handled again by the running receiver
   whatsapp-webhooks-inbox <file> discard <id>...  removes them for good
-  whatsapp-webhooks-inbox <file> erase <text>...  removes every one that contains a text: a person's numbers and ids
+  whatsapp-webhooks-inbox <file> erase <text>...  removes a person: every item, waiting or buried, with one of these numbers and ids
 
   --all     with replay and discard: all that are buried
   --body    with show: the body as it came. It holds what people wrote.
@@ -142,7 +142,7 @@ function namesIn(body: Uint8Array): string[] {
 async function erase(store: Store, texts: readonly string[]): Promise<void> {
   if (texts.length === 0 || texts.includes(""))
     throw new Usage("erase takes the texts to look for.");
-  told("erased", await store.erase(texts));
+  told("erased", await eraseFrom(store, texts));
 }
 
 async function idsOf(store: Store, ids: readonly string[]): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import type { Settle } from "@whatsapp-webhooks/core";
 import type { Value } from "./binding.ts";
+import { makeRoom } from "./dead-letters.ts";
 import { StoreFailure } from "./failure.ts";
 import type { PackedCommit } from "./protocol.ts";
 import { eventKey, recordKey } from "./seen-keys.ts";
@@ -87,7 +88,7 @@ class Appending {
       start += rows.length;
       leftOut.push(...this.#insert(rows));
     }
-    this.#session.count(this.#rows, this.#bytes, 0);
+    this.#session.count({ waiting: this.#rows, waitingBytes: this.#bytes });
     return leftOut;
   }
 
@@ -161,6 +162,7 @@ function settle(session: Session, settles: readonly Settle[]): void {
     session.leases.held.delete(each.id);
   }
   remove(session, done);
+  if (settles.some(({ kind }) => kind === "bury")) makeRoom(session);
   session.seen.remember(keys);
 }
 
@@ -184,7 +186,7 @@ function remove(session: Session, seqs: number[]): void {
       "DELETE FROM records WHERE seq BETWEEN ? AND ? AND owner = ?",
       run,
     );
-    session.count(-rows, -Number(sums?.bytes), 0);
+    session.count({ waiting: -rows, waitingBytes: -Number(sums?.bytes) });
     start = end;
   }
 }
@@ -220,6 +222,7 @@ function putBack(session: Session, settle: Settle): void {
       [clock.wall(), settle.reason ?? "", completed, seq],
     );
     connection.run("DELETE FROM records WHERE seq = ?", [seq]);
-    session.count(-1, -Number(row.bytes), 1);
+    const bytes = Number(row.bytes);
+    session.count({ waiting: -1, waitingBytes: -bytes, buried: 1, buriedBytes: bytes });
   }
 }

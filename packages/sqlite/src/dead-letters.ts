@@ -1,9 +1,11 @@
-import type { DeadLetter, InboxRecord } from "@whatsapp-webhooks/core";
-import { toRecord } from "./claim.ts";
+import type { DeadLetter } from "@whatsapp-webhooks/core";
 import { recordKey } from "./seen-keys.ts";
 import type { Session } from "./session.ts";
 
 const PRUNE_ROWS = 200;
+const REMOVE = "DELETE FROM buried WHERE id = ? RETURNING length(body) AS bytes";
+/** What a dead letter takes beside its body. */
+export const LETTER_BYTES = 512;
 
 export function listBuried(
   { connection }: Session,
@@ -25,14 +27,6 @@ export function listBuried(
   }));
 }
 
-export function get({ connection }: Session, id: string): InboxRecord | undefined {
-  const columns = "id, received_at, auth, body";
-  const row =
-    connection.get(`SELECT ${columns} FROM records WHERE id = ?`, [id]) ??
-    connection.get(`SELECT ${columns} FROM buried WHERE id = ?`, [id]);
-  return row === undefined ? undefined : toRecord(row);
-}
-
 /** Back to the end of what waits, with all its attempts before it; what was completed stays completed. */
 export function revive(session: Session, ids: readonly string[]): number {
   const { connection } = session;
@@ -47,7 +41,8 @@ export function revive(session: Session, ids: readonly string[]): number {
         [id],
       );
       connection.run("DELETE FROM buried WHERE id = ?", [id]);
-      session.count(1, Number(row.bytes), -1);
+      const bytes = Number(row.bytes);
+      session.count({ waiting: 1, waitingBytes: bytes, buried: -1, buriedBytes: -bytes });
       count++;
     }
     return count;
@@ -56,24 +51,6 @@ export function revive(session: Session, ids: readonly string[]): number {
 
 export function discard(session: Session, ids: readonly string[]): number {
   return session.connection.transaction(() => remove(session, ids));
-}
-
-export function erase(session: Session, texts: readonly string[]): number {
-  const { connection } = session;
-  return connection.transaction(() => {
-    const ids = new Set<string>();
-    for (const text of texts) {
-      // An empty text is contained in everything.
-      if (text === "") continue;
-      const blob = Buffer.from(text);
-      for (const { id } of connection.all("SELECT id FROM buried WHERE instr(body, ?) > 0", [
-        blob,
-      ])) {
-        ids.add(String(id));
-      }
-    }
-    return remove(session, [...ids]);
-  });
 }
 
 /** Removes what is older than it may be, a small transaction at a time. */
@@ -98,12 +75,30 @@ export function* prune(session: Session): Generator<void> {
   yield* session.seen.prune();
 }
 
+/** Within a transaction. The oldest give way to what was buried last. */
+export function makeRoom(session: Session): void {
+  const { connection, data } = session;
+  for (;;) {
+    const counters = connection.get("SELECT buried, buried_bytes FROM counters");
+    const buried = Number(counters?.buried);
+    const over = Number(counters?.buried_bytes) + buried * LETTER_BYTES - data.deadLetterLimitBytes;
+    if (over <= 0 || buried <= 1) return;
+    const oldest = connection.get("SELECT id FROM buried ORDER BY position LIMIT 1");
+    session.count({ buriedDropped: remove(session, [String(oldest?.id)]) });
+  }
+}
+
 /** A removed record is as good as handled: the platform may send it again. */
 function remove(session: Session, ids: readonly string[]): number {
-  const removed = ids.filter(
-    (id) => session.connection.run("DELETE FROM buried WHERE id = ?", [id]) > 0,
-  );
-  session.count(0, 0, -removed.length);
+  const removed: string[] = [];
+  let bytes = 0;
+  for (const id of ids) {
+    const row = session.connection.get(REMOVE, [id]);
+    if (row === undefined) continue;
+    removed.push(id);
+    bytes += Number(row.bytes);
+  }
+  session.count({ buried: -removed.length, buriedBytes: -bytes });
   session.seen.remember(removed.map(recordKey));
   return removed.length;
 }

@@ -1,13 +1,15 @@
 import type { OpenDatabase } from "./binding.ts";
-import { claim, stats } from "./claim.ts";
+import { find, get, replace } from "./bodies.ts";
+import { claim } from "./claim.ts";
 import { createClock } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { Connection } from "./connection.ts";
-import { discard, erase, get, listBuried, prune, revive } from "./dead-letters.ts";
+import { discard, listBuried, prune, revive } from "./dead-letters.ts";
 import { explain, leavesConnectionSound, StoreFailure } from "./failure.ts";
 import type { Operations, ThreadData } from "./protocol.ts";
 import { eventKey } from "./seen-keys.ts";
 import { Session } from "./session.ts";
+import { stats } from "./stats.ts";
 
 /** The operations that are one step; `prune` is many, and the others are the thread's own. */
 export type Step = Exclude<keyof Operations, "prune" | "close" | "die">;
@@ -26,7 +28,8 @@ const steps: {
   get,
   revive,
   discard,
-  erase,
+  find,
+  replace,
   seen: ({ seen }, keys) => {
     const hashes = keys.map(eventKey);
     const found = seen.find(hashes);

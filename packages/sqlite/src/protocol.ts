@@ -3,6 +3,7 @@ import type {
   DeadLetter,
   InboxRecord,
   Settle,
+  Store,
   StoreStats,
 } from "@whatsapp-webhooks/core";
 import type { FailureMessage } from "./failure.ts";
@@ -16,6 +17,7 @@ export interface ThreadData {
   readonly doubtful: readonly number[];
   readonly rememberMs: number;
   readonly deadLetterMaxAgeMs: number;
+  readonly deadLetterLimitBytes: number;
   readonly limitBytes: number;
   /** For tests: two 64-bit floats that are added to the wall clock and to the ticks. */
   readonly skew: SharedArrayBuffer | undefined;
@@ -37,7 +39,14 @@ export interface Operations {
   get: { input: string; output: InboxRecord | undefined };
   revive: { input: readonly string[]; output: number };
   discard: { input: readonly string[]; output: number };
-  erase: { input: readonly string[]; output: number };
+  find: {
+    input: Parameters<Store["find"]>[0];
+    output: Awaited<ReturnType<Store["find"]>>;
+  };
+  replace: {
+    input: { readonly id: string; readonly body: Uint8Array | undefined };
+    output: boolean;
+  };
   prune: { input: undefined; output: undefined };
   close: { input: undefined; output: undefined };
   /** For tests: a statement on the connection of the thread. */

@@ -40,7 +40,8 @@ CREATE INDEX records_free ON records (seq) WHERE owner IS NULL AND due_tick IS N
 CREATE INDEX records_due ON records (due_tick) WHERE due_tick IS NOT NULL;
 CREATE INDEX records_held ON records (owner) WHERE owner IS NOT NULL;
 
--- Dead letters: the last attempt failed. Kept for people until they replay or discard them, or for deadLetterMaxAgeMs.
+-- Dead letters: the last attempt failed. Kept for people until they replay or discard them, or for deadLetterMaxAgeMs,
+-- or until there is no room for them (deadLetterLimitBytes).
 CREATE TABLE buried (
   -- The order in which they were given up.
   position    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -76,13 +77,16 @@ CREATE TABLE owners (
   alive_tick INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- One row: how many rows records and buried have, and the bytes of the bodies in records.
+-- One row: how many rows records and buried have, and the bytes of their bodies. Of dead letters that found no room any
+-- more, how many there were.
 CREATE TABLE counters (
-  waiting       INTEGER NOT NULL,
-  waiting_bytes INTEGER NOT NULL,
-  buried        INTEGER NOT NULL
+  waiting        INTEGER NOT NULL DEFAULT 0,
+  waiting_bytes  INTEGER NOT NULL DEFAULT 0,
+  buried         INTEGER NOT NULL DEFAULT 0,
+  buried_bytes   INTEGER NOT NULL DEFAULT 0,
+  buried_dropped INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO counters VALUES (0, 0, 0);
+INSERT INTO counters DEFAULT VALUES;
 `;
 
 /** The step at index n takes a file from version n (PRAGMA user_version) to n + 1. Published steps never change. */

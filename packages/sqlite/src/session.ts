@@ -38,12 +38,27 @@ export class Session {
     });
   }
 
-  /** Within a transaction. */
-  count(waiting: number, waitingBytes: number, buried: number): void {
-    if (waiting === 0 && waitingBytes === 0 && buried === 0) return;
-    this.connection.run(
-      "UPDATE counters SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?, buried = buried + ?",
-      [waiting, waitingBytes, buried],
-    );
+  /** Within a transaction. Adds to the counters, or takes away. */
+  count(changes: CounterChanges): void {
+    const {
+      waiting = 0,
+      waitingBytes = 0,
+      buried = 0,
+      buriedBytes = 0,
+      buriedDropped = 0,
+    } = changes;
+    const values = [waiting, waitingBytes, buried, buriedBytes, buriedDropped];
+    if (values.some((value) => value !== 0)) this.connection.run(COUNT, values);
   }
 }
+
+interface CounterChanges {
+  readonly waiting?: number;
+  readonly waitingBytes?: number;
+  readonly buried?: number;
+  readonly buriedBytes?: number;
+  readonly buriedDropped?: number;
+}
+
+const COUNT = `UPDATE counters SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?,
+  buried = buried + ?, buried_bytes = buried_bytes + ?, buried_dropped = buried_dropped + ?`;

@@ -23,6 +23,8 @@ export interface SqliteStoreOptions {
   readonly rememberMs?: number | undefined;
   /** How long dead letters are kept. Default 30 days. */
   readonly deadLetterMaxAgeMs?: number | undefined;
+  /** Bytes that dead letters may take; the oldest give way to the newest, with a warning before. Default 256 MiB. */
+  readonly deadLetterLimitBytes?: number | undefined;
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 1 GiB. */
   readonly limitBytes?: number | undefined;
 }
@@ -57,6 +59,10 @@ export class SqliteStore implements Store {
       owner: `${process.pid}-${randomBytes(8).toString("hex")}`,
       rememberMs: positive("rememberMs", options.rememberMs ?? 8 * DAY_MS),
       deadLetterMaxAgeMs: positive("deadLetterMaxAgeMs", options.deadLetterMaxAgeMs ?? 30 * DAY_MS),
+      deadLetterLimitBytes: positive(
+        "deadLetterLimitBytes",
+        options.deadLetterLimitBytes ?? 256 * 1024 * 1024,
+      ),
       limitBytes: positive("limitBytes", options.limitBytes ?? 1024 ** 3),
       skew,
     });
@@ -104,8 +110,12 @@ export class SqliteStore implements Store {
     return this.#call(() => this.thread.call("discard", ids));
   }
 
-  erase(texts: readonly string[]): Promise<number> {
-    return this.#call(() => this.thread.call("erase", texts));
+  find(search: Parameters<Store["find"]>[0]): ReturnType<Store["find"]> {
+    return this.#call(() => this.thread.call("find", search));
+  }
+
+  replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
+    return this.#call(() => this.thread.call("replace", { id, body }));
   }
 
   prune(): Promise<void> {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { DUE, FREE, FREE_RECORDS, FREE_SIZES, MAKE_DUE, OLDEST, TAKE } from "../src/claim.ts";
+import { DUE, FREE, FREE_RECORDS, FREE_SIZES, MAKE_DUE, TAKE } from "../src/claim.ts";
 import { SEQ_OF } from "../src/commit.ts";
 import { HELD_BY, NEXT_OWNER } from "../src/leases.ts";
+import { OLDEST } from "../src/stats.ts";
 import { appendAll, look, newPath, openStore } from "./support/files.ts";
 
 /** How SQLite goes about it: a statement that is asked often must not look at rows that it does not want. */

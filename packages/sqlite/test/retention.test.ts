@@ -119,16 +119,24 @@ describe("buried records", () => {
     expect(await store.stats()).toMatchObject({ waiting: 0, buried: 1 });
   });
 
-  test("are erased by what their bodies contain", async () => {
-    const store = openStore(newPath());
-    await appendAll(store, ["a", "b", "c"], 100, true);
+  test("give way to newer ones when there is no room, the oldest first", async () => {
+    const store = openStore(newPath(), { deadLetterLimitBytes: 4 * 1_000 + 4 * 512 });
+    const ids = range(6);
+    await appendAll(store, ids, 1_000, true);
     await settleAll(
       store,
-      ["a", "b", "c"].map((id) => bury(id)),
+      ids.slice(0, 4).map((id) => bury(id)),
     );
-    expect(await store.erase([""])).toBe(0);
-    expect(await store.erase(["aaaa", "bbbb", "aa", "zz"])).toBe(2);
-    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["c"]);
+    expect(await store.stats()).toMatchObject({ buried: 4, buriedBytes: 6_048, buriedDropped: 0 });
+    await settleAll(
+      store,
+      ids.slice(4).map((id) => bury(id)),
+    );
+    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(range(6).slice(2));
+    expect(await store.stats()).toMatchObject({ buried: 4, buriedBytes: 6_048, buriedDropped: 2 });
+    await appendAll(store, ["huge"], 9_000, true);
+    await settleAll(store, [bury("huge")]);
+    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["huge"]);
   });
 
   test("go when they are too old, and only then", async () => {

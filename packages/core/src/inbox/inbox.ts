@@ -1,3 +1,5 @@
+import type { Logger } from "../logger.ts";
+
 /**
  * The contract between receiving and handling. `put` is all that stands between a request and its 200;
  * `consume` is where handling begins. Core decides what becomes of a record, the inbox carries it out.
@@ -21,15 +23,22 @@ export interface Inbox {
    */
   put(record: InboxRecord): Promise<void>;
   /**
-   * Starts delivering in the order of `put`, each record at least once, and several at a time. `close` of what it
+   * Starts delivering in the order of `put`, each record at least once, and several at a time. The logger hears what
+   * people should know of, such as dead letters that will soon have to give way. `close` of what it
    * resolves to stops taking further records from a durable inbox (an inbox in memory delivers what it holds first)
    * and waits for what is under way.
    */
-  consume(deliver: Deliver): Promise<Consumer>;
+  consume(deliver: Deliver, logger?: Logger): Promise<Consumer>;
   /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
   idle?(): Promise<void>;
   /** How many records are not settled yet, where that is known without asking anybody. Optional. */
   pending?(): number;
+  /**
+   * Removes what is kept of a person: from records that wait or were given up, every item that holds one of these texts
+   * (their phone numbers and user ids, whole). What came from others in the same records stays. Returns how many records
+   * were changed. What is being handled at this moment is handled. Optional.
+   */
+  erase?(texts: readonly string[]): Promise<number>;
   /** Lets go of files, timers and connections. Idempotent. */
   close(): Promise<void>;
 }
@@ -74,8 +83,6 @@ export interface DeadLetters {
   replay(ids: readonly string[]): Promise<number>;
   /** Removes them for good. Returns how many there were. */
   discard(ids: readonly string[]): Promise<number>;
-  /** Removes every one that contains one of these texts: phone numbers or user ids of a person. Returns how many. */
-  erase(texts: readonly string[]): Promise<number>;
 }
 
 export interface DeadLetter {

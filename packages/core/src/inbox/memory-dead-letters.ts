@@ -1,3 +1,6 @@
+import { type Logger, stderrLogger } from "../logger.ts";
+import { DeadLetterWatch } from "./dead-letter-watch.ts";
+import { withoutItemsOf } from "./erasure.ts";
 import type { DeadLetter, DeadLetters, InboxRecord } from "./inbox.ts";
 
 export interface Burial {
@@ -14,8 +17,11 @@ export class MemoryDeadLetters implements DeadLetters {
   readonly #letters = new Map<string, DeadLetter & { readonly record: InboxRecord }>();
   readonly #limitBytes: number;
   readonly #onReplay: (record: InboxRecord) => void;
+  readonly #watch = new DeadLetterWatch();
+  logger: Logger = stderrLogger;
   #bytes = 0;
   #position = 0;
+  #dropped = 0;
 
   constructor(limitBytes: number, onReplay: (record: InboxRecord) => void) {
     this.#limitBytes = limitBytes;
@@ -38,7 +44,17 @@ export class MemoryDeadLetters implements DeadLetters {
     for (const oldest of this.#letters.keys()) {
       if (this.#bytes <= this.#limitBytes) break;
       this.#take(oldest);
+      this.#dropped++;
     }
+    this.#watch.check(
+      {
+        buried: this.#letters.size,
+        buriedBytes: this.#bytes,
+        buriedLimitBytes: this.#limitBytes,
+        buriedDropped: this.#dropped,
+      },
+      this.logger,
+    );
   }
 
   async list({
@@ -66,13 +82,25 @@ export class MemoryDeadLetters implements DeadLetters {
     return ids.filter((id) => this.#take(id) !== undefined).length;
   }
 
-  async erase(texts: readonly string[]): Promise<number> {
-    const ids = [...this.#letters.values()]
-      .filter(({ record }) =>
-        texts.some((text) => text !== "" && Buffer.from(record.body).includes(text)),
-      )
-      .map(({ id }) => id);
-    return this.discard(ids);
+  /** See `Inbox.erase`. */
+  erase(texts: readonly string[]): number {
+    let count = 0;
+    for (const [id, letter] of this.#letters) {
+      const body = withoutItemsOf(texts, letter.record.body);
+      if (body === letter.record.body) continue;
+      count++;
+      if (body === undefined) {
+        this.#take(id);
+        continue;
+      }
+      this.#bytes += body.byteLength - letter.bytes;
+      this.#letters.set(id, {
+        ...letter,
+        bytes: body.byteLength,
+        record: { ...letter.record, body },
+      });
+    }
+    return count;
   }
 
   #take(id: string): InboxRecord | undefined {

@@ -1,7 +1,9 @@
 import { WebhookError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
-import type { Deliver, Delivery, Inbox, InboxRecord, Outcome } from "./inbox.ts";
+import { withoutItemsOf } from "./erasure.ts";
+import type { Consumer, Deliver, Delivery, Inbox, InboxRecord, Outcome } from "./inbox.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 
 export interface MemoryInboxOptions {
@@ -14,7 +16,7 @@ export interface MemoryInboxOptions {
 }
 
 interface Entry {
-  readonly record: InboxRecord;
+  record: InboxRecord;
   attempt: number;
   completed: readonly string[];
   /** Made when somebody asks for the signal. */
@@ -67,7 +69,7 @@ class MemoryInbox implements Inbox {
   readonly #eventKeys: BoundedSet;
   readonly #waiting = new Set<Entry>();
   readonly #underWay = new Set<Entry>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries = new Map<Entry, NodeJS.Timeout>();
   readonly #drained: (() => void)[] = [];
   /** Answers go out first: a record is delivered in the turn after its put at the earliest. */
   readonly #turns = new Turns(() => this.#start());
@@ -106,8 +108,9 @@ class MemoryInbox implements Inbox {
     this.#schedule();
   }
 
-  async consume(deliver: Deliver): Promise<{ close(): Promise<void> }> {
+  async consume(deliver: Deliver, logger?: Logger): Promise<Consumer> {
     this.#deliver = deliver;
+    if (logger !== undefined) this.deadLetters.logger = logger;
     this.#schedule();
     return {
       close: async () => {
@@ -122,6 +125,27 @@ class MemoryInbox implements Inbox {
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
+  async erase(texts: readonly string[]): Promise<number> {
+    let count = this.deadLetters.erase(texts);
+    for (const entry of [...this.#waiting, ...this.#retries.keys()]) {
+      const { record } = entry;
+      const body = withoutItemsOf(texts, record.body);
+      if (body === record.body) continue;
+      count++;
+      this.#bytes += (body?.byteLength ?? 0) - record.body.byteLength;
+      if (body === undefined) this.#drop(entry);
+      else entry.record = { ...record, body };
+    }
+    return count;
+  }
+
+  #drop(entry: Entry): void {
+    this.#bytes -= OVERHEAD_BYTES;
+    this.#waiting.delete(entry);
+    clearTimeout(this.#retries.get(entry));
+    this.#retries.delete(entry);
+  }
+
   pending(): number {
     return this.#waiting.size + this.#underWay.size + this.#retries.size;
   }
@@ -130,12 +154,13 @@ class MemoryInbox implements Inbox {
     this.#closed = true;
     this.#deliver = undefined;
     this.#turns.stop();
-    for (const timer of this.#retries) clearTimeout(timer);
+    for (const timer of this.#retries.values()) clearTimeout(timer);
     for (const entry of this.#underWay) entry.controller?.abort();
   }
 
   #schedule(): void {
-    if (this.#waiting.size > 0 && this.#deliver !== undefined && this.#hasRoom()) this.#turns.wake();
+    if (this.#waiting.size > 0 && this.#deliver !== undefined && this.#hasRoom())
+      this.#turns.wake();
   }
 
   #start(): void {
@@ -192,10 +217,10 @@ class MemoryInbox implements Inbox {
   #comeBack(entry: Entry, delayMs: number): void {
     if (this.#closed) return;
     const timer = setTimeout(() => {
-      this.#retries.delete(timer);
+      this.#retries.delete(entry);
       this.#waiting.add(entry);
       this.#schedule();
     }, delayMs);
-    this.#retries.add(timer);
+    this.#retries.set(entry, timer);
   }
 }

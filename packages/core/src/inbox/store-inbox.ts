@@ -1,5 +1,10 @@
 import { WebhookError } from "../errors.ts";
+import { type Logger, stderrLogger } from "../logger.ts";
 import { withDefaults } from "../options.ts";
+import { Turns } from "../turns.ts";
+import { DeadLetterWatch } from "./dead-letter-watch.ts";
+import { eraseFrom } from "./erasure.ts";
+import { GroupCommit } from "./group-commit.ts";
 import type {
   Consumer,
   DeadLetters,
@@ -9,7 +14,8 @@ import type {
   InboxRecord,
   Outcome,
 } from "./inbox.ts";
-import type { Append, ClaimedRecord, Settle, Store } from "./store.ts";
+import type { ClaimedRecord, Settle, Store } from "./store.ts";
+import { Window } from "./window.ts";
 
 export interface StoreInboxOptions {
   /** Bytes of bodies that may wait to be written; more is answered 503. Default 64 MiB. */
@@ -22,20 +28,7 @@ export interface StoreInboxOptions {
   readonly pollMs?: number | undefined;
 }
 
-interface Pending {
-  readonly record: InboxRecord;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-interface Limits {
-  readonly pendingLimitBytes: number;
-  readonly windowRecords: number;
-  readonly windowBytes: number;
-  readonly pollMs: number;
-}
-
-const defaults: Limits = {
+const defaults = {
   pendingLimitBytes: 64 * 1024 * 1024,
   windowRecords: 4_096,
   windowBytes: 16 * 1024 * 1024,
@@ -43,30 +36,28 @@ const defaults: Limits = {
 };
 /** After a delivery that ended without an outcome. */
 const REDELIVERY_MS = 1_000;
-const PRUNE_MS = 60_000;
+const TIDY_MS = 60_000;
 
 /**
- * Lifts a store into an inbox. Writes are grouped: one commit is under way, what arrives meanwhile joins the next, so
- * that many notifications share one sync of the disk. What is delivered is delivered from memory while there is room;
+ * Lifts a store into an inbox, in groups (see `GroupCommit`). What is delivered is delivered from memory while there is room;
  * the rest stays in the store until there is.
  */
 export function storeInbox(store: Store, options: StoreInboxOptions = {}): Inbox {
   return new StoreInbox(store, withDefaults(defaults, options));
 }
 
+type Limits = typeof defaults;
+
 class StoreInbox implements Inbox {
   readonly durable: boolean;
   readonly deadLetters: DeadLetters;
   readonly #store: Store;
   readonly #limits: Limits;
-  /** What joins the next commit. */
-  #appends: Pending[] = [];
-  #settles: Settle[] = [];
-  #committing: Promise<void> | undefined;
-  #pendingBytes = 0;
-  /** Records held by this process, with the size of their bodies. */
-  readonly #window = new Map<string, number>();
-  #windowBytes = 0;
+  readonly #commits: GroupCommit;
+  readonly #window: Window;
+  /** Held, and about to be delivered: the answers that wait for the same commit go out first. */
+  readonly #starting: ClaimedRecord[] = [];
+  readonly #turns = new Turns(() => this.#deliverSome());
   /** Records of ours may wait in the store, so that newer ones must not overtake them. */
   #isBehind = true;
   #appendedUnheld = 0;
@@ -74,7 +65,9 @@ class StoreInbox implements Inbox {
   #deliver: Deliver | undefined;
   readonly #abort = new AbortController();
   #poll: NodeJS.Timeout | undefined;
-  #prunedAt = 0;
+  #tidiedAt = 0;
+  #logger: Logger = stderrLogger;
+  readonly #deadLetterWatch = new DeadLetterWatch();
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
@@ -91,34 +84,34 @@ class StoreInbox implements Inbox {
         return count;
       },
       discard: (ids) => store.discard(ids),
-      erase: (texts) => store.erase(texts),
     };
     this.#limits = limits;
+    this.#window = new Window(limits.windowRecords, limits.windowBytes);
+    this.#commits = new GroupCommit(store, limits.pendingLimitBytes, {
+      admit: (record) => this.#admit(record),
+      stored: (record, held) => {
+        if (held) this.#start({ record, attempts: 0, completed: [] });
+      },
+      refused: ({ id }, held) => {
+        if (held) this.#window.letGo(id);
+      },
+      settled: (id) => {
+        this.#window.letGo(id);
+        this.#claim();
+      },
+      ended: () => this.#tellIdle(),
+    });
   }
 
   put(record: InboxRecord): Promise<void> {
     if (this.#closed !== undefined)
       return Promise.reject(new WebhookError("closing", "the inbox is closed."));
-    const bytes = record.body.byteLength;
-    if (this.#pendingBytes + bytes > this.#limits.pendingLimitBytes) {
-      return Promise.reject(
-        new WebhookError(
-          "inbox_full",
-          `${this.#pendingBytes} bytes wait to be written; the store is too slow.`,
-        ),
-      );
-    }
-    this.#pendingBytes += bytes;
-    return new Promise<void>((resolve, reject) => {
-      this.#appends.push({ record, resolve, reject });
-      this.#flush();
-    }).finally(() => {
-      this.#pendingBytes -= bytes;
-    });
+    return this.#commits.append(record);
   }
 
-  async consume(deliver: Deliver): Promise<Consumer> {
+  async consume(deliver: Deliver, logger: Logger = stderrLogger): Promise<Consumer> {
     this.#deliver = deliver;
+    this.#logger = logger;
     this.#poll = setInterval(() => this.#look(), this.#limits.pollMs);
     this.#claim();
     return {
@@ -133,8 +126,12 @@ class StoreInbox implements Inbox {
 
   /** Resolves when nothing is being written or handled by this process. */
   idle(): Promise<void> {
-    if (this.#isIdle()) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  erase(texts: readonly string[]): Promise<number> {
+    return eraseFrom(this.#store, texts);
   }
 
   pending(): number {
@@ -151,103 +148,42 @@ class StoreInbox implements Inbox {
     clearInterval(this.#poll);
     this.#abort.abort();
     await this.#claiming;
-    while (this.#committing !== undefined) await this.#committing;
+    await this.#commits.rest();
     await this.#store.close();
   }
 
-  #isIdle(): boolean {
-    return (
-      this.#window.size === 0 &&
-      this.#appends.length === 0 &&
-      this.#settles.length === 0 &&
-      this.#committing === undefined
-    );
-  }
-
-  /** Begins a commit with all that waits for one, unless one is under way. */
-  #flush(): void {
-    if (
-      this.#committing !== undefined ||
-      (this.#appends.length === 0 && this.#settles.length === 0)
-    )
-      return;
-    const appends = this.#appends;
-    const settles = this.#settles;
-    this.#appends = [];
-    this.#settles = [];
-    this.#committing = this.#commit(appends, settles).then((isWritten) => {
-      this.#committing = undefined;
-      // A store in trouble is left alone until the next look; new notifications try at once, to be refused if need be.
-      if (isWritten || this.#appends.length > 0) this.#flush();
-      this.#tellIdle();
-    });
-  }
-
-  /** One commit. What could not be written is refused (appends) or kept for the next (settles). */
-  async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
-    const appends = pending.map(({ record }) => this.#toAppend(record));
-    try {
-      const left = new Set(await this.#store.commit({ appends, settles }));
-      for (const { id } of settles) this.#letGo(id);
-      for (const { resolve } of pending) resolve();
-      for (const { record, held } of appends) {
-        if (!held) continue;
-        if (left.has(record.id)) this.#letGo(record.id);
-        else this.#start({ record, attempts: 0, completed: [] });
-      }
-      if (settles.length > 0) this.#claim();
-      return true;
-    } catch (error) {
-      for (const { record, held } of appends) if (held) this.#letGo(record.id);
-      for (const { reject } of pending) reject(error);
-      if (error instanceof WebhookError && error.code === "inbox_full") {
-        for (const { id } of settles) this.#letGo(id);
-      } else {
-        this.#settles = [...settles, ...this.#settles];
-      }
-      return false;
-    }
+  get #isIdle(): boolean {
+    return this.#window.size === 0 && this.#commits.isIdle;
   }
 
   /** Held from the start if we are to deliver it, there is room, and nothing older waits in the store. */
-  #toAppend(record: InboxRecord): Append {
+  #admit(record: InboxRecord): boolean {
     const held =
       this.#deliver !== undefined &&
       !this.#isBehind &&
-      this.#hasRoom() &&
+      this.#window.hasRoom &&
       !this.#window.has(record.id);
-    if (held) this.#hold(record);
+    if (held) this.#window.hold(record);
     else if (this.#deliver !== undefined) {
       this.#isBehind = true;
       this.#appendedUnheld++;
     }
-    return { record, held };
-  }
-
-  #hasRoom(): boolean {
-    return (
-      this.#window.size < this.#limits.windowRecords && this.#windowBytes < this.#limits.windowBytes
-    );
-  }
-
-  #hold({ id, body }: InboxRecord): void {
-    this.#window.set(id, body.byteLength);
-    this.#windowBytes += body.byteLength;
-  }
-
-  #letGo(id: string): void {
-    this.#windowBytes -= this.#window.get(id) ?? 0;
-    this.#window.delete(id);
+    return held;
   }
 
   /** What is due again, left by a dead process or stored by one that only receives; and settles that failed before. */
   #look(): void {
-    this.#flush();
+    this.#commits.flush();
     this.#claim(true);
-    if (Date.now() < this.#prunedAt + PRUNE_MS) return;
-    this.#prunedAt = Date.now();
-    // What is too old can wait: a failure here shows at the next commit.
-    this.#store.prune().catch(() => {});
+    if (Date.now() < this.#tidiedAt + TIDY_MS) return;
+    this.#tidiedAt = Date.now();
+    // It can wait: what fails here shows at the next commit, too.
+    this.#tidy().catch(() => {});
+  }
+
+  async #tidy(): Promise<void> {
+    await this.#store.prune();
+    this.#deadLetterWatch.check(await this.#store.stats(), this.#logger);
   }
 
   /** Takes records out of the store while there is room. */
@@ -257,7 +193,7 @@ class StoreInbox implements Inbox {
       this.#claiming !== undefined ||
       this.#deliver === undefined ||
       !isWanted ||
-      !this.#hasRoom()
+      !this.#window.hasRoom
     )
       return;
     this.#claiming = this.#claimSome().finally(() => {
@@ -267,17 +203,15 @@ class StoreInbox implements Inbox {
 
   async #claimSome(): Promise<void> {
     const before = this.#appendedUnheld;
-    const records = this.#limits.windowRecords - this.#window.size;
-    const bytes = this.#limits.windowBytes - this.#windowBytes;
     let claimed: readonly ClaimedRecord[];
     try {
-      claimed = await this.#store.claim({ records, bytes });
+      claimed = await this.#store.claim(this.#window.room);
     } catch {
       // The store is in trouble, which the next commit reports; the next look tries again.
       return;
     }
     for (const each of claimed) {
-      this.#hold(each.record);
+      this.#window.hold(each.record);
       this.#start(each);
     }
     if (claimed.length > 0) {
@@ -288,39 +222,46 @@ class StoreInbox implements Inbox {
     }
   }
 
-  #start({ record, attempts, completed }: ClaimedRecord): void {
-    void this.#run(record, {
+  #start(claimed: ClaimedRecord): void {
+    this.#starting.push(claimed);
+    this.#turns.wake();
+  }
+
+  #deliverSome(): void {
+    let count = 0;
+    while (count < this.#starting.length && this.#turns.hasTime(this.#starting.length)) {
+      void this.#run(this.#starting[count++] as ClaimedRecord);
+    }
+    this.#starting.splice(0, count);
+  }
+
+  async #run({ record, attempts, completed }: ClaimedRecord): Promise<void> {
+    const delivery: Delivery = {
       attempt: attempts + 1,
       completed,
       signal: this.#abort.signal,
       seen: (keys) => this.#store.seen(keys),
-    });
-  }
-
-  async #run(record: InboxRecord, delivery: Delivery): Promise<void> {
-    // One record a turn of the event loop: the answer that waits for the same commit goes out first.
-    await new Promise((resolve) => setImmediate(resolve));
+    };
     let settle: Settle;
     try {
       const outcome: Outcome =
         this.#deliver === undefined
-          ? { kind: "release", completed: delivery.completed }
+          ? { kind: "release", completed }
           : await this.#deliver(record, delivery);
       settle = { id: record.id, ...outcome };
     } catch {
       settle = {
         id: record.id,
         kind: "retry",
-        completed: delivery.completed,
+        completed,
         delayMs: REDELIVERY_MS,
         reason: "the delivery failed",
       };
     }
-    this.#settles.push(settle);
-    this.#flush();
+    this.#commits.settle(settle);
   }
 
   #tellIdle(): void {
-    if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
+    if (this.#isIdle) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

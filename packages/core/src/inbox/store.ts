@@ -37,8 +37,17 @@ export interface Store {
   /** Makes buried records due again as if they were new, or removes them. Returns how many there were. */
   revive(ids: readonly string[]): Promise<number>;
   discard(ids: readonly string[]): Promise<number>;
-  /** Removes buried records whose body contains one of these texts. Returns how many there were. */
-  erase(texts: readonly string[]): Promise<number>;
+  /**
+   * Looks through some records in their order, from a position on (0: the first): which bodies contain one of these texts
+   * in UTF-8? `next` is where to go on; without it there are no more.
+   */
+  find(search: {
+    readonly texts: readonly string[];
+    readonly buried: boolean;
+    readonly after: number;
+  }): Promise<{ readonly ids: readonly string[]; readonly next?: number }>;
+  /** Gives a record, buried or not, another body, or removes it for good. Returns false if it is not there any more. */
+  replace(id: string, body: Uint8Array | undefined): Promise<boolean>;
   /** Removes what is too old: remembered keys and ids, and buried records beyond their age. */
   prune(): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +87,11 @@ export interface StoreStats {
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly buried: number;
+  /** What buried records take, and what they may take before the oldest give way. */
+  readonly buriedBytes: number;
+  readonly buriedLimitBytes: number;
+  /** How many gave way so far. */
+  readonly buriedDropped: number;
   /** Milliseconds since 1970; undefined when nothing waits. */
   readonly oldestReceivedAt?: number;
 }

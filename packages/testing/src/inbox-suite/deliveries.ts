@@ -115,7 +115,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
     },
   },
   {
-    name: "dead letters are listed in pages, discarded by id and erased by what they contain",
+    name: "dead letters are listed in pages and discarded by id",
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.answering(() => ({ kind: "bury", completed: [], reason: "no" })));
@@ -134,10 +134,9 @@ export const deliveryChecks: readonly InboxCheck[] = [
         records.map(({ id }) => id),
       );
       assert.equal(await letters.discard([records[0]?.id ?? ""]), 1);
-      assert.equal(await letters.erase(["12125550102", "nobody"]), 1);
       assert.deepEqual(
         (await letters.list()).map(({ id }) => id),
-        [records[2]?.id],
+        records.slice(1).map(({ id }) => id),
       );
       await rig.noMoreThan(3);
     },

@@ -1,5 +1,6 @@
 import { crashChecks } from "./crashes.ts";
 import { deliveryChecks } from "./deliveries.ts";
+import { erasingChecks } from "./erasing.ts";
 import { InboxRig } from "./inbox-rig.ts";
 import type { InboxSubject } from "./inbox-subject.ts";
 import { memoryChecks } from "./memories.ts";
@@ -25,7 +26,12 @@ export interface InboxCasesOptions {
   readonly patienceMs?: number;
 }
 
-const checks: readonly InboxCheck[] = [...deliveryChecks, ...memoryChecks, ...crashChecks];
+const checks: readonly InboxCheck[] = [
+  ...deliveryChecks,
+  ...erasingChecks,
+  ...memoryChecks,
+  ...crashChecks,
+];
 
 /**
  * The conformance suite for inboxes: order, retries, burial, de-duplication, and for durable ones crashes and a second

@@ -84,6 +84,11 @@ export class MemoryStore implements Store {
       waiting: waiting.length,
       waitingBytes: waiting.reduce((sum, { record }) => sum + record.body.byteLength, 0),
       buried: rows.length - waiting.length,
+      buriedBytes: rows
+        .filter(({ buried }) => buried !== undefined)
+        .reduce((sum, { record }) => sum + record.body.byteLength, 0),
+      buriedLimitBytes: Number.MAX_SAFE_INTEGER,
+      buriedDropped: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };
   }
@@ -126,14 +131,24 @@ export class MemoryStore implements Store {
     return rows.length;
   }
 
-  async erase(texts: readonly string[]): Promise<number> {
+  async find(search: {
+    readonly texts: readonly string[];
+    readonly buried: boolean;
+    readonly after: number;
+  }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
     const ids = this.#ordered()
-      .filter(
-        ({ buried, record }) =>
-          buried !== undefined && texts.some((text) => Buffer.from(record.body).includes(text)),
-      )
+      .filter(({ buried }) => (buried !== undefined) === search.buried)
+      .filter(({ record }) => search.texts.some((text) => Buffer.from(record.body).includes(text)))
       .map(({ record }) => record.id);
-    return this.discard(ids);
+    return { ids };
+  }
+
+  async replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
+    const row = this.#file.rows.get(id);
+    if (row === undefined) return false;
+    if (body === undefined) this.#file.rows.delete(id);
+    else this.#file.rows.set(id, { ...row, record: { ...row.record, body } });
+    return true;
   }
 
   async prune(): Promise<void> {}

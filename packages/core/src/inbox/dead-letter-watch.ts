@@ -1,0 +1,30 @@
+import type { Logger } from "../logger.ts";
+import type { StoreStats } from "./store.ts";
+
+/** People are told when dead letters take so much of their room, and once more when it fell below and came back. */
+const FULL = 0.8;
+
+type Burials = Pick<StoreStats, "buried" | "buriedBytes" | "buriedLimitBytes" | "buriedDropped">;
+
+/** Tells people of dead letters that will have to give way, while they can still be looked at. */
+export class DeadLetterWatch {
+  #isTold = false;
+  #dropped: number | undefined;
+
+  check({ buried, buriedBytes, buriedLimitBytes, buriedDropped }: Burials, logger: Logger): void {
+    const counts = { buried, buriedBytes, buriedLimitBytes };
+    const isFull = buriedBytes >= FULL * buriedLimitBytes;
+    if (isFull && !this.#isTold) {
+      logger.warn(
+        counts,
+        "dead letters are running out of room: the oldest will be removed. Replay or discard them, or give them more.",
+      );
+    }
+    this.#isTold = isFull;
+    const dropped = buriedDropped - (this.#dropped ?? buriedDropped);
+    if (dropped > 0) {
+      logger.error({ ...counts, dropped }, "dead letters were removed: there was no room for them");
+    }
+    this.#dropped = buriedDropped;
+  }
+}

@@ -1,0 +1,115 @@
+import { WebhookError } from "../errors.ts";
+import type { InboxRecord } from "./inbox.ts";
+import type { Settle, Store } from "./store.ts";
+
+/** Whoever commits, and is told what became of it. */
+export interface CommitHost {
+  /** A record joins a commit: is it to be held by this process from the start? */
+  admit(record: InboxRecord): boolean;
+  /** It is stored, and new. */
+  stored(record: InboxRecord, held: boolean): void;
+  /** It was there before, or could not be stored. */
+  refused(record: InboxRecord, held: boolean): void;
+  settled(id: string): void;
+  /** A commit has ended, well or not. */
+  ended(): void;
+}
+
+interface Pending {
+  readonly record: InboxRecord;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Groups writes: one commit is under way, what arrives meanwhile joins the next, so that many notifications share one
+ * sync of the disk.
+ */
+export class GroupCommit {
+  readonly #store: Store;
+  readonly #limitBytes: number;
+  readonly #host: CommitHost;
+  #appends: Pending[] = [];
+  #settles: Settle[] = [];
+  #bytes = 0;
+  #underWay: Promise<void> | undefined;
+
+  constructor(store: Store, limitBytes: number, host: CommitHost) {
+    this.#store = store;
+    this.#limitBytes = limitBytes;
+    this.#host = host;
+  }
+
+  get isIdle(): boolean {
+    return this.#underWay === undefined && this.#appends.length === 0 && this.#settles.length === 0;
+  }
+
+  /** Resolves when it is stored. */
+  async append(record: InboxRecord): Promise<void> {
+    const bytes = record.body.byteLength;
+    if (this.#bytes + bytes > this.#limitBytes) {
+      throw new WebhookError(
+        "inbox_full",
+        `${this.#bytes} bytes wait to be written; the store is too slow.`,
+      );
+    }
+    this.#bytes += bytes;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#appends.push({ record, resolve, reject });
+        this.flush();
+      });
+    } finally {
+      this.#bytes -= bytes;
+    }
+  }
+
+  settle(settle: Settle): void {
+    this.#settles.push(settle);
+    this.flush();
+  }
+
+  /** Begins a commit with all that waits for one, unless one is under way. */
+  flush(): void {
+    if (this.#underWay !== undefined || this.isIdle) return;
+    const appends = this.#appends;
+    const settles = this.#settles;
+    this.#appends = [];
+    this.#settles = [];
+    this.#underWay = this.#commit(appends, settles).then((isWritten) => {
+      this.#underWay = undefined;
+      // A store in trouble is left alone for a while; new notifications try at once, to be refused if need be.
+      if (isWritten || this.#appends.length > 0) this.flush();
+      this.#host.ended();
+    });
+  }
+
+  /** Resolves when no commit is under way. What failed is not tried again for it. */
+  async rest(): Promise<void> {
+    while (this.#underWay !== undefined) await this.#underWay;
+  }
+
+  /** What could not be written is refused (appends) or kept for the next commit (settles). */
+  async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
+    const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
+    try {
+      const left = new Set(await this.#store.commit({ appends, settles }));
+      for (const { id } of settles) this.#host.settled(id);
+      for (const { resolve } of pending) resolve();
+      for (const { record, held } of appends) {
+        if (left.has(record.id)) this.#host.refused(record, held);
+        else this.#host.stored(record, held);
+      }
+      return true;
+    } catch (error) {
+      for (const { record, held } of appends) this.#host.refused(record, held);
+      for (const { reject } of pending) reject(error);
+      if (error instanceof WebhookError && error.code === "inbox_full") {
+        for (const { id } of settles) this.#host.settled(id);
+      } else {
+        this.#settles = [...settles, ...this.#settles];
+      }
+      return false;
+    }
+  }
+}
