@@ -3,13 +3,14 @@ import type { Emitter, Listener } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent } from "./events.ts";
 import { HandledKeys } from "./handled-keys.ts";
-import { HandlerRun } from "./handler-run.ts";
+import { HandlerRuns } from "./handler-runs.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
 import { Lanes, type Task } from "./lanes.ts";
 import type { Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
-import { type ReadRecord, RecordReader, reportUnread } from "./record-reader.ts";
+import { type Opened, RecordOpener } from "./record-opener.ts";
+import { RecordReader, reportUnread } from "./record-reader.ts";
 import type { Report } from "./report.ts";
 
 export interface ProcessorOptions {
@@ -37,42 +38,38 @@ interface Work {
   settle(): void;
 }
 
-/** A record as far as it could be read, and which of its events were handled before. */
-type Opened =
-  | { readonly read: ReadRecord; readonly seen: ReadonlySet<string> }
-  | { readonly unreadable: unknown };
-
-/** Larger bodies are read in slices, so that others are answered meanwhile. */
-const SLICED_BYTES = 65_536;
-
 /** An event waiting for its turn in its conversation. */
 interface Turn extends Task {
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
-  waited: boolean;
+  /** Undefined: it began at once. */
+  waitingSince: number | undefined;
 }
 
 const REREAD_BYTES = 16_384;
+/** After so long it is worth asking the inbox again. */
+const LONG_MS = 250;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
 export class Processor {
   readonly #options: ProcessorOptions;
-  readonly #reader: RecordReader;
+  readonly #opener: RecordOpener;
   readonly #lanes: Lanes;
   readonly #contacts = new ContactMemory();
   readonly #progress = new Progress();
   readonly #handled = new HandledKeys();
-  readonly #runs = new Set<HandlerRun>();
+  readonly #runs: HandlerRuns;
   #isStopped = false;
   #admissions: Promise<unknown> | undefined;
   #duplicates = 0;
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#reader = new RecordReader(options);
+    this.#opener = new RecordOpener(new RecordReader(options), (key) => this.#progress.has(key));
     this.#lanes = new Lanes(options.concurrency);
+    this.#runs = new HandlerRuns(options);
   }
 
   /** How many handlers are running. */
@@ -94,15 +91,14 @@ export class Processor {
   /** Tells running handlers to stop, too. */
   abort(): void {
     this.stop();
-    for (const run of this.#runs)
-      run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
+    this.#runs.abort();
   }
 
   /** The inbox calls this for every record, in order. */
   readonly deliver = (record: InboxRecord, delivery: Delivery): Promise<Outcome> => {
     if (this.#isStopped) return Promise.resolve({ kind: "release", completed: delivery.completed });
     return new Promise((resolve, reject) => {
-      const opened = this.#open(record, delivery);
+      const opened = this.#opener.open(record, delivery);
       if (this.#admissions === undefined && !(opened instanceof Promise)) {
         this.#begin(record, delivery, opened, resolve);
         return;
@@ -122,54 +118,6 @@ export class Processor {
     });
   };
 
-  /** What is in a record and what of it was handled before. Only a small one with an inbox in memory is opened at once. */
-  #open(record: InboxRecord, delivery: Delivery): Opened | Promise<Opened> {
-    try {
-      const isPending = (key: string): boolean => this.#progress.has(key);
-      if (record.body.byteLength > SLICED_BYTES)
-        return this.#openSliced(record, delivery, isPending);
-      const read = this.#reader.read(record, isPending);
-      const seen = this.#ask(read, delivery);
-      return seen instanceof Promise
-        ? seen.then((known) => ({ read, seen: known }))
-        : { read, seen };
-    } catch (error) {
-      return { unreadable: error };
-    }
-  }
-
-  async #openSliced(
-    record: InboxRecord,
-    delivery: Delivery,
-    isPending: (key: string) => boolean,
-  ): Promise<Opened> {
-    let read: ReadRecord;
-    try {
-      read = await this.#reader.readSliced(record, isPending);
-    } catch (error) {
-      return { unreadable: error };
-    }
-    return { read, seen: await this.#ask(read, delivery) };
-  }
-
-  #ask(
-    { events }: ReadRecord,
-    delivery: Delivery,
-  ): ReadonlySet<string> | Promise<ReadonlySet<string>> {
-    return events.length === 0 ? NOTHING : delivery.seen(events.map(({ key }) => key));
-  }
-
-  #buryUnread(record: InboxRecord, thrown: unknown): Outcome {
-    const error =
-      thrown instanceof WebhookError
-        ? thrown
-        : new WebhookError("envelope_unknown", "an authentic notification could not be read.", {
-            cause: thrown,
-          });
-    this.#options.report(error, { record });
-    return { kind: "bury", completed: [], reason: error.code };
-  }
-
   #begin(
     record: InboxRecord,
     delivery: Delivery,
@@ -181,7 +129,8 @@ export class Processor {
       return;
     }
     if ("unreadable" in opened) {
-      resolve(this.#buryUnread(record, opened.unreadable));
+      this.#options.report(opened.unreadable, { record });
+      resolve({ kind: "bury", completed: [], reason: opened.unreadable.code });
       return;
     }
     const { read, seen } = opened;
@@ -214,7 +163,8 @@ export class Processor {
         for (const turn of mine) this.#lanes.add(conversation, turn);
       }
     }
-    for (const turn of turns) turn.waited = true;
+    const now = performance.now();
+    for (const turn of turns) turn.waitingSince = now;
     // A small body is cheaper to read again than to keep in pieces while it waits.
     if (work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
     for (const turn of turns) turn.event = undefined;
@@ -226,19 +176,19 @@ export class Processor {
       owner: work.record.id,
       conversation,
       event,
-      waited: false,
-      run: () => this.#handle(work, turn.event ?? this.#readAgain(work, key), turn.waited),
+      waitingSince: undefined,
+      run: () =>
+        this.#handle(
+          work,
+          turn.event ?? this.#opener.readAgain(work.record, key),
+          turn.waitingSince,
+        ),
       skip: () => {
         work.isReleased = true;
         this.#finish(work);
       },
     };
     return turn;
-  }
-
-  #readAgain({ record }: Work, key: string): AnyEvent | undefined {
-    const { events } = this.#reader.read(record, (pending) => pending === key);
-    return events.find((event) => event.key === key);
   }
 
   #isDuplicate(event: AnyEvent, seen: ReadonlySet<string>): boolean {
@@ -252,17 +202,27 @@ export class Processor {
   }
 
   /** An event's turn in its conversation has come. Never rejects. */
-  async #handle(work: Work, event: AnyEvent | undefined, waited: boolean): Promise<void> {
+  async #handle(
+    work: Work,
+    event: AnyEvent | undefined,
+    waitingSince: number | undefined,
+  ): Promise<void> {
     work.hasBegun = true;
-    if (event !== undefined && !(await this.#cameMeanwhile(work, event, waited))) {
+    if (event !== undefined && !(await this.#cameMeanwhile(work, event, waitingSince))) {
       await this.#run(work, event);
     }
     this.#finish(work);
   }
 
-  /** While an event waited for its turn, another record may have brought the same one. */
-  async #cameMeanwhile(work: Work, event: AnyEvent, waited: boolean): Promise<boolean> {
-    if (!waited) return false;
+  /** While an event waited for its turn, another record may have brought the same one, here or in another process. */
+  async #cameMeanwhile(
+    work: Work,
+    event: AnyEvent,
+    waitingSince: number | undefined,
+  ): Promise<boolean> {
+    if (waitingSince === undefined) return false;
+    // What was handled here of late is known here. Two processes that get the same at the same time both handle it.
+    if (performance.now() - waitingSince < LONG_MS) return this.#isDuplicate(event, NOTHING);
     try {
       return this.#isDuplicate(event, await work.delivery.seen([event.key]));
     } catch {
@@ -277,20 +237,7 @@ export class Processor {
     if (event.name === "contact" && halfDone === undefined && !this.#contacts.isNews(event)) return;
     const listeners =
       halfDone?.remaining.filter(({ isOff }) => !isOff) ?? this.#options.emitter.take(event);
-    const failed: Listener[] = [];
-    await Promise.all(
-      listeners.map(async (listener) => {
-        const run = new HandlerRun(work.delivery, this.#options.handlerTimeoutMs);
-        this.#runs.add(run);
-        try {
-          await run.call(listener, event);
-        } catch (cause) {
-          failed.push(listener);
-          this.#reportFailure(event, work.delivery.attempt, cause);
-        }
-        this.#runs.delete(run);
-      }),
-    );
+    const failed = await this.#runs.run(listeners, event, work.delivery);
     if (failed.length > 0) {
       this.#fail(work, event, failed);
       return;
@@ -340,23 +287,6 @@ export class Processor {
       attempt: delivery.attempt,
     });
     return { kind: "bury", completed, reason };
-  }
-
-  #reportFailure(event: AnyEvent, attempt: number, cause: unknown): void {
-    if (cause instanceof WebhookError && cause.code === "closing") return;
-    const timedOut = cause instanceof WebhookError && cause.code === "handler_timeout";
-    const next =
-      attempt < this.#options.retry.maxAttempts
-        ? "it will be tried again"
-        : "it was the last attempt";
-    const error = timedOut
-      ? cause
-      : new WebhookError(
-          "handler_failed",
-          `a handler of "${event.name}" failed in attempt ${attempt}; ${next}.`,
-          { cause },
-        );
-    this.#options.report(error, { event, attempt });
   }
 }
 

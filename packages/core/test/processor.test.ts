@@ -518,3 +518,28 @@ test.each([
   });
   expect(errors).toMatchObject([{ code: "handler_failed", cause: thrown }]);
 });
+
+test("an event that waited long for its conversation is looked up again: another process may have handled it", async () => {
+  const { processor, on } = setUp();
+  const [heard, first]: [string[], ReturnType<typeof gate>] = [[], gate()];
+  on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    if (event.data.text.body === "slow") await first.promise;
+  });
+  const handledElsewhere = new Set<string>();
+  const seen = vi.fn(async () => handledElsewhere);
+  const slow = processor.deliver(
+    record(cloudBody([text("slow", { id: "1" })])),
+    delivery({ seen }),
+  );
+  const late = processor.deliver(
+    record(cloudBody([text("late", { id: "2" })])),
+    delivery({ seen }),
+  );
+  await vi.waitFor(() => expect(heard).toEqual(["slow"]));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  handledElsewhere.add("message:2:text");
+  first.open();
+  await Promise.all([slow, late]);
+  expect(heard).toEqual(["slow"]);
+});

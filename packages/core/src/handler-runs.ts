@@ -1,0 +1,72 @@
+import type { Listener } from "./emitter.ts";
+import { WebhookError } from "./errors.ts";
+import type { AnyEvent } from "./events.ts";
+import { HandlerRun } from "./handler-run.ts";
+import type { Delivery } from "./inbox/inbox.ts";
+import type { Report } from "./report.ts";
+
+export interface HandlerRunsOptions {
+  readonly handlerTimeoutMs: number;
+  readonly retry: { readonly maxAttempts: number };
+  readonly report: Report;
+}
+
+/** The handlers that are running. */
+export class HandlerRuns {
+  readonly #options: HandlerRunsOptions;
+  readonly #runs = new Set<HandlerRun>();
+
+  constructor(options: HandlerRunsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** Tells them to stop, and gives up waiting for them. */
+  abort(): void {
+    for (const run of this.#runs)
+      run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
+  }
+
+  /** Runs an event's handlers side by side. Returns those that failed, which it has reported. Never rejects. */
+  async run(
+    listeners: readonly Listener[],
+    event: AnyEvent,
+    delivery: Delivery,
+  ): Promise<readonly Listener[]> {
+    const failed: Listener[] = [];
+    await Promise.all(
+      listeners.map(async (listener) => {
+        const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
+        this.#runs.add(run);
+        try {
+          await run.call(listener, event);
+        } catch (cause) {
+          failed.push(listener);
+          this.#reportFailure(event, delivery.attempt, cause);
+        }
+        this.#runs.delete(run);
+      }),
+    );
+    return failed;
+  }
+
+  #reportFailure(event: AnyEvent, attempt: number, cause: unknown): void {
+    if (cause instanceof WebhookError && cause.code === "closing") return;
+    const timedOut = cause instanceof WebhookError && cause.code === "handler_timeout";
+    const next =
+      attempt < this.#options.retry.maxAttempts
+        ? "it will be tried again"
+        : "it was the last attempt";
+    const error = timedOut
+      ? cause
+      : new WebhookError(
+          "handler_failed",
+          `a handler of "${event.name}" failed in attempt ${attempt}; ${next}.`,
+          { cause },
+        );
+    this.#options.report(error, { event, attempt });
+  }
+}
