@@ -20,7 +20,8 @@ export function writeRequests(path: string, count: number): RequestFile {
   for (let start = 0; start < count; start += LOT) {
     const indexes = Array.from({ length: Math.min(LOT, count - start) }, (_, i) => start + i);
     const lot = Buffer.concat(indexes.map(requestOf));
-    if (lot.byteLength !== length * indexes.length) throw new Error("the requests differ in length");
+    if (lot.byteLength !== length * indexes.length)
+      throw new Error("the requests differ in length");
     writeSync(file, lot);
   }
   closeSync(file);

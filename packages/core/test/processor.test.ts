@@ -521,7 +521,8 @@ test.each([
 
 test("an event that waited long for its conversation is looked up again: another process may have handled it", async () => {
   const { processor, on } = setUp();
-  const [heard, first]: [string[], ReturnType<typeof gate>] = [[], gate()];
+  const heard: string[] = [];
+  const first = gate();
   on("message.text", async (event) => {
     heard.push(event.data.text.body);
     if (event.data.text.body === "slow") await first.promise;

@@ -81,5 +81,6 @@ function lostOf(acknowledged: ReadonlySet<string>, effects: string): string[] {
 }
 
 function linesOf(effects: string): string[] {
-  return existsSync(effects) ? readFileSync(effects, "utf8").split("\n").filter(Boolean) : [];
+  const lines = existsSync(effects) ? readFileSync(effects, "utf8").split("\n") : [];
+  return lines.map((line) => line.split("\t")[0] ?? "").filter(Boolean);
 }

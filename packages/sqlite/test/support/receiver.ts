@@ -7,7 +7,8 @@ import { whatsappWebhooks } from "@whatsapp-webhooks/core/node";
 import { sqliteInbox } from "../../src/sqlite-inbox.ts";
 
 const [path, effects] = process.argv.slice(2) as [string, string];
-const done = new Set(existsSync(effects) ? readFileSync(effects, "utf8").split("\n") : []);
+const lines = existsSync(effects) ? readFileSync(effects, "utf8").split("\n") : [];
+const done = new Set(lines.map((line) => line.split("\t")[1]));
 
 const webhooks = createWebhooks({
   appSecret: "secret",
@@ -19,9 +20,9 @@ webhooks.on("message.text", async (event) => {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
   if (Math.random() < 0.05) throw new Error("now and then a handler fails");
   // The idempotency check that every handler with effects outside can make.
-  if (done.has(event.data.text.body)) return;
-  done.add(event.data.text.body);
-  appendFileSync(effects, `${event.data.text.body}\n`);
+  if (done.has(event.key)) return;
+  done.add(event.key);
+  appendFileSync(effects, `${event.data.text.body}\t${event.key}\n`);
 });
 await webhooks.start();
 const server = createServer(whatsappWebhooks(webhooks)).listen(0, "127.0.0.1", () => {

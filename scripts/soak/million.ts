@@ -1,0 +1,61 @@
+// Stores, handles and forgets a million notifications in twenty days of a clock that is moved, and shows day by day what
+// the file and the process take. After the eighth day, when the first are forgotten, neither may go on growing.
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createWebhooks, storeInbox } from "@whatsapp-webhooks/core";
+import { inject, notification, signed } from "@whatsapp-webhooks/testing";
+import { SqliteStore } from "../../packages/sqlite/src/sqlite-store.ts";
+
+const DAYS = 20;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PUTTERS = 64;
+const perDay = Math.ceil(Number(process.argv[2] ?? 1_000_000) / DAYS);
+
+const folder = mkdtempSync(join(tmpdir(), "million-"));
+const path = join(folder, "inbox.db");
+const clock = new SharedArrayBuffer(16);
+const store = new SqliteStore({ path }, clock);
+const webhooks = createWebhooks({
+  appSecret: "secret",
+  verifyToken: "token",
+  inbox: storeInbox(store),
+});
+let handled = 0;
+webhooks.on("message.text", () => {
+  handled++;
+});
+await webhooks.start();
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1024 / 1024);
+const sizes: number[] = [];
+for (let day = 1; day <= DAYS; day++) {
+  const began = performance.now();
+  let left = perDay;
+  const putter = async (): Promise<void> => {
+    while (left-- > 0) {
+      const text = "x".repeat(400);
+      const from = String(12125550000 + (left % 1_000));
+      const { status } = await inject(webhooks, signed(notification({ text, from }), "secret"));
+      if (status !== 200) throw new Error(`answered ${status}`);
+    }
+  };
+  await Promise.all(Array.from({ length: PUTTERS }, putter));
+  await webhooks.idle();
+  const seconds = (performance.now() - began) / 1000;
+  new Float64Array(clock)[0] = day * DAY_MS;
+  await store.prune();
+  globalThis.gc?.();
+  sizes.push(statSync(path).size);
+  const log = statSync(`${path}-wal`).size;
+  console.log(
+    `day ${String(day).padStart(2)}: ${handled} handled, ${Math.round(perDay / seconds)}/s, file ${megabytes(statSync(path).size)} MB, log ${megabytes(log)} MB, memory ${megabytes(process.memoryUsage().rss)} MB (heap ${megabytes(process.memoryUsage().heapUsed)} MB)`,
+  );
+}
+await webhooks.close();
+rmSync(folder, { recursive: true });
+const [tenth = 0, last = 0] = [sizes[9], sizes.at(-1)];
+if (handled !== perDay * DAYS || last > tenth * 1.1) {
+  console.log("Something is missing, or the file goes on growing.");
+  process.exit(1);
+}
