@@ -10,6 +10,8 @@ import { SqliteStore } from "../../packages/sqlite/src/sqlite-store.ts";
 const DAYS = 20;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PUTTERS = 64;
+/** The log is written back to the file when it has grown to some 16 MB, wherever that falls. */
+const SLACK_BYTES = 16 * 1024 * 1024;
 const perDay = Math.ceil(Number(process.argv[2] ?? 1_000_000) / DAYS);
 
 const folder = mkdtempSync(join(tmpdir(), "million-"));
@@ -46,8 +48,8 @@ for (let day = 1; day <= DAYS; day++) {
   new Float64Array(clock)[0] = day * DAY_MS;
   await store.prune();
   globalThis.gc?.();
-  sizes.push(statSync(path).size);
   const log = statSync(`${path}-wal`).size;
+  sizes.push(statSync(path).size + log);
   console.log(
     `day ${String(day).padStart(2)}: ${handled} handled, ${Math.round(perDay / seconds)}/s, file ${megabytes(statSync(path).size)} MB, log ${megabytes(log)} MB, memory ${megabytes(process.memoryUsage().rss)} MB (heap ${megabytes(process.memoryUsage().heapUsed)} MB)`,
   );
@@ -55,7 +57,7 @@ for (let day = 1; day <= DAYS; day++) {
 await webhooks.close();
 rmSync(folder, { recursive: true });
 const [tenth = 0, last = 0] = [sizes[9], sizes.at(-1)];
-if (handled !== perDay * DAYS || last > tenth * 1.1) {
+if (handled !== perDay * DAYS || last > tenth * 1.1 + SLACK_BYTES) {
   console.log("Something is missing, or the file goes on growing.");
   process.exit(1);
 }
