@@ -124,18 +124,16 @@ export class Processor {
 
   /** What is in a record and what of it was handled before. Only a small one with an inbox in memory is opened at once. */
   #open(record: InboxRecord, delivery: Delivery): Opened | Promise<Opened> {
+    const isPending = (key: string): boolean => this.#progress.has(key);
+    if (record.body.byteLength > SLICED_BYTES) return this.#openSliced(record, delivery, isPending);
+    let read: ReadRecord;
     try {
-      const isPending = (key: string): boolean => this.#progress.has(key);
-      if (record.body.byteLength > SLICED_BYTES)
-        return this.#openSliced(record, delivery, isPending);
-      const read = this.#reader.read(record, isPending);
-      const seen = this.#ask(read, delivery);
-      return seen instanceof Promise
-        ? seen.then((known) => ({ read, seen: known }))
-        : { read, seen };
+      read = this.#reader.read(record, isPending);
     } catch (error) {
       return { unreadable: error };
     }
+    const seen = this.#ask(read, delivery);
+    return seen instanceof Promise ? seen.then((known) => ({ read, seen: known })) : { read, seen };
   }
 
   async #openSliced(
@@ -188,13 +186,14 @@ export class Processor {
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
     const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
+    const completed = [...delivery.completed];
     const wanted = events.filter(
-      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen),
+      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen, completed),
     );
     const work: Work = {
       record,
       delivery,
-      completed: [...delivery.completed],
+      completed,
       failed: [],
       left: wanted.length,
       misfits: misfits.length,
@@ -241,13 +240,14 @@ export class Processor {
     return events.find((event) => event.key === key);
   }
 
-  #isDuplicate(event: AnyEvent, seen: ReadonlySet<string>): boolean {
-    if (!seen.has(event.key) && !this.#handled.has(event.key)) return false;
+  /** What only this process knows of counts as completed here too: the record that brought it may never be written down. */
+  #isDuplicate({ key, name }: AnyEvent, seen: ReadonlySet<string>, completed: string[]): boolean {
+    if (!seen.has(key)) {
+      if (!this.#handled.has(key)) return false;
+      completed.push(key);
+    }
     this.#duplicates++;
-    this.#options.logger.debug(
-      { event: event.name },
-      "dropped an event that had been handled before",
-    );
+    this.#options.logger.debug({ event: name }, "dropped an event that had been handled before");
     return true;
   }
 
@@ -263,12 +263,13 @@ export class Processor {
   /** While an event waited for its turn, another record may have brought the same one. */
   async #cameMeanwhile(work: Work, event: AnyEvent, waited: boolean): Promise<boolean> {
     if (!waited) return false;
+    let seen = NOTHING;
     try {
-      return this.#isDuplicate(event, await work.delivery.seen([event.key]));
+      seen = await work.delivery.seen([event.key]);
     } catch {
       // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
-      return this.#isDuplicate(event, NOTHING);
     }
+    return this.#isDuplicate(event, seen, work.completed);
   }
 
   async #run(work: Work, event: AnyEvent): Promise<void> {
