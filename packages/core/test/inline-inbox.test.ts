@@ -9,6 +9,7 @@ import {
 import {
   cloudBody,
   gate,
+  record,
   SECRET,
   settled,
   signedRequest,
@@ -140,6 +141,51 @@ test("a notification costs one look-up and one note, however many events wait fo
   await webhooks.receive(signedRequest(cloudBody([text("a"), text("a"), text("a"), ...others])));
   expect(heard).toHaveBeenCalledTimes(8);
   expect([keys.has.mock.calls.length, keys.add.mock.calls.length]).toEqual([1, 1]);
+});
+
+test("an event that waited for long is looked up once more: another instance may have got it", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const keys = sharedKeys();
+  const webhooks = setUp(keys);
+  const held = gate();
+  const heard: string[] = [];
+  webhooks.on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await held.promise;
+  });
+  const late = [text("elsewhere", { id: "elsewhere" }), text("here"), text("here too")];
+  const answers = [[text("slow")], late].map((messages) =>
+    webhooks.receive(signedRequest(cloudBody(messages))),
+  );
+  await settled();
+  keys.keys.add("message:elsewhere:text");
+  vi.setSystemTime(Date.now() + 1_500);
+  held.open();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(heard).toEqual(["slow", "here", "here too"]);
+  expect(keys.has).toHaveBeenCalledTimes(3);
+});
+
+test("a look-up that fails while an event waits is not tried again for the next", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const keys = sharedKeys();
+  const webhooks = setUp(keys);
+  webhooks.on("message.text", () => {
+    vi.setSystemTime(Date.now() + 1_500);
+    keys.has.mockRejectedValue(new Error("away"));
+  });
+  const messages = [text("a"), text("b"), text("c")];
+  expect((await webhooks.receive(signedRequest(cloudBody(messages)))).status).toBe(200);
+  expect(keys.has).toHaveBeenCalledTimes(2);
+});
+
+test("what is under way is limited: more is answered 503", async () => {
+  const inbox = inlineInbox();
+  const first = inbox.put({ ...record("a"), body: new Uint8Array(64 * 1024 * 1024) });
+  await expect(inbox.put(record("b"))).rejects.toMatchObject({ code: "inbox_full" });
+  await inbox.consume(async () => ({ kind: "done", completed: [] }));
+  await first;
+  await inbox.put(record("c"));
 });
 
 describe("the same body twice at one time, in one process", () => {

@@ -29,12 +29,17 @@ export function inlineInbox({
 
 /** How long a memory of keys may take, and how long a notification waits for a first handler to be registered. */
 const PATIENCE_MS = 5_000;
+/** Bodies that may be under way; more is answered 503. */
+const LIMIT_BYTES = 64 * 1024 * 1024;
+/** How long an answer of a memory of keys is taken for news. */
+const FRESH_MS = 1_000;
 
 class InlineInbox implements Inbox {
   readonly durable = false;
   readonly handlesInPut = true;
   readonly #seen: SeenKeys;
   readonly #underWay = new Set<Promise<unknown>>();
+  #bytes = 0;
   readonly #abort = new AbortController();
   readonly #consumed: Promise<Deliver>;
   #consume: (deliver: Deliver) => void = () => {};
@@ -50,27 +55,30 @@ class InlineInbox implements Inbox {
   }
 
   async put(record: InboxRecord): Promise<void> {
+    const bytes = record.body.byteLength;
+    if (this.#bytes + bytes > LIMIT_BYTES) {
+      const message = `${this.#underWay.size} notifications are being handled and fill its ${LIMIT_BYTES} bytes.`;
+      throw new WebhookError("inbox_full", message);
+    }
     const work = this.#handle(record);
     this.#underWay.add(work);
+    this.#bytes += bytes;
     try {
       await work;
     } finally {
       this.#underWay.delete(work);
+      this.#bytes -= bytes;
     }
   }
 
   async #handle(record: InboxRecord): Promise<void> {
     const deliver = await within(this.#consumed, "no handler was registered");
-    let known: Promise<ReadonlySet<string>> | undefined;
+    const lookUp = new LookUp(this.#seen);
     const outcome = await deliver(record, {
       attempt: 1,
       completed: [],
       signal: this.#abort.signal,
-      // The first question names all keys. What succeeds here while an event waits for its turn, the processor knows.
-      seen: async (keys) => {
-        known ??= within(this.#seen.has(keys), "seenKeys.has did not answer");
-        return known;
-      },
+      seen: (keys) => lookUp.ask(keys),
     });
     const { completed, kind } = outcome;
     if (completed.length > 0)
@@ -100,6 +108,34 @@ class InlineInbox implements Inbox {
   async close(): Promise<void> {
     this.#abort.abort();
     this.#refuse(closed());
+  }
+}
+
+/**
+ * What is remembered of one record's events. Each that waited for its turn asks again, as another instance may have got it
+ * meanwhile; one question a second for all of them is enough, and none after one that failed.
+ */
+class LookUp {
+  readonly #seen: SeenKeys;
+  #keys: readonly string[] | undefined;
+  #known: Promise<ReadonlySet<string>> | undefined;
+  #freshUntil = 0;
+
+  constructor(seen: SeenKeys) {
+    this.#seen = seen;
+  }
+
+  /** The first question must name all keys. */
+  async ask(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    if (this.#known === undefined || Date.now() > this.#freshUntil) {
+      this.#keys ??= keys;
+      this.#known = within(this.#seen.has(this.#keys), "seenKeys.has did not answer");
+      this.#freshUntil = Date.now() + FRESH_MS;
+      this.#known.catch(() => {
+        this.#freshUntil = Number.POSITIVE_INFINITY;
+      });
+    }
+    return this.#known;
   }
 }
 
