@@ -7,7 +7,8 @@ import { eventsPage } from "./events-page.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 writeFileSync(join(root, "docs/events.md"), eventsPage());
-for (const document of ["README.md", "CONTRIBUTING.md", ...packageReadmes(root)]) {
+const documents = ["README.md", "CONTRIBUTING.md", "docs/serverless.md", ...packageReadmes(root)];
+for (const document of documents) {
   const path = join(root, document);
   writeFileSync(path, fillBlocks(readFileSync(path, "utf8"), root));
 }

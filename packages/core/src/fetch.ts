@@ -8,17 +8,18 @@ type WaitUntil = (work: Promise<unknown>) => void;
 export interface FetchOptions {
   /** The full path that the platform calls; others are answered 404. Default: every request is for us, the router chose. */
   readonly path?: string | undefined;
-  /** Keeps a serverless platform running until the handlers are done. A second argument with `waitUntil` comes first. */
+  /** Keeps a serverless platform running until the handlers are done. An argument with `waitUntil` comes first. */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
-export type FetchHandler = (request: Request, context?: unknown) => Promise<Response>;
+/** What platforms pass beside the request differs: some an environment, some a context with `waitUntil`, some both. */
+export type FetchHandler = (request: Request, ...contexts: readonly unknown[]) => Promise<Response>;
 
 /** For Fetch-style servers (Hono, Next.js, Bun, Deno, workers): `export const POST = whatsappWebhooks(webhooks)`. */
 export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {}): FetchHandler {
   assertWebhooks(webhooks);
   const match = options.path === undefined ? () => ({}) : createPathMatcher(options.path);
-  return async (request, context) => {
+  return async (request, ...contexts) => {
     const url = request.url.slice(
       Math.max(0, request.url.indexOf("/", request.url.indexOf("://") + 3)),
     );
@@ -32,7 +33,7 @@ export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {})
       toWebhookRequest(request, url, params),
     );
     if (status === 200 && request.method === "POST")
-      waitUntilOf(context, options)?.(webhooks.idle());
+      waitUntilOf(contexts, options)?.(webhooks.idle());
     return new Response(body, { status, headers });
   };
 }
@@ -62,9 +63,11 @@ function bodyOf(request: Request): RequestBody {
     : { kind: "stream", stream: request.body as unknown as AsyncIterable<Uint8Array> };
 }
 
-function waitUntilOf(context: unknown, options: FetchOptions): WaitUntil | undefined {
-  const own = context as { waitUntil?: unknown } | null | undefined;
-  return typeof own?.waitUntil === "function"
-    ? (work) => (own as { waitUntil: WaitUntil }).waitUntil(work)
-    : options.waitUntil;
+function waitUntilOf(contexts: readonly unknown[], options: FetchOptions): WaitUntil | undefined {
+  const own = contexts.find(hasWaitUntil);
+  return own === undefined ? options.waitUntil : (work) => own.waitUntil(work);
+}
+
+function hasWaitUntil(context: unknown): context is { waitUntil: WaitUntil } {
+  return typeof (context as { waitUntil?: unknown } | null | undefined)?.waitUntil === "function";
 }

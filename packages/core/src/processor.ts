@@ -137,13 +137,14 @@ export class Processor {
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
     const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
+    const completed = [...delivery.completed];
     const wanted = events.filter(
-      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen),
+      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen, completed),
     );
     const work: Work = {
       record,
       delivery,
-      completed: [...delivery.completed],
+      completed,
       failed: [],
       left: wanted.length,
       misfits: misfits.length,
@@ -163,7 +164,7 @@ export class Processor {
         for (const turn of mine) this.#lanes.add(conversation, turn);
       }
     }
-    const now = performance.now();
+    const now = Date.now();
     for (const turn of turns) turn.waitingSince = now;
     // A small body is cheaper to read again than to keep in pieces while it waits.
     if (work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
@@ -191,13 +192,14 @@ export class Processor {
     return turn;
   }
 
-  #isDuplicate(event: AnyEvent, seen: ReadonlySet<string>): boolean {
-    if (!seen.has(event.key) && !this.#handled.has(event.key)) return false;
+  /** What only this process knows of counts as completed here too: the record that brought it may never be written down. */
+  #isDuplicate({ key, name }: AnyEvent, seen: ReadonlySet<string>, completed: string[]): boolean {
+    if (!seen.has(key)) {
+      if (!this.#handled.has(key)) return false;
+      completed.push(key);
+    }
     this.#duplicates++;
-    this.#options.logger.debug(
-      { event: event.name },
-      "dropped an event that had been handled before",
-    );
+    this.#options.logger.debug({ event: name }, "dropped an event that had been handled before");
     return true;
   }
 
@@ -221,14 +223,16 @@ export class Processor {
     waitingSince: number | undefined,
   ): Promise<boolean> {
     if (waitingSince === undefined) return false;
+    let seen = NOTHING;
     // What was handled here of late is known here. Two processes that get the same at the same time both handle it.
-    if (performance.now() - waitingSince < LONG_MS) return this.#isDuplicate(event, NOTHING);
-    try {
-      return this.#isDuplicate(event, await work.delivery.seen([event.key]));
-    } catch {
-      // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
-      return this.#isDuplicate(event, NOTHING);
+    if (Date.now() - waitingSince >= LONG_MS) {
+      try {
+        seen = await work.delivery.seen([event.key]);
+      } catch {
+        // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
+      }
     }
+    return this.#isDuplicate(event, seen, work.completed);
   }
 
   async #run(work: Work, event: AnyEvent): Promise<void> {

@@ -25,16 +25,15 @@ export class RecordOpener {
 
   /** At once only for a small record of an inbox that knows without asking. Rejects when the inbox cannot tell. */
   open(record: InboxRecord, delivery: Delivery): Opened | Promise<Opened> {
+    if (record.body.byteLength > SLICED_BYTES) return this.#openSliced(record, delivery);
+    let read: ReadRecord;
     try {
-      if (record.body.byteLength > SLICED_BYTES) return this.#openSliced(record, delivery);
-      const read = this.#reader.read(record, this.#isPending);
-      const seen = ask(read, delivery);
-      return seen instanceof Promise
-        ? seen.then((known) => ({ read, seen: known }))
-        : { read, seen };
+      read = this.#reader.read(record, this.#isPending);
     } catch (error) {
       return { unreadable: unreadable(error) };
     }
+    const seen = ask(read, delivery);
+    return seen instanceof Promise ? seen.then((known) => ({ read, seen: known })) : { read, seen };
   }
 
   /** One event of a record that was opened before. */

@@ -201,9 +201,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     processor.abort();
     await inbox.close();
     if (report.running > 0 || (report.pending ?? 0) > 0) {
+      const fate = inbox.durable ? "the inbox keeps it" : "an inbox in memory cannot keep it";
       logger.warn(
         report,
-        `close() left work behind; ${inbox.durable ? "the inbox keeps it" : "an inbox in memory cannot keep it"}.`,
+        `close() left work behind; ${inbox.handlesInPut === true ? "it is answered 503 and comes again" : fate}.`,
       );
     }
     return report;

@@ -82,7 +82,7 @@ describe("waitUntil", () => {
     expect(isHandled).toBe(true);
   });
 
-  test("of the second argument comes before the option, and keeps its this", async () => {
+  test("of another argument comes before the option, and keeps its this", async () => {
     const option = vi.fn();
     class Context {
       readonly work: Promise<unknown>[] = [];
@@ -94,6 +94,13 @@ describe("waitUntil", () => {
     await whatsappWebhooks(start().webhooks, { waitUntil: option })(post(), context);
     expect(context.work).toHaveLength(1);
     expect(option).not.toHaveBeenCalled();
+  });
+
+  test("of the third argument is found, as workers give the environment before it", async () => {
+    const context = { waitUntil: vi.fn() };
+    const worker = { fetch: whatsappWebhooks(start().webhooks) };
+    await worker.fetch(post(), { WHATSAPP_APP_SECRET: SECRET }, context);
+    expect(context.waitUntil).toHaveBeenCalledOnce();
   });
 
   test.each([

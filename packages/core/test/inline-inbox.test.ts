@@ -1,8 +1,15 @@
-import { afterEach, expect, test, vi } from "vitest";
-import { createWebhooks, inlineInbox, type SeenKeys } from "../src/index.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import {
+  createWebhooks,
+  inlineInbox,
+  type SeenKeys,
+  type WebhookRequest,
+  type WebhooksOptions,
+} from "../src/index.ts";
 import {
   cloudBody,
   gate,
+  record,
   SECRET,
   settled,
   signedRequest,
@@ -13,28 +20,31 @@ import {
 const logger = { debug() {}, info() {}, warn: vi.fn(), error: vi.fn() };
 const opened: ReturnType<typeof createWebhooks>[] = [];
 afterEach(async () => {
-  for (const webhooks of opened.splice(0)) await webhooks.close();
+  vi.useRealTimers();
+  for (const webhooks of opened.splice(0)) await webhooks.close({ timeoutMs: 1 });
 });
 
-function setUp(seenKeys?: SeenKeys) {
+function setUp(seenKeys?: SeenKeys, options: Partial<WebhooksOptions> = {}) {
   const webhooks = createWebhooks({
     appSecret: SECRET,
     verifyToken: TOKEN,
     logger,
     inbox: inlineInbox({ seenKeys }),
+    ...options,
   });
   opened.push(webhooks);
   return webhooks;
 }
 
 /** A memory of keys outside the process, as a table would be. */
-function sharedKeys(): SeenKeys {
+function sharedKeys() {
   const keys = new Set<string>();
   return {
-    has: async (asked) => new Set(asked.filter((key) => keys.has(key))),
-    add: async (added) => {
+    keys,
+    has: vi.fn<SeenKeys["has"]>(async (asked) => new Set(asked.filter((key) => keys.has(key)))),
+    add: vi.fn<SeenKeys["add"]>(async (added) => {
       for (const key of added) keys.add(key);
-    },
+    }),
   };
 }
 
@@ -120,4 +130,244 @@ test("what is no JSON is answered 200: a retry would bring the same bytes", asyn
   const webhooks = setUp();
   webhooks.on("message.text", () => {});
   expect((await webhooks.receive(signedRequest("{"))).status).toBe(200);
+});
+
+test("a notification costs one look-up and one note, however many events wait for their turn", async () => {
+  const keys = sharedKeys();
+  const webhooks = setUp(keys);
+  const heard = vi.fn();
+  webhooks.on("message.text", heard);
+  const others = Array.from({ length: 5 }, (_, i) => text("b", { from: `1212555020${i}` }));
+  await webhooks.receive(signedRequest(cloudBody([text("a"), text("a"), text("a"), ...others])));
+  expect(heard).toHaveBeenCalledTimes(8);
+  expect([keys.has.mock.calls.length, keys.add.mock.calls.length]).toEqual([1, 1]);
+});
+
+test("an event that waited for long is looked up once more: another instance may have got it", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const keys = sharedKeys();
+  const webhooks = setUp(keys);
+  const held = gate();
+  const heard: string[] = [];
+  webhooks.on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await held.promise;
+  });
+  const late = [text("elsewhere", { id: "elsewhere" }), text("here"), text("here too")];
+  const answers = [[text("slow")], late].map((messages) =>
+    webhooks.receive(signedRequest(cloudBody(messages))),
+  );
+  await settled();
+  keys.keys.add("message:elsewhere:text");
+  vi.setSystemTime(Date.now() + 1_500);
+  held.open();
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+  expect(heard).toEqual(["slow", "here", "here too"]);
+  expect(keys.has).toHaveBeenCalledTimes(3);
+});
+
+test("a look-up that fails while an event waits is not tried again for the next", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const keys = sharedKeys();
+  const webhooks = setUp(keys);
+  webhooks.on("message.text", () => {
+    vi.setSystemTime(Date.now() + 1_500);
+    keys.has.mockRejectedValue(new Error("away"));
+  });
+  const messages = [text("a"), text("b"), text("c")];
+  expect((await webhooks.receive(signedRequest(cloudBody(messages)))).status).toBe(200);
+  expect(keys.has).toHaveBeenCalledTimes(2);
+});
+
+test("what is under way is limited: more is answered 503", async () => {
+  const inbox = inlineInbox();
+  const first = inbox.put({ ...record("a"), body: new Uint8Array(64 * 1024 * 1024) });
+  await expect(inbox.put(record("b"))).rejects.toMatchObject({ code: "inbox_full" });
+  await inbox.consume(async () => ({ kind: "done", completed: [] }));
+  await first;
+  await inbox.put(record("c"));
+});
+
+describe("the same body twice at one time, in one process", () => {
+  const request = signedRequest(cloudBody([text("a")]));
+
+  test("is handled once and answered 200 twice", async () => {
+    const keys = sharedKeys();
+    const webhooks = setUp(keys);
+    const held = gate();
+    const handler = vi.fn(() => held.promise);
+    webhooks.on("message.text", handler);
+    const answers = [webhooks.receive(request), webhooks.receive(request)];
+    await settled();
+    held.open();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200]);
+    expect(handler).toHaveBeenCalledOnce();
+  });
+
+  test("the second tries what failed in the first", async () => {
+    const webhooks = setUp(sharedKeys());
+    const held = gate();
+    const handler = vi.fn().mockReturnValueOnce(held.promise);
+    const sound = vi.fn();
+    webhooks.on("message.text", handler);
+    webhooks.on("message.text", sound);
+    const answers = [webhooks.receive(request), webhooks.receive(request)];
+    await settled();
+    held.fail(new Error("no"));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 200]);
+    expect([handler.mock.calls.length, sound.mock.calls.length]).toEqual([2, 1]);
+  });
+
+  test("neither is answered 200 before the keys are written down", async () => {
+    const keys = sharedKeys();
+    const written = gate();
+    keys.add.mockReturnValue(written.promise);
+    const webhooks = setUp(keys);
+    webhooks.on("message.text", () => {});
+    const answers = [webhooks.receive(request), webhooks.receive(request)];
+    await settled();
+    written.fail(new Error("away"));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
+  });
+});
+
+describe("a memory of keys in trouble", () => {
+  const request = signedRequest(cloudBody([text("a")]));
+  const never = () => new Promise<never>(() => {});
+
+  test("that throws where it should reject is answered 503, too", async () => {
+    const webhooks = setUp({
+      ...sharedKeys(),
+      has: () => {
+        throw new Error("away");
+      },
+    });
+    const heard = vi.fn();
+    webhooks.on("message.text", heard);
+    expect((await webhooks.receive(request)).status).toBe(503);
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  test("that could not write keys down gets them again with the retry, and no handler does", async () => {
+    const keys = sharedKeys();
+    keys.add.mockRejectedValueOnce(new Error("away"));
+    const webhooks = setUp(keys);
+    const heard = vi.fn();
+    webhooks.on("message.text", heard);
+    expect((await webhooks.receive(request)).status).toBe(503);
+    expect(keys.keys.size).toBe(0);
+    expect((await webhooks.receive(request)).status).toBe(200);
+    expect(keys.keys.size).toBe(1);
+    expect(heard).toHaveBeenCalledOnce();
+  });
+
+  test.each(["has", "add"] as const)(
+    "that hangs in %s is answered 503 in the end",
+    async (method) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      const webhooks = setUp({ ...sharedKeys(), [method]: never });
+      webhooks.on("message.text", () => {});
+      const answer = webhooks.receive(request);
+      await settled();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await answer).toMatchObject({ status: 503, body: "inbox_failed" });
+    },
+  );
+
+  test("that hangs once holds up what came after no longer than that", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const keys = sharedKeys();
+    keys.has.mockReturnValueOnce(never());
+    const webhooks = setUp(keys);
+    webhooks.on("message.text", () => {});
+    const answers = [request, signedRequest(cloudBody([text("b")]))].map(webhooks.receive);
+    await settled();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 200]);
+  });
+});
+
+test("without a handler a notification waits a while for one, and is then answered 503", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const webhooks = setUp();
+  const early = webhooks.receive(signedRequest(cloudBody([text("a")])));
+  await settled();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect((await early).status).toBe(503);
+  const late = webhooks.receive(signedRequest(cloudBody([text("b")])));
+  await settled();
+  const heard = vi.fn();
+  webhooks.on("message.text", heard);
+  expect((await late).status).toBe(200);
+  expect(heard).toHaveBeenCalledOnce();
+});
+
+describe("close()", () => {
+  test("answers 503 to what waits for a handler to be registered", async () => {
+    const webhooks = setUp();
+    const answer = webhooks.receive(signedRequest(cloudBody([text("a")])));
+    await settled();
+    await webhooks.close();
+    expect(await answer).toMatchObject({ status: 503, body: "closing" });
+  });
+
+  test("answers 503 to what a handler is still at when it gives up waiting", async () => {
+    const webhooks = setUp();
+    webhooks.on("message.text", () => new Promise(() => {}));
+    const answer = webhooks.receive(signedRequest(cloudBody([text("a")])));
+    await settled();
+    expect(await webhooks.close({ timeoutMs: 1 })).toMatchObject({ running: 1, pending: 1 });
+    expect(await answer).toMatchObject({ status: 503, body: "closing" });
+    expect(logger.warn.mock.lastCall?.[1]).toContain("comes again");
+  });
+
+  test("lets a handler finish, and its keys be written down", async () => {
+    const keys = sharedKeys();
+    const webhooks = setUp(keys);
+    const held = gate();
+    webhooks.on("message.text", () => held.promise);
+    const answer = webhooks.receive(signedRequest(cloudBody([text("a")])));
+    await settled();
+    const closed = webhooks.close();
+    held.open();
+    expect(await closed).toEqual({ running: 0, pending: 0 });
+    expect((await answer).status).toBe(200);
+    expect(keys.keys.size).toBe(1);
+  });
+
+  test.each([
+    ["with", true],
+    ["without", false],
+  ])("answers 503 to a body that was still arriving, %s a handler", async (_word, isHeard) => {
+    const webhooks = setUp();
+    if (isHeard) webhooks.on("message.text", () => {});
+    const arrived = gate();
+    const request = signedRequest(cloudBody([text("a")]));
+    const answer = webhooks.receive({ ...request, body: arrivingAfter(arrived.promise, request) });
+    await webhooks.close();
+    arrived.open();
+    expect(await answer).toMatchObject({ status: 503, body: "closing" });
+  });
+});
+
+function arrivingAfter(arrived: Promise<void>, { body }: WebhookRequest): WebhookRequest["body"] {
+  async function* stream() {
+    await arrived;
+    if (body.kind === "bytes") yield body.bytes;
+  }
+  return { kind: "stream", stream: stream() };
+}
+
+test("a handler that hangs is answered 503 after handlerTimeoutMs", async () => {
+  const webhooks = setUp(undefined, { handlerTimeoutMs: 10 });
+  webhooks.on("message.text", () => new Promise(() => {}));
+  expect((await webhooks.receive(signedRequest(cloudBody([text("a")])))).status).toBe(503);
+});
+
+test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody is to try again", async () => {
+  const onError = vi.fn();
+  const webhooks = setUp(undefined, { retry: { maxAttempts: 1 }, onError });
+  webhooks.on("message.text", () => Promise.reject(new Error("no")));
+  expect((await webhooks.receive(signedRequest(cloudBody([text("a")])))).status).toBe(200);
+  expect(onError.mock.calls.map(([{ code }]) => code)).toEqual(["handler_failed", "record_buried"]);
 });

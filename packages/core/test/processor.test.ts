@@ -286,7 +286,11 @@ test("an event that is done while its record is not is not handled again", async
     delivery(),
   );
   await settled();
-  await processor.deliver(record(cloudBody([quick])), delivery());
+  // Counted as completed here too: whether the first record will ever be written down is open.
+  expect(await processor.deliver(record(cloudBody([quick])), delivery())).toEqual({
+    kind: "done",
+    completed: ["message:quick:text"],
+  });
   held.open();
   await first;
   expect(heard).toEqual(["quick", "slow"]);
@@ -358,6 +362,18 @@ test("a look-up that fails rejects its record and no other", async () => {
   );
   await expect(failing).rejects.toThrow("gone");
   expect(await fine).toMatchObject({ kind: "done" });
+});
+
+test("a look-up that throws rejects its record, too: nothing is buried unread", async () => {
+  const { processor, on, errors } = setUp();
+  on("message.text", () => {});
+  const seen = () => {
+    throw new Error("gone");
+  };
+  await expect(
+    processor.deliver(record(cloudBody([text("1")])), delivery({ seen })),
+  ).rejects.toThrow("gone");
+  expect(errors).toEqual([]);
 });
 
 test("a look-up that fails while an earlier one is slow is no unhandled rejection", async () => {

@@ -4,7 +4,8 @@ import type { Consumer, Deliver, Inbox, InboxRecord } from "./inbox.ts";
 
 /**
  * A memory of completed events that may live outside the process: a table, a key-value store. Keys are opaque; keep them
- * at least the platform's seven days of retries, hashed if you like.
+ * at least the platform's seven days of retries, hashed if you like. A method that rejects, or takes longer than five
+ * seconds, makes the answer 503.
  */
 export interface SeenKeys {
   /** Which of these are remembered. */
@@ -26,51 +27,73 @@ export function inlineInbox({
   return new InlineInbox(seenKeys ?? new SeenInMemory());
 }
 
+/** How long a memory of keys may take, and how long a notification waits for a first handler to be registered. */
+const PATIENCE_MS = 5_000;
+/** Bodies that may be under way; more is answered 503. */
+const LIMIT_BYTES = 64 * 1024 * 1024;
+/** How long an answer of a memory of keys is taken for news. */
+const FRESH_MS = 1_000;
+
 class InlineInbox implements Inbox {
   readonly durable = false;
   readonly handlesInPut = true;
   readonly #seen: SeenKeys;
   readonly #underWay = new Set<Promise<unknown>>();
+  #bytes = 0;
   readonly #abort = new AbortController();
-  #deliver: ((deliver: Deliver) => void) | undefined;
   readonly #consumed: Promise<Deliver>;
+  #consume: (deliver: Deliver) => void = () => {};
+  #refuse: (error: WebhookError) => void = () => {};
 
   constructor(seen: SeenKeys) {
     this.#seen = seen;
-    this.#consumed = new Promise((resolve) => {
-      this.#deliver = resolve;
+    this.#consumed = new Promise((resolve, reject) => {
+      this.#consume = resolve;
+      this.#refuse = reject;
     });
+    this.#consumed.catch(() => {});
   }
 
   async put(record: InboxRecord): Promise<void> {
+    const bytes = record.body.byteLength;
+    if (this.#bytes + bytes > LIMIT_BYTES) {
+      const message = `${this.#underWay.size} notifications are being handled and fill its ${LIMIT_BYTES} bytes.`;
+      throw new WebhookError("inbox_full", message);
+    }
     const work = this.#handle(record);
     this.#underWay.add(work);
+    this.#bytes += bytes;
     try {
       await work;
     } finally {
       this.#underWay.delete(work);
+      this.#bytes -= bytes;
     }
   }
 
   async #handle(record: InboxRecord): Promise<void> {
-    const deliver = await this.#consumed;
+    const deliver = await within(this.#consumed, "no handler was registered");
+    const lookUp = new LookUp(this.#seen);
     const outcome = await deliver(record, {
       attempt: 1,
       completed: [],
       signal: this.#abort.signal,
-      seen: (keys) => this.#seen.has(keys),
+      seen: (keys) => lookUp.ask(keys),
     });
-    if (outcome.completed.length > 0) await this.#seen.add(outcome.completed);
-    if (outcome.kind === "retry" || outcome.kind === "release") {
-      throw new WebhookError(
-        "inbox_failed",
-        "a handler failed; the platform delivers what is left again.",
-      );
-    }
+    const { completed, kind } = outcome;
+    if (completed.length > 0)
+      await within(this.#seen.add(completed), "seenKeys.add did not answer");
+    if (kind === "done" || kind === "bury") return;
+    throw this.#abort.signal.aborted
+      ? closed()
+      : new WebhookError(
+          "inbox_failed",
+          "a handler failed; the platform delivers what is left again.",
+        );
   }
 
   async consume(deliver: Deliver): Promise<Consumer> {
-    this.#deliver?.(deliver);
+    this.#consume(deliver);
     return { close: () => this.idle() };
   }
 
@@ -84,6 +107,55 @@ class InlineInbox implements Inbox {
 
   async close(): Promise<void> {
     this.#abort.abort();
+    this.#refuse(closed());
+  }
+}
+
+/**
+ * What is remembered of one record's events. Each that waited for its turn asks again, as another instance may have got it
+ * meanwhile; one question a second for all of them is enough, and none after one that failed.
+ */
+class LookUp {
+  readonly #seen: SeenKeys;
+  #keys: readonly string[] | undefined;
+  #known: Promise<ReadonlySet<string>> | undefined;
+  #freshUntil = 0;
+
+  constructor(seen: SeenKeys) {
+    this.#seen = seen;
+  }
+
+  /** The first question must name all keys. */
+  async ask(keys: readonly string[]): Promise<ReadonlySet<string>> {
+    if (this.#known === undefined || Date.now() > this.#freshUntil) {
+      this.#keys ??= keys;
+      this.#known = within(this.#seen.has(this.#keys), "seenKeys.has did not answer");
+      this.#freshUntil = Date.now() + FRESH_MS;
+      this.#known.catch(() => {
+        this.#freshUntil = Number.POSITIVE_INFINITY;
+      });
+    }
+    return this.#known;
+  }
+}
+
+function closed(): WebhookError {
+  return new WebhookError("closing", "close() came before all of it was handled.");
+}
+
+/** What was promised, if it comes in time. */
+async function within<T>(promise: Promise<T>, complaint: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `${complaint} within ${PATIENCE_MS} ms; the platform delivers again.`;
+      reject(new WebhookError("inbox_failed", message));
+    }, PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -30,7 +30,10 @@ export async function killNine(folder: string, kills: number): Promise<KillRepor
         if (status === 0) return;
       }
     });
-    await sleep(200 + Math.random() * 600);
+    // A busy machine takes its time to answer at all.
+    const before = acknowledged.size;
+    while (acknowledged.size < before + 5) await sleep(20);
+    await sleep(Math.random() * 600);
     receiver.child.kill("SIGKILL");
     await once(receiver.child, "exit");
     await Promise.all(posting);
