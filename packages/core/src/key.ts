@@ -5,8 +5,8 @@ import { fingerprint } from "./signature.ts";
  * What makes two items the same event, so that duplicates are told from news: what the family's `identify` says, for a
  * profile what it came with, and for anything else its content and the time of its entry.
  */
-export function keyOf(item: Item, receivedAt: number): string {
-  const key = identityOf(item, receivedAt);
+export function keyOf(item: Item, data: unknown, receivedAt: number): string {
+  const key = identityOf(item, data, receivedAt);
   return key.length > LONGEST_KEY ? `${item.family?.name ?? "unknown"}:${fingerprint(key)}` : key;
 }
 
@@ -14,7 +14,8 @@ export function keyOf(item: Item, receivedAt: number): string {
 const LONGEST_KEY = 300;
 
 function identityOf(
-  { family, kind, data, entry, anchor, field }: Item,
+  { family, kind, entry, anchor, field }: Item,
+  data: unknown,
   receivedAt: number,
 ): string {
   const name = family?.name ?? "unknown";
@@ -23,9 +24,8 @@ function identityOf(
       return `${name}:${textOf(data.user_id) ?? textOf(data.wa_id) ?? ""}:${anchor}`;
     const identity = family?.identify?.(data);
     if (textOf(identity?.[0]) !== undefined) {
-      return [name, ...(kind === undefined ? [] : [kind]), ...(identity ?? []).map(partOf)].join(
-        ":",
-      );
+      const scope = kind === undefined ? name : `${name}:${kind}`;
+      return `${scope}:${(identity ?? []).map(partOf).join(":")}`;
     }
   }
   // Without an entry (On-Premises) nothing tells a repetition from the same thing happening again: deliver both.

@@ -30,6 +30,11 @@ export class Lanes {
     this.#limit = limit;
   }
 
+  /** Tasks that have not begun. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** Puts a task behind the others of its lane. */
   add(key: string, task: Task): void {
     const lane = this.#lane(key);

@@ -48,6 +48,7 @@ interface Turn extends Task {
 }
 
 const REREAD_BYTES = 16_384;
+const KEPT_EVENTS = 500;
 /** After so long it is worth asking the inbox again. */
 const LONG_MS = 250;
 const NOTHING: ReadonlySet<string> = new Set();
@@ -166,8 +167,9 @@ export class Processor {
     }
     const now = Date.now();
     for (const turn of turns) turn.waitingSince = now;
-    // A small body is cheaper to read again than to keep in pieces while it waits.
-    if (work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
+    // Many that wait are kept as bytes: small bodies are cheaper to read again than to keep in pieces.
+    const areFew = this.#lanes.waiting <= KEPT_EVENTS;
+    if (areFew || work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
     for (const turn of turns) turn.event = undefined;
   }
 

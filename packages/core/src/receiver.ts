@@ -80,8 +80,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   async function notification(request: WebhookRequest): Promise<WebhookResponse> {
     if (closing) throw new WebhookError("closing", "this process is shutting down.");
     const authenticated = isSigned(request) ? signed(request) : unsigned(request);
-    const { auth, body } = await authenticated;
-    await store(record(auth, body));
+    const { auth, body, id } = await authenticated;
+    await store({ id, receivedAt: Date.now(), auth, body });
     return OK;
   }
 
@@ -109,7 +109,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         : "the signature does not match.";
       throw new WebhookError("signature_mismatch", why);
     }
-    return { auth: { kind: "signature", ...tenant }, body };
+    return {
+      auth: { kind: "signature", ...tenant },
+      body,
+      // The signature is a hash of the body already.
+      id: fingerprint("signature", tenant.tenant ?? "", signature),
+    };
   }
 
   async function unsigned(request: WebhookRequest): Promise<Authenticated> {
@@ -143,7 +148,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       ))
     )
       throw refused;
-    return { auth: await onPremisesAuth(onPremises, request), body };
+    const auth = await onPremisesAuth(onPremises, request);
+    return { auth, body, id: fingerprint("on-premises", crypto.randomUUID()) };
   }
 
   async function read(request: WebhookRequest): Promise<Uint8Array> {
@@ -210,6 +216,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 interface Authenticated {
   readonly auth: RecordAuth;
   readonly body: Uint8Array;
+  /**
+   * Signed bytes that come again are a repetition: the platform puts times into them. On-Premises bodies can be alike and
+   * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
+   */
+  readonly id: string;
 }
 
 /** A request with any signature header stands or falls by its signature: leaving one out of two is no way round it. */
@@ -217,19 +228,6 @@ function isSigned(request: WebhookRequest): boolean {
   return (
     request.header(SIGNATURE_HEADER) !== undefined || request.header(SHA1_HEADER) !== undefined
   );
-}
-
-/**
- * Signed bytes that come again are a repetition: the platform puts times into them. On-Premises bodies can be alike and
- * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
- */
-function record(auth: RecordAuth, body: Uint8Array): InboxRecord {
-  const receivedAt = Date.now();
-  const id =
-    auth.kind === "signature"
-      ? fingerprint(auth.kind, auth.tenant ?? "", body)
-      : fingerprint(auth.kind, auth.tenant ?? "", crypto.randomUUID());
-  return { id, receivedAt, auth, body };
 }
 
 const RETRY_AFTER_SECONDS = "5";

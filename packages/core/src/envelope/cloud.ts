@@ -1,7 +1,17 @@
 import type { Account } from "../inbox/inbox.ts";
 import { changedFields } from "../schema/families.ts";
 import { fieldTable, isLists } from "../schema/table.ts";
-import { type Item, idOf, isJson, type Json, listOf, present, textOf } from "./item.ts";
+import {
+  type Item,
+  idOf,
+  isJson,
+  type Json,
+  listOf,
+  loneItem,
+  present,
+  type Surroundings,
+  textOf,
+} from "./item.ts";
 import { cutLists, unknownLists } from "./lists.ts";
 
 export function isCloudEnvelope(body: unknown): body is Json {
@@ -26,55 +36,40 @@ export function* cutCloud(body: Json): Generator<Item> {
 }
 
 function entryWithoutChanges(entry: unknown): Item {
-  if (!isJson(entry))
-    return {
-      family: undefined,
-      raw: entry,
-      data: entry,
-      account: {},
-      entry: { id: undefined, time: undefined },
-    };
+  if (!isJson(entry)) {
+    const nowhere = { field: undefined, account: {}, entry: { id: undefined, time: undefined } };
+    return loneItem(nowhere, undefined, entry, entry);
+  }
   const family = entry.changed_fields === undefined ? undefined : changedFields;
-  return {
-    family,
-    raw: entry,
-    data: entry,
-    account: accountOf(entry, {}),
-    entry: { id: entry.id, time: entry.time },
-  };
+  return loneItem(surroundingsOf(entry, undefined, {}), family, entry, entry);
+}
+
+function surroundingsOf(entry: Json, field: string | undefined, value: Json): Surroundings {
+  return { field, account: accountOf(entry, value), entry: { id: entry.id, time: entry.time } };
 }
 
 function* cutChange(entry: Json, change: unknown): Generator<Item> {
   const value = isJson(change) && isJson(change.value) ? change.value : {};
   const name = isJson(change) ? textOf(change.field) : undefined;
-  const common = {
-    ...(name === undefined ? {} : { field: name }),
-    account: accountOf(entry, value),
-    entry: { id: entry.id, time: entry.time },
-  };
+  const surroundings = surroundingsOf(entry, name, value);
   const field = name === undefined ? undefined : fieldTable.get(name);
   if (field !== undefined && !isLists(field) && Object.keys(value).length > 0) {
-    yield { ...common, family: field, raw: change, data: value };
+    yield loneItem(surroundings, field, change, value);
     return;
   }
   if (field !== undefined && isLists(field)) {
     const opened = field.open?.(value) ?? value;
     let count = 0;
-    for (const item of cutLists(opened, field, common)) {
+    for (const item of cutLists(opened, field, surroundings)) {
       count++;
       yield item;
     }
     const news = unknownLists(opened, field);
-    if (count > 0 && news !== undefined)
-      yield { ...common, family: undefined, raw: change, data: news };
+    if (count > 0 && news !== undefined) yield loneItem(surroundings, undefined, change, news);
     if (count > 0) return;
   }
-  yield {
-    ...common,
-    family: undefined,
-    raw: change,
-    data: isJson(change) && "value" in change ? change.value : change,
-  };
+  const all = isJson(change) && "value" in change ? change.value : change;
+  yield loneItem(surroundings, undefined, change, all);
 }
 
 /** `metadata` names the number in most fields, `recipient` in handovers; others have at best the number for people. */

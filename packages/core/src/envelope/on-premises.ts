@@ -1,7 +1,7 @@
 import type { Account } from "../inbox/inbox.ts";
 import { contact, message, platformError, status } from "../schema/families.ts";
 import type { Family } from "../schema/family.ts";
-import { type Item, isJson, type Json, listOf } from "./item.ts";
+import { type Item, isJson, type Json, listOf, loneItem } from "./item.ts";
 import { cutLists, unknownLists } from "./lists.ts";
 
 /** The lists at the root, and how an element of each is brought into the Cloud API's shape. */
@@ -39,7 +39,8 @@ export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
         return adapted;
       });
   }
-  for (const item of cutLists(root, field, { account })) {
+  const surroundings = { field: undefined, account, entry: undefined };
+  for (const item of cutLists(root, field, surroundings)) {
     yield {
       ...item,
       ...(isContactCheck(item) ? { family: undefined } : {}),
@@ -47,7 +48,7 @@ export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
     };
   }
   const news = unknownLists(body, field);
-  if (news !== undefined) yield { family: undefined, raw: body, data: news, account };
+  if (news !== undefined) yield loneItem(surroundings, undefined, body, news);
 }
 
 /** The answer to a contacts call may come as a notification: a number that was asked about, not a profile. */

@@ -1,5 +1,5 @@
 import type { Person } from "../events.ts";
-import { type Item, idOf, isJson, type Json, present, textOf } from "./item.ts";
+import { idOf, isJson, type Json, present, textOf } from "./item.ts";
 
 /** Who an event is from, or whom it is about. */
 export interface People {
@@ -8,24 +8,27 @@ export interface People {
 }
 
 /** Finds the customer of an item by the ids in it, and completes them with the profile that came with it. */
-export function peopleOf({ data, contact = {} }: Item): People {
+export function peopleOf(data: unknown, contact: Json = {}): People {
   if (!isJson(data)) return {};
-  if (isStatus(data)) return present({ recipient: recipientOfStatus(data, contact) });
+  if (isStatus(data)) return recipient(recipientOfStatus(data, contact));
   const sent = isJson(data.message) && data.to === undefined ? data.message : data;
   if (
     (sent.to !== undefined || sent.to_user_id !== undefined) &&
     data.direction !== "USER_INITIATED"
   ) {
-    return present({
-      recipient: person(sent.to, sent.to_user_id, sent.to_parent_user_id, contact),
-    });
+    return recipient(person(sent.to, sent.to_user_id, sent.to_parent_user_id, contact));
   }
-  return present({ sender: senderOf(data, contact) });
+  const sender = senderOf(data, contact);
+  return sender === undefined ? {} : { sender };
 }
 
-function isStatus(data: Json): boolean {
-  return ["recipient_id", "recipient_user_id", "recipient_type"].some(
-    (key) => data[key] !== undefined,
+function recipient(found: Person | undefined): People {
+  return found === undefined ? {} : { recipient: found };
+}
+
+function isStatus({ recipient_id, recipient_user_id, recipient_type }: Json): boolean {
+  return (
+    recipient_id !== undefined || recipient_user_id !== undefined || recipient_type !== undefined
   );
 }
 
@@ -72,14 +75,12 @@ function person(
   const key = idOf(userId) ?? idOf(phone);
   if (key === undefined) return undefined;
   const profile = isJson(contact.profile) ? contact.profile : {};
-  return {
-    key,
-    ...present({
-      phone: idOf(phone),
-      userId: idOf(userId),
-      parentUserId: idOf(parentUserId),
-      username: textOf(profile.username)?.replace(/^@/, ""),
-      name: textOf(profile.name),
-    }),
-  };
+  const known = present({
+    phone: idOf(phone),
+    userId: idOf(userId),
+    parentUserId: idOf(parentUserId),
+    username: textOf(profile.username)?.replace(/^@/, ""),
+    name: textOf(profile.name),
+  });
+  return { key, ...known };
 }
