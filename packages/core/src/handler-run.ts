@@ -24,10 +24,10 @@ export class HandlerRun implements HandlerContext {
     return this.#signal;
   }
 
-  /** Throws what the handler threw, rejected with, or `handler_timeout`. */
-  call(listener: Listener, event: AnyEvent): unknown {
+  /** Throws or rejects with what the handler threw, or with `handler_timeout`. Undefined: it has ended. */
+  call(listener: Listener, event: AnyEvent): Promise<unknown> | undefined {
     const result = listener.handler(event, this);
-    if (!isThenable(result)) return result;
+    if (!isThenable(result)) return undefined;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.abort(

@@ -30,27 +30,30 @@ export class HandlerRuns {
       run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
   }
 
-  /** Runs an event's handlers side by side. Returns those that failed, which it has reported. Never rejects. */
-  async run(
+  /** Runs an event's handlers side by side. Gives those that failed, which it has reported; at once if none is async. */
+  run(
     listeners: readonly Listener[],
     event: AnyEvent,
     delivery: Delivery,
-  ): Promise<readonly Listener[]> {
+  ): readonly Listener[] | Promise<readonly Listener[]> {
     const failed: Listener[] = [];
-    await Promise.all(
-      listeners.map(async (listener) => {
-        const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
+    const unfinished: Promise<unknown>[] = [];
+    for (const listener of listeners) {
+      const fail = (cause: unknown): void => {
+        failed.push(listener);
+        this.#reportFailure(event, delivery.attempt, cause);
+      };
+      const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
+      try {
+        const result = run.call(listener, event);
+        if (result === undefined) continue;
         this.#runs.add(run);
-        try {
-          await run.call(listener, event);
-        } catch (cause) {
-          failed.push(listener);
-          this.#reportFailure(event, delivery.attempt, cause);
-        }
-        this.#runs.delete(run);
-      }),
-    );
-    return failed;
+        unfinished.push(result.catch(fail).finally(() => this.#runs.delete(run)));
+      } catch (cause) {
+        fail(cause);
+      }
+    }
+    return unfinished.length === 0 ? failed : Promise.all(unfinished).then(() => failed);
   }
 
   #reportFailure(event: AnyEvent, attempt: number, cause: unknown): void {

@@ -25,6 +25,7 @@ export class Lanes {
   readonly #turns = new Turns(() => this.#pump());
   #running = 0;
   #waiting = 0;
+  #isPumping = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -35,11 +36,11 @@ export class Lanes {
     return this.#waiting;
   }
 
-  /** Puts a task behind the others of its lane. */
-  add(key: string, task: Task): void {
+  /** Puts tasks behind the others of their lane. The first may run before this returns. */
+  add(key: string, ...tasks: readonly Task[]): void {
     const lane = this.#lane(key);
-    lane.tasks.push(task);
-    this.#waiting++;
+    lane.tasks.push(...tasks);
+    this.#waiting += tasks.length;
     this.#wake(key, lane);
   }
 
@@ -103,26 +104,30 @@ export class Lanes {
   }
 
   #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
     for (const key of this.#ready) {
-      if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) return;
+      if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) break;
       this.#ready.delete(key);
-      void this.#run(key, this.#lane(key));
+      this.#start(key, this.#lane(key));
     }
+    this.#isPumping = false;
   }
 
-  async #run(key: string, lane: Lane): Promise<void> {
+  #start(key: string, lane: Lane): void {
     const task = lane.tasks.shift();
     if (task === undefined) return;
     this.#waiting--;
     lane.busy = true;
     this.#running++;
-    try {
-      await task.run();
-    } finally {
+    const ended = (): void => {
       this.#running--;
       lane.busy = false;
-    }
-    this.#wake(key, lane);
-    this.#pump();
+      this.#wake(key, lane);
+      this.#pump();
+    };
+    const running = task.run();
+    if (running === undefined) ended();
+    else void running.then(ended);
   }
 }

@@ -43,8 +43,6 @@ interface Turn extends Task {
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
-  /** Undefined: it began at once. */
-  waitingSince: number | undefined;
 }
 
 const REREAD_BYTES = 16_384;
@@ -162,11 +160,9 @@ export class Processor {
       if (this.#lanes.isHeldBy(conversation, record.id)) {
         this.#lanes.release(conversation, record.id, mine);
       } else {
-        for (const turn of mine) this.#lanes.add(conversation, turn);
+        this.#lanes.add(conversation, ...mine);
       }
     }
-    const now = Date.now();
-    for (const turn of turns) turn.waitingSince = now;
     // Many that wait are kept as bytes: small bodies are cheaper to read again than to keep in pieces.
     const areFew = this.#lanes.waiting <= KEPT_EVENTS;
     if (areFew || work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
@@ -175,17 +171,13 @@ export class Processor {
 
   #turnOf(work: Work, event: AnyEvent): Turn {
     const { key, conversation } = event;
+    const waitingSince = Date.now();
     const turn: Turn = {
       owner: work.record.id,
       conversation,
       event,
-      waitingSince: undefined,
       run: () =>
-        this.#handle(
-          work,
-          turn.event ?? this.#opener.readAgain(work.record, key),
-          turn.waitingSince,
-        ),
+        this.#handle(work, turn.event ?? this.#opener.readAgain(work.record, key), waitingSince),
       skip: () => {
         work.isReleased = true;
         this.#finish(work);
@@ -205,52 +197,49 @@ export class Processor {
     return true;
   }
 
-  /** An event's turn in its conversation has come. Never rejects. */
-  async #handle(
-    work: Work,
-    event: AnyEvent | undefined,
-    waitingSince: number | undefined,
-  ): Promise<void> {
+  /** An event's turn in its conversation has come. Neither throws nor rejects. */
+  #handle(work: Work, event: AnyEvent | undefined, waitingSince: number): void | Promise<void> {
     work.hasBegun = true;
-    if (event !== undefined && !(await this.#cameMeanwhile(work, event, waitingSince))) {
-      await this.#run(work, event);
-    }
-    this.#finish(work);
+    if (event === undefined) return this.#finish(work);
+    // While it waited, another record may have brought the same event. What was handled here of late is known here;
+    // two processes that get the same at the same time both handle it.
+    if (Date.now() - waitingSince >= LONG_MS) return this.#handleLate(work, event);
+    if (this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
+    return this.#run(work, event);
   }
 
-  /** While an event waited for its turn, another record may have brought the same one, here or in another process. */
-  async #cameMeanwhile(
-    work: Work,
-    event: AnyEvent,
-    waitingSince: number | undefined,
-  ): Promise<boolean> {
-    if (waitingSince === undefined) return false;
+  async #handleLate(work: Work, event: AnyEvent): Promise<void> {
     let seen = NOTHING;
-    // What was handled here of late is known here. Two processes that get the same at the same time both handle it.
-    if (Date.now() - waitingSince >= LONG_MS) {
-      try {
-        seen = await work.delivery.seen([event.key]);
-      } catch {
-        // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
-      }
+    try {
+      seen = await work.delivery.seen([event.key]);
+    } catch {
+      // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
     }
-    return this.#isDuplicate(event, seen, work.completed);
+    if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
+    else await this.#run(work, event);
   }
 
-  async #run(work: Work, event: AnyEvent): Promise<void> {
+  #run(work: Work, event: AnyEvent): void | Promise<void> {
     const halfDone = this.#progress.get(event.key);
     // Compared when its turn has come, and not again for a retry: only then what came before it has been handled.
-    if (event.name === "contact" && halfDone === undefined && !this.#contacts.isNews(event)) return;
+    if (event.name === "contact" && halfDone === undefined && !this.#contacts.isNews(event))
+      return this.#finish(work);
     const listeners =
       halfDone?.remaining.filter(({ isOff }) => !isOff) ?? this.#options.emitter.take(event);
-    const failed = await this.#runs.run(listeners, event, work.delivery);
+    const failed = this.#runs.run(listeners, event, work.delivery);
+    if (failed instanceof Promise) return failed.then((late) => this.#ran(work, event, late));
+    this.#ran(work, event, failed);
+  }
+
+  #ran(work: Work, event: AnyEvent, failed: readonly Listener[]): void {
     if (failed.length > 0) {
       this.#fail(work, event, failed);
-      return;
+    } else {
+      this.#progress.delete(event.key);
+      work.completed.push(event.key);
+      this.#handled.add(event.key);
     }
-    this.#progress.delete(event.key);
-    work.completed.push(event.key);
-    this.#handled.add(event.key);
+    this.#finish(work);
   }
 
   #finish(work: Work, events = 1): void {

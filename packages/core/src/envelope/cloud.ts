@@ -48,28 +48,24 @@ function surroundingsOf(entry: Json, field: string | undefined, value: Json): Su
   return { field, account: accountOf(entry, value), entry: { id: entry.id, time: entry.time } };
 }
 
-function* cutChange(entry: Json, change: unknown): Generator<Item> {
+function cutChange(entry: Json, change: unknown): readonly Item[] {
   const value = isJson(change) && isJson(change.value) ? change.value : {};
   const name = isJson(change) ? textOf(change.field) : undefined;
   const surroundings = surroundingsOf(entry, name, value);
   const field = name === undefined ? undefined : fieldTable.get(name);
   if (field !== undefined && !isLists(field) && Object.keys(value).length > 0) {
-    yield loneItem(surroundings, field, change, value);
-    return;
+    return [loneItem(surroundings, field, change, value)];
   }
   if (field !== undefined && isLists(field)) {
     const opened = field.open?.(value) ?? value;
-    let count = 0;
-    for (const item of cutLists(opened, field, surroundings)) {
-      count++;
-      yield item;
-    }
+    const items = cutLists(opened, field, surroundings);
     const news = unknownLists(opened, field);
-    if (count > 0 && news !== undefined) yield loneItem(surroundings, undefined, change, news);
-    if (count > 0) return;
+    if (items.length > 0 && news !== undefined)
+      items.push(loneItem(surroundings, undefined, change, news));
+    if (items.length > 0) return items;
   }
   const all = isJson(change) && "value" in change ? change.value : change;
-  yield loneItem(surroundings, undefined, change, all);
+  return [loneItem(surroundings, undefined, change, all)];
 }
 
 /** `metadata` names the number in most fields, `recipient` in handovers; others have at best the number for people. */

@@ -20,16 +20,17 @@ const partsOf = once(({ lists }: Lists) =>
 );
 
 /** Cuts a value into the elements of its lists, in the order of the table, each with the profile that belongs to it. */
-export function* cutLists(
+export function cutLists(
   value: Json,
   field: Lists,
   { field: name, account, entry }: Surroundings,
-): Generator<Item> {
+): Item[] {
   const { rawOf } = field;
   const parts = partsOf(field);
   const others = parts.flatMap(({ list, isOfNobody }) => (isOfNobody ? [] : listOf(value[list])));
   const contacts = new Contacts(listOf(value.contacts), others);
   const anchor = anchorOf(others);
+  const cut: Item[] = [];
   for (const { list, family, kind, isOfNobody } of parts) {
     for (const data of listOf(value[list])) {
       const item: Item = {
@@ -44,10 +45,11 @@ export function* cutLists(
         anchor: family === contactFamily ? anchor : undefined,
       };
       const told = family === messageFamily ? contactFromSystem(item) : undefined;
-      if (told !== undefined) yield told;
-      yield item;
+      if (told !== undefined) cut.push(told);
+      cut.push(item);
     }
   }
+  return cut;
 }
 
 /** The lists of a value that the table does not know: they are news, and must not be lost. */

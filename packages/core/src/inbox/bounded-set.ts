@@ -15,8 +15,8 @@ export class BoundedSet {
   }
 
   add(member: string): void {
-    if (this.#members.has(member)) return;
-    this.#members.add(member);
+    const { size } = this.#members;
+    if (this.#members.add(member).size === size) return;
     if (this.#ring.length < this.#limit) {
       this.#ring.push(member);
       return;
