@@ -151,3 +151,47 @@ test("a store that cannot be read is asked again", async () => {
   expect(await delivered.promise).toEqual([waiting.id, 5, ["k"]]);
   await inbox.close();
 });
+
+test("one that fell behind catches up under load: new records are delivered from memory again", async () => {
+  const inStore: InboxRecord[] = [];
+  const held: boolean[] = [];
+  const { store } = tame({
+    commit: async ({ appends }) => {
+      await settled(1);
+      for (const append of appends) {
+        held.push(append.held);
+        if (!append.held) inStore.push(append.record);
+      }
+      return [];
+    },
+    claim: async ({ records }) => {
+      await settled(1);
+      return inStore.splice(0, records).map((each) => ({
+        record: each,
+        attempts: 0,
+        completed: [],
+      }));
+    },
+  });
+  const inbox = storeInbox(store);
+  for (let i = 0; i < 2_000; i++) void inbox.put(record("before"));
+  const delivered: string[] = [];
+  await inbox.consume(async ({ id }) => {
+    delivered.push(id);
+    return done;
+  });
+  const ids: string[] = [];
+  const putter = async () => {
+    for (let i = 0; i < 100; i++) {
+      const each = record("under load");
+      ids.push(each.id);
+      await inbox.put(each);
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, putter));
+  await inbox.idle?.();
+  expect(held.slice(-200)).not.toContain(false);
+  expect(delivered).toHaveLength(4_000);
+  expect(delivered.slice(2_000)).toEqual(ids);
+  await inbox.close();
+});

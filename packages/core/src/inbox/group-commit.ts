@@ -33,6 +33,7 @@ export class GroupCommit {
   #settles: Settle[] = [];
   #bytes = 0;
   #underWay: Promise<void> | undefined;
+  #isHeld = false;
 
   constructor(store: Store, limitBytes: number, host: CommitHost) {
     this.#store = store;
@@ -71,7 +72,7 @@ export class GroupCommit {
 
   /** Begins a commit with all that waits for one, unless one is under way. */
   flush(): void {
-    if (this.#underWay !== undefined || this.isIdle) return;
+    if (this.#isHeld || this.#underWay !== undefined || this.isIdle) return;
     const appends = this.#appends;
     const settles = this.#settles;
     this.#appends = [];
@@ -82,6 +83,17 @@ export class GroupCommit {
       if (isWritten || this.#appends.length > 0) this.flush();
       this.#host.ended();
     });
+  }
+
+  /** Begins no more commits until `resume`. Resolves when none is under way. */
+  hold(): Promise<void> {
+    this.#isHeld = true;
+    return this.rest();
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    this.flush();
   }
 
   /** Resolves when no commit is under way. What failed is not tried again for it. */

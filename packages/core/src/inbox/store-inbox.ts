@@ -37,6 +37,9 @@ const defaults = {
 /** After a delivery that ended without an outcome. */
 const REDELIVERY_MS = 1_000;
 const TIDY_MS = 60_000;
+/** After a claim of so many, what came meanwhile is worth waiting for; and how often to look for it. */
+const NEARLY_ALL = 256;
+const MOST_LOOKS = 3;
 
 /**
  * Lifts a store into an inbox, in groups (see `GroupCommit`). What is delivered is delivered from memory while there is room;
@@ -60,7 +63,6 @@ class StoreInbox implements Inbox {
   readonly #turns = new Turns(() => this.#deliverSome());
   /** Records of ours may wait in the store, so that newer ones must not overtake them. */
   #isBehind = true;
-  #appendedUnheld = 0;
   #claiming: Promise<void> | undefined;
   #deliver: Deliver | undefined;
   readonly #abort = new AbortController();
@@ -91,15 +93,16 @@ class StoreInbox implements Inbox {
       admit: (record) => this.#admit(record),
       stored: (record, held) => {
         if (held) this.#start({ record, attempts: 0, completed: [] });
+        else if (this.#deliver !== undefined) this.#isBehind = true;
       },
       refused: ({ id }, held) => {
         if (held) this.#window.letGo(id);
       },
-      settled: (id) => {
-        this.#window.letGo(id);
+      settled: (id) => this.#window.letGo(id),
+      ended: () => {
         this.#claim();
+        this.#tellIdle();
       },
-      ended: () => this.#tellIdle(),
     });
   }
 
@@ -119,12 +122,13 @@ class StoreInbox implements Inbox {
         this.#deliver = undefined;
         clearInterval(this.#poll);
         await this.#claiming;
+        this.#tellIdle();
         await this.idle();
       },
     };
   }
 
-  /** Resolves when nothing is being written or handled by this process. */
+  /** Resolves when nothing is being written or handled by this process, and what waits in the store is not for it. */
   idle(): Promise<void> {
     if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
@@ -153,22 +157,20 @@ class StoreInbox implements Inbox {
   }
 
   get #isIdle(): boolean {
-    return this.#window.size === 0 && this.#commits.isIdle;
+    return this.#window.size === 0 && this.#commits.isIdle && !this.#isLooking;
+  }
+
+  /** Whether a claim may still bring something. */
+  get #isLooking(): boolean {
+    return this.#deliver !== undefined && (this.#isBehind || this.#claiming !== undefined);
   }
 
   /** Held from the start if we are to deliver it, there is room, and nothing older waits in the store. */
   #admit(record: InboxRecord): boolean {
-    const held =
-      this.#deliver !== undefined &&
-      !this.#isBehind &&
-      this.#window.hasRoom &&
-      !this.#window.has(record.id);
-    if (held) this.#window.hold(record);
-    else if (this.#deliver !== undefined) {
-      this.#isBehind = true;
-      this.#appendedUnheld++;
-    }
-    return held;
+    if (this.#deliver === undefined || this.#isBehind || !this.#window.hasRoom) return false;
+    if (this.#window.has(record.id)) return false;
+    this.#window.hold(record);
+    return true;
   }
 
   /** What is due again, left by a dead process or stored by one that only receives; and settles that failed before. */
@@ -196,30 +198,42 @@ class StoreInbox implements Inbox {
       !this.#window.hasRoom
     )
       return;
-    this.#claiming = this.#claimSome().finally(() => {
-      this.#claiming = undefined;
-    });
+    this.#claiming = this.#claimSome()
+      // A store in trouble is reported by the next commit; the next look tries again.
+      .catch(() => false)
+      .then((isMore) => {
+        this.#claiming = undefined;
+        if (isMore) setImmediate(() => this.#claim());
+        this.#tellIdle();
+      });
   }
 
-  async #claimSome(): Promise<void> {
-    const before = this.#appendedUnheld;
-    let claimed: readonly ClaimedRecord[];
+  /** Resolves to whether there may be more. */
+  async #claimSome(): Promise<boolean> {
+    const count = await this.#claimOnce();
+    if (count > NEARLY_ALL) this.#isBehind = true;
+    else if (this.#isBehind) await this.#catchUp();
+    return this.#isBehind;
+  }
+
+  /** Under load something new waits in the store after every look. So the last one is a look that no commit gets past. */
+  async #catchUp(): Promise<void> {
     try {
-      claimed = await this.#store.claim(this.#window.room);
-    } catch {
-      // The store is in trouble, which the next commit reports; the next look tries again.
-      return;
+      await this.#commits.hold();
+      for (let looks = 0; looks < MOST_LOOKS && this.#isBehind && this.#window.hasRoom; looks++)
+        this.#isBehind = (await this.#claimOnce()) > 0;
+    } finally {
+      this.#commits.resume();
     }
+  }
+
+  async #claimOnce(): Promise<number> {
+    const claimed = await this.#store.claim(this.#window.room);
     for (const each of claimed) {
       this.#window.hold(each.record);
       this.#start(each);
     }
-    if (claimed.length > 0) {
-      this.#isBehind = true;
-      setImmediate(() => this.#claim());
-    } else if (before === this.#appendedUnheld) {
-      this.#isBehind = false;
-    }
+    return claimed.length;
   }
 
   #start(claimed: ClaimedRecord): void {
