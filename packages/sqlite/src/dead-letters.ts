@@ -76,7 +76,7 @@ export function erase(session: Session, texts: readonly string[]): number {
   });
 }
 
-/** Removes what is older than it may be, a small transaction at a time. */
+/** Removes what is older than it may be, a small transaction at a time, and what is left in the log of anything removed. */
 export function* prune(session: Session): Generator<void> {
   const { connection, clock, data } = session;
   const before = clock.wall() - data.deadLetterMaxAgeMs;
@@ -96,6 +96,7 @@ export function* prune(session: Session): Generator<void> {
   } while (count === PRUNE_ROWS);
   connection.transaction(() => session.leases.prune());
   yield* session.seen.prune();
+  connection.emptyLog();
 }
 
 /** A removed record is as good as handled: the platform may send it again. */

@@ -102,6 +102,11 @@ function configure(database: Database, path: string): void {
   if (read("synchronous") !== 2) {
     throw new StoreFailure(`${path} cannot be written durably: SQLite refuses synchronous = FULL.`);
   }
+  // What is removed is overwritten, not only left out: else whole bodies stay in the file until their pages are needed
+  // again. FAST does not do, since it passes over pages that become free as a whole.
+  if (Number(read("secure_delete = ON")) !== 1) {
+    throw new StoreFailure(`${path} would keep what is removed: SQLite refuses secure_delete.`);
+  }
   // On macOS a sync ends in the disk's own cache unless it is told otherwise; elsewhere this means nothing.
   database.exec("PRAGMA fullfsync = ON");
   database.exec("PRAGMA checkpoint_fullfsync = ON");
