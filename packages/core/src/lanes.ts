@@ -56,7 +56,7 @@ export class Lanes {
     if (lane?.hold?.owner !== owner) return;
     clearTimeout(lane.hold.timer);
     lane.hold = undefined;
-    lane.tasks.unshift(...tasks);
+    lane.tasks = [...tasks, ...lane.tasks];
     this.#wake(key, lane);
   }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isTooDeep, isTooWide, MOST_LEVELS, MOST_VALUES } from "./density.ts";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, present, textOf } from "./envelope/item.ts";
 import { cutOnPremises, isOnPremisesEnvelope } from "./envelope/on-premises.ts";
@@ -30,7 +31,7 @@ export interface ParseOptions {
  * Turns a notification body into typed events, one for each item in it. Pure: no server, no inbox, nothing remembered.
  * What does not fit in an item is left out of its `data`; an item without what its event cannot do without becomes an
  * `.invalid` event. Neither costs its neighbours anything. Throws a {@link WebhookError} with the code
- * `body_not_json`, `envelope_unknown` or `envelope_not_allowed` before the first event.
+ * `body_not_json`, `body_too_dense`, `envelope_unknown` or `envelope_not_allowed` before the first event.
  *
  * The body may be bytes, text, or what `JSON.parse` made of them. It is not authenticated here: parse only what you verified, or what comes from your own queue.
  */
@@ -66,8 +67,15 @@ class Keys {
 
 function toJson(body: Uint8Array | string | object): unknown {
   if (typeof body !== "string" && !(body instanceof Uint8Array)) return body;
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  if (isTooDeep(text)) {
+    throw new WebhookError(
+      "body_too_dense",
+      `an authentic notification has more than ${MOST_LEVELS} levels.`,
+    );
+  }
   try {
-    return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
+    return JSON.parse(text);
   } catch {
     throw new WebhookError("body_not_json", "an authentic notification is not JSON.");
   }
@@ -119,6 +127,10 @@ function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEven
   const { name, schema, data } = resolve(item, family);
   const invalid = `${family.name}.invalid` as EventName;
   if (!wants(name) && !wants(invalid)) return undefined;
+  if (isTooWide(data)) {
+    const issues = [{ path: "", message: `more than ${MOST_VALUES} values: not checked` }];
+    return { ...build({ ...item, data: {} }, invalid, options, receivedAt), issues } as AnyEvent;
+  }
   const checked = schema.safeParse(data);
   if (checked.success) {
     return wants(name) ? build({ ...item, data }, name, options, receivedAt) : undefined;

@@ -119,3 +119,15 @@ test("stop takes out what has not begun, and tells it", async () => {
   await settled();
   expect(log).toEqual(["1 begins", "3 is skipped", "2 is skipped", "1 ends"]);
 });
+
+test("an owner may bring back more tasks than a call takes arguments", async () => {
+  const lanes = new Lanes(1);
+  const first = gate();
+  lanes.add("ann", task("1", first.promise, "A"));
+  lanes.hold("ann", "A", 60_000);
+  const many = Array.from({ length: 300_000 }, (_, i) => task(String(i), gate().promise));
+  lanes.release("ann", "A", many);
+  first.open();
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends", "0 begins"]);
+});
