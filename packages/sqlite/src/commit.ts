@@ -1,5 +1,6 @@
 import type { Settle } from "@whatsapp-webhooks/core";
 import type { Value } from "./binding.ts";
+import { limitBuried } from "./dead-letters.ts";
 import { StoreFailure } from "./failure.ts";
 import type { PackedCommit } from "./protocol.ts";
 import { eventKey, recordKey } from "./seen-keys.ts";
@@ -87,7 +88,7 @@ class Appending {
       start += rows.length;
       leftOut.push(...this.#insert(rows));
     }
-    this.#session.count(this.#rows, this.#bytes, 0);
+    this.#session.count(this.#rows, this.#bytes);
     return leftOut;
   }
 
@@ -184,7 +185,7 @@ function remove(session: Session, seqs: number[]): void {
       "DELETE FROM records WHERE seq BETWEEN ? AND ? AND owner = ?",
       run,
     );
-    session.count(-rows, -Number(sums?.bytes), 0);
+    session.count(-rows, -Number(sums?.bytes));
     start = end;
   }
 }
@@ -220,6 +221,9 @@ function putBack(session: Session, settle: Settle): void {
       [clock.wall(), settle.reason ?? "", completed, seq],
     );
     connection.run("DELETE FROM records WHERE seq = ?", [seq]);
-    session.count(-1, -Number(row.bytes), 1);
+    const bytes = Number(row.bytes);
+    session.count(-1, -bytes);
+    session.countBuried(1, bytes);
+    limitBuried(session);
   }
 }

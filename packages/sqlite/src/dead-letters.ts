@@ -4,6 +4,8 @@ import { recordKey } from "./seen-keys.ts";
 import type { Session } from "./session.ts";
 
 const PRUNE_ROWS = 200;
+/** What a letter costs beside its body: empty bodies cost room, too. */
+const OVERHEAD_BYTES = 512;
 
 export function listBuried(
   { connection }: Session,
@@ -47,7 +49,8 @@ export function revive(session: Session, ids: readonly string[]): number {
         [id],
       );
       connection.run("DELETE FROM buried WHERE id = ?", [id]);
-      session.count(1, Number(row.bytes), -1);
+      session.count(1, Number(row.bytes));
+      session.countBuried(-1, -Number(row.bytes));
       count++;
     }
     return count;
@@ -76,6 +79,18 @@ export function erase(session: Session, texts: readonly string[]): number {
   });
 }
 
+/** Within a transaction. Beyond the limit the oldest give way. */
+export function limitBuried(session: Session): void {
+  const { connection, data } = session;
+  for (;;) {
+    const counters = connection.get("SELECT buried, buried_bytes FROM counters");
+    const bytes = Number(counters?.buried_bytes) + Number(counters?.buried) * OVERHEAD_BYTES;
+    const oldest = connection.get("SELECT id FROM buried ORDER BY position LIMIT 1");
+    if (bytes <= data.deadLetterLimitBytes || oldest === undefined) return;
+    remove(session, [String(oldest.id)]);
+  }
+}
+
 /** Removes what is older than it may be, a small transaction at a time, and what is left in the log of anything removed. */
 export function* prune(session: Session): Generator<void> {
   const { connection, clock, data } = session;
@@ -101,10 +116,14 @@ export function* prune(session: Session): Generator<void> {
 
 /** A removed record is as good as handled: the platform may send it again. */
 function remove(session: Session, ids: readonly string[]): number {
-  const removed = ids.filter(
-    (id) => session.connection.run("DELETE FROM buried WHERE id = ?", [id]) > 0,
-  );
-  session.count(0, 0, -removed.length);
+  const { connection } = session;
+  let bytes = 0;
+  const removed = ids.filter((id) => {
+    const row = connection.get("SELECT length(body) AS bytes FROM buried WHERE id = ?", [id]);
+    bytes += Number(row?.bytes ?? 0);
+    return connection.run("DELETE FROM buried WHERE id = ?", [id]) > 0;
+  });
+  session.countBuried(-removed.length, -bytes);
   session.seen.remember(removed.map(recordKey));
   return removed.length;
 }

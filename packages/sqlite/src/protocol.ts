@@ -16,6 +16,7 @@ export interface ThreadData {
   readonly doubtful: readonly number[];
   readonly rememberMs: number;
   readonly deadLetterMaxAgeMs: number;
+  readonly deadLetterLimitBytes: number;
   readonly limitBytes: number;
   /** For tests: two 64-bit floats that are added to the wall clock and to the ticks. */
   readonly skew: SharedArrayBuffer | undefined;

@@ -41,7 +41,8 @@ CREATE INDEX records_free ON records (seq) WHERE owner IS NULL AND due_tick IS N
 CREATE INDEX records_due ON records (due_tick) WHERE due_tick IS NOT NULL;
 CREATE INDEX records_held ON records (owner) WHERE owner IS NOT NULL;
 
--- Dead letters: the last attempt failed. Kept for people until they replay or discard them, or for deadLetterMaxAgeMs.
+-- Dead letters: the last attempt failed. Kept for people until they replay or discard them, for deadLetterMaxAgeMs, or
+-- until newer ones need the room.
 CREATE TABLE buried (
   -- The order in which they were given up.
   position    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -86,8 +87,14 @@ CREATE TABLE counters (
 INSERT INTO counters VALUES (0, 0, 0);
 `;
 
+const version2 = `
+-- The bytes of the bodies in buried, which have a limit, too.
+ALTER TABLE counters ADD COLUMN buried_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE counters SET buried_bytes = (SELECT coalesce(sum(length(body)), 0) FROM buried);
+`;
+
 /** The step at index n takes a file from version n (PRAGMA user_version) to n + 1. Published steps never change. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly string[] = [version1, version2];
 
 /** PRAGMA application_id of our files: "waIN". It tells them from other programs' databases. */
 export const APPLICATION_ID = 0x7761494e;

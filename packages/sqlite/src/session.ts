@@ -39,11 +39,20 @@ export class Session {
   }
 
   /** Within a transaction. */
-  count(waiting: number, waitingBytes: number, buried: number): void {
-    if (waiting === 0 && waitingBytes === 0 && buried === 0) return;
+  count(waiting: number, waitingBytes: number): void {
+    if (waiting === 0 && waitingBytes === 0) return;
     this.connection.run(
-      "UPDATE counters SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?, buried = buried + ?",
-      [waiting, waitingBytes, buried],
+      "UPDATE counters SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?",
+      [waiting, waitingBytes],
+    );
+  }
+
+  /** Within a transaction. */
+  countBuried(buried: number, buriedBytes: number): void {
+    if (buried === 0) return;
+    this.connection.run(
+      "UPDATE counters SET buried = buried + ?, buried_bytes = buried_bytes + ?",
+      [buried, buriedBytes],
     );
   }
 }

@@ -23,6 +23,8 @@ export interface SqliteStoreOptions {
   readonly rememberMs?: number | undefined;
   /** How long dead letters are kept. Default 30 days. */
   readonly deadLetterMaxAgeMs?: number | undefined;
+  /** Bytes of dead letters that are kept; beyond, the oldest go. Default 1 GiB. */
+  readonly deadLetterLimitBytes?: number | undefined;
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 1 GiB. */
   readonly limitBytes?: number | undefined;
 }
@@ -57,6 +59,10 @@ export class SqliteStore implements Store {
       owner: `${process.pid}-${randomBytes(8).toString("hex")}`,
       rememberMs: positive("rememberMs", options.rememberMs ?? 8 * DAY_MS),
       deadLetterMaxAgeMs: positive("deadLetterMaxAgeMs", options.deadLetterMaxAgeMs ?? 30 * DAY_MS),
+      deadLetterLimitBytes: positive(
+        "deadLetterLimitBytes",
+        options.deadLetterLimitBytes ?? 1024 ** 3,
+      ),
       limitBytes: positive("limitBytes", options.limitBytes ?? 1024 ** 3),
       skew,
     });
