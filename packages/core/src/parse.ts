@@ -129,7 +129,9 @@ function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEven
   if (!wants(name) && !wants(invalid)) return undefined;
   if (isTooWide(data)) {
     const issues = [{ path: "", message: `more than ${MOST_VALUES} values: not checked` }];
-    return { ...build({ ...item, data: {} }, invalid, options, receivedAt), issues } as AnyEvent;
+    const simple = { ...item, data: fitting(family.base, simpleOf(data)) };
+    const key = keyOf(item, receivedAt);
+    return { ...build(simple, invalid, options, receivedAt, key), issues } as AnyEvent;
   }
   const checked = schema.safeParse(data);
   if (checked.success) {
@@ -184,6 +186,12 @@ function fitting(base: z.ZodObject, data: unknown): Json {
       ([key, value]) => Object.hasOwn(shape, key) && shape[key]?.safeParse(value).success === true,
     ),
   );
+}
+
+/** Its texts and numbers: what costs no more to check than it weighs. */
+function simpleOf(data: unknown): unknown {
+  if (!isJson(data)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value !== "object"));
 }
 
 function build(
