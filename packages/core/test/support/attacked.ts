@@ -6,6 +6,7 @@ import {
   type AnyEvent,
   createWebhooks,
   type ErrorContext,
+  type Pattern,
   type WebhookError,
   type Webhooks,
   type WebhooksOptions,
@@ -40,11 +41,11 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A whole receiver on a real server: node:http, receiver, inbox in memory, processor, a handler for everything. */
+/** A whole receiver on a real server: node:http, receiver, inbox in memory, processor, a handler for everything or for what is named. */
 export async function attacked(
-  options: Partial<WebhooksOptions> & { readonly path?: string } = {},
+  options: Partial<WebhooksOptions> & { readonly path?: string; readonly hears?: Pattern } = {},
 ): Promise<Attacked> {
-  const { path, ...rest } = options;
+  const { path, hears = "*", ...rest } = options;
   const log = capturedLog();
   const errors: Attacked["errors"] = [];
   const events: AnyEvent[] = [];
@@ -56,7 +57,7 @@ export async function attacked(
     retry: { maxAttempts: 1 },
     ...rest,
   });
-  webhooks.on("*", (event) => void events.push(event));
+  webhooks.on(hears, (event) => void events.push(event));
   const server = createServer(whatsappWebhooks(webhooks, { path }));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
