@@ -1,27 +1,59 @@
 import { WebhookError } from "./errors.ts";
 import type { RequestBody } from "./http.ts";
 
-/** Counts the bytes that are being read over all requests, before anything is known about who sends them. */
+/** Who has held bytes for longer is slow, and has to give them up to others. */
+const SLOW_MS = 1_000;
+
+/** Who counts against the budget. */
+interface Holder {
+  /** Told when its bytes were taken from it. */
+  giveWay: (error: WebhookError) => void;
+}
+
+/**
+ * Counts the bytes that are being read over all requests, before anything is known about who sends them. Whoever fills it
+ * by sending slowly makes room for others, or a few stalled uploads would keep the platform out until they time out.
+ */
 export class UnverifiedBudget {
   #taken = 0;
   readonly #limit: number;
+  /** Who holds how much, and since when: the longest first. */
+  readonly #holders = new Map<Holder, { bytes: number; readonly since: number }>();
 
   constructor(limitBytes: number) {
     this.#limit = limitBytes;
   }
 
-  take(bytes: number): void {
-    if (this.#taken + bytes > this.#limit) {
-      throw new WebhookError(
-        "unverified_limit",
-        `more than ${this.#limit} bytes of unverified bodies are being read at once.`,
-      );
+  take(holder: Holder, bytes: number): void {
+    while (this.#taken + bytes > this.#limit) {
+      const slowest = this.#slowest();
+      if (slowest === undefined || slowest === holder) throw this.#full();
+      this.give(slowest);
+      slowest.giveWay(this.#full());
     }
+    const held = this.#holders.get(holder) ?? { bytes: 0, since: performance.now() };
+    held.bytes += bytes;
+    this.#holders.set(holder, held);
     this.#taken += bytes;
   }
 
-  give(bytes: number): void {
-    this.#taken -= bytes;
+  /** Takes back all that it holds. */
+  give(holder: Holder): void {
+    this.#taken -= this.#holders.get(holder)?.bytes ?? 0;
+    this.#holders.delete(holder);
+  }
+
+  #slowest(): Holder | undefined {
+    for (const [holder, { since }] of this.#holders)
+      return performance.now() - since > SLOW_MS ? holder : undefined;
+    return undefined;
+  }
+
+  #full(): WebhookError {
+    return new WebhookError(
+      "unverified_limit",
+      `more than ${this.#limit} bytes of unverified bodies are being read at once.`,
+    );
   }
 }
 
@@ -62,8 +94,9 @@ const SMALLEST_BUFFER_BYTES = 4096;
  * The bytes of one body, with what they count against. They go into one growing buffer: kept as a list, a body in
  * chunks of one byte would cost hundreds of times what it counts for.
  */
-class Reading {
+class Reading implements Holder {
   readonly limits: ReadLimits;
+  giveWay: Holder["giveWay"] = () => {};
   /** The first chunk itself, as most bodies have only one; then a buffer with room for more. */
   #buffer: Uint8Array = new Uint8Array();
   #size = 0;
@@ -78,7 +111,7 @@ class Reading {
       throw new WebhookError("body_lost", "what carries the body gave something else than bytes.");
     const size = this.#size + bytes.byteLength;
     if (size > this.limits.limitBytes) throw tooLarge(this.limits);
-    this.limits.budget.take(bytes.byteLength);
+    this.limits.budget.take(this, bytes.byteLength);
     if (this.#size === 0) this.#buffer = bytes;
     else this.#append(bytes, size);
     this.#size = size;
@@ -100,7 +133,7 @@ class Reading {
   }
 
   end(): void {
-    this.limits.budget.give(this.#size);
+    this.limits.budget.give(this);
   }
 }
 
@@ -127,6 +160,7 @@ function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
       settle();
     };
     const fail = (error: unknown): void => finish(() => reject(error));
+    reading.giveWay = fail;
     const onData = (chunk: unknown): void => {
       try {
         reading.add(chunk);
@@ -166,6 +200,7 @@ async function readIterator(stream: AsyncIterable<Uint8Array>, reading: Reading)
     }
   };
   const late = new Promise<never>((_, reject) => {
+    reading.giveWay = reject;
     timer = setTimeout(() => reject(timedOut(reading.limits)), reading.limits.timeoutMs);
   });
   try {

@@ -52,6 +52,10 @@ export const errorCodes = {
     meaning: "an unexpected error while receiving; nothing was stored",
   },
   body_not_json: { meaning: "an authentic notification is not JSON; its bytes are kept" },
+  body_too_dense: {
+    meaning:
+      "an authentic notification has more levels or items than could be handled; its bytes are kept",
+  },
   envelope_unknown: {
     meaning: "an authentic notification has an unknown outer shape; its bytes are kept",
   },

@@ -1,3 +1,5 @@
+import { isTooDeep } from "./density.ts";
+
 /** What a customer answered in a flow or an address form. */
 export interface FlowAnswer {
   /** `flow` or `address_message`. */
@@ -6,7 +8,7 @@ export interface FlowAnswer {
   readonly token?: string;
   /** The answer as text, as it came. */
   readonly raw: string;
-  /** The answer parsed: usually an object with the flow's own keys. Undefined when the text is not JSON. */
+  /** The answer parsed: usually an object with the flow's own keys. Undefined when the text is no JSON of reasonable depth. */
   readonly response?: unknown;
 }
 
@@ -28,6 +30,7 @@ export function flowAnswerOf(message: { readonly interactive?: unknown }): FlowA
 }
 
 function tryParse(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -37,9 +37,9 @@ export class Lanes {
   }
 
   /** Puts tasks behind the others of their lane. The first may run before this returns. */
-  add(key: string, ...tasks: readonly Task[]): void {
+  add(key: string, tasks: readonly Task[]): void {
     const lane = this.#lane(key);
-    lane.tasks.push(...tasks);
+    for (const task of tasks) lane.tasks.push(task);
     this.#waiting += tasks.length;
     this.#wake(key, lane);
   }
@@ -66,7 +66,7 @@ export class Lanes {
     if (lane?.hold?.owner !== owner) return;
     clearTimeout(lane.hold.timer);
     lane.hold = undefined;
-    lane.tasks.unshift(...tasks);
+    lane.tasks = [...tasks, ...lane.tasks];
     this.#waiting += tasks.length;
     this.#wake(key, lane);
   }

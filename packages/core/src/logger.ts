@@ -24,8 +24,21 @@ function write(level: string, details: object, message: string): void {
   const { err, code: _code, ...rest } = details as { err?: unknown; code?: unknown };
   const json = JSON.stringify(rest);
   const stack = err === undefined ? "" : `\n${err instanceof Error ? err.stack : inspect(err)}`;
-  process.stderr.write(
-    `[whatsapp-webhooks] ${level}: ${message}${json === "{}" ? "" : ` ${json}`}${stack}\n`,
+  const line = `[whatsapp-webhooks] ${level}: ${message}${json === "{}" ? "" : ` ${json}`}`;
+  process.stderr.write(`${inert(line)}${stack.split("\n").map(inert).join("\n    ")}\n`);
+}
+
+/** Controls, line breaks of every kind, and what turns the direction of writing; a tab is harmless. */
+const CONTROLS = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/**
+ * Handlers put into their errors what customers wrote. On a terminal nothing of it may act; and as further lines of an
+ * error are indented, nothing of it can pass for a line of ours.
+ */
+function inert(text: string): string {
+  return text.replace(
+    CONTROLS,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { isTooDeep, isTooWide, MOST_LEVELS, MOST_VALUES } from "./density.ts";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, textOf } from "./envelope/item.ts";
 import { cutOnPremises, isOnPremisesEnvelope } from "./envelope/on-premises.ts";
@@ -30,7 +31,7 @@ export interface ParseOptions {
  * Turns a notification body into typed events, one for each item in it. Pure: no server, no inbox, nothing remembered.
  * What does not fit in an item is left out of its `data`; an item without what its event cannot do without becomes an
  * `.invalid` event. Neither costs its neighbours anything. Throws a {@link WebhookError} with the code
- * `body_not_json`, `envelope_unknown` or `envelope_not_allowed` before the first event.
+ * `body_not_json`, `body_too_dense`, `envelope_unknown` or `envelope_not_allowed` before the first event.
  *
  * The body may be bytes, text, or what `JSON.parse` made of them. It is not authenticated here: parse only what you verified, or what comes from your own queue.
  */
@@ -40,8 +41,10 @@ export function* parse(
 ): Generator<AnyEvent, void, undefined> {
   const receivedAt = options.receivedAt ?? Date.now();
   const keys = new Keys();
+  // A value takes two bytes or more.
+  const mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
   for (const item of cut(toJson(body), options)) {
-    const event = toEvent(item, options, receivedAt);
+    const event = toEvent(item, options, receivedAt, mayBeWide);
     if (event === undefined) continue;
     const key = keys.take(event.key);
     if (key === event.key) yield event;
@@ -64,12 +67,23 @@ class Keys {
   }
 }
 
+function isEncoded(body: Uint8Array | string | object): body is Uint8Array | string {
+  return typeof body === "string" || body instanceof Uint8Array;
+}
+
 const decoder = new TextDecoder();
 
 function toJson(body: Uint8Array | string | object): unknown {
-  if (typeof body !== "string" && !(body instanceof Uint8Array)) return body;
+  if (!isEncoded(body)) return body;
+  const text = typeof body === "string" ? body : decoder.decode(body);
+  if (isTooDeep(text)) {
+    throw new WebhookError(
+      "body_too_dense",
+      `an authentic notification has more than ${MOST_LEVELS} levels.`,
+    );
+  }
   try {
-    return JSON.parse(typeof body === "string" ? body : decoder.decode(body));
+    return JSON.parse(text);
   } catch {
     throw new WebhookError("body_not_json", "an authentic notification is not JSON.");
   }
@@ -112,7 +126,12 @@ const schemas = new Map<Family, ReadonlyMap<unknown, z.ZodObject>>(
 /** Issues that an event tells; nobody reads more. */
 const MOST_TOLD = 100;
 
-function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEvent | undefined {
+function toEvent(
+  item: Item,
+  options: ParseOptions,
+  receivedAt: number,
+  mayBeWide: boolean,
+): AnyEvent | undefined {
   const wants = options.wants ?? (() => true);
   const { family } = item;
   if (family === undefined) {
@@ -121,6 +140,12 @@ function toEvent(item: Item, options: ParseOptions, receivedAt: number): AnyEven
   const { name, schema, data } = resolve(item, family);
   const invalid = `${family.name}.invalid` as EventName;
   if (!wants(name) && !wants(invalid)) return undefined;
+  if (mayBeWide && isTooWide(data)) {
+    const issues = [{ path: "", message: `more than ${MOST_VALUES} values: not checked` }];
+    const key = keyOf(item, item.data, receivedAt);
+    const simple = fitting(family.base, simpleOf(data));
+    return { ...build(item, simple, invalid, options, receivedAt, key), issues } as AnyEvent;
+  }
   const checked = schema.safeParse(data);
   if (checked.success) {
     return wants(name) ? build(item, data, name, options, receivedAt) : undefined;
@@ -169,6 +194,12 @@ function fitting(base: z.ZodObject, data: unknown): Json {
       ([key, value]) => Object.hasOwn(shape, key) && shape[key]?.safeParse(value).success === true,
     ),
   );
+}
+
+/** Its texts and numbers: what costs no more to check than it weighs. */
+function simpleOf(data: unknown): unknown {
+  if (!isJson(data)) return data;
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value !== "object"));
 }
 
 type Draft = { -readonly [K in keyof AnyEvent]: unknown } & { flow?: unknown; previous?: unknown };

@@ -160,7 +160,7 @@ export class Processor {
       if (this.#lanes.isHeldBy(conversation, record.id)) {
         this.#lanes.release(conversation, record.id, mine);
       } else {
-        this.#lanes.add(conversation, ...mine);
+        this.#lanes.add(conversation, mine);
       }
     }
     // Many that wait are kept as bytes: small bodies are cheaper to read again than to keep in pieces.

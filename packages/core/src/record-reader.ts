@@ -1,3 +1,4 @@
+import { MOST_ITEMS } from "./density.ts";
 import type { Emitter } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
@@ -25,6 +26,10 @@ class SortedEvents implements ReadRecord {
   readonly events: AnyEvent[] = [];
   readonly misfits: Misfit[] = [];
   readonly foreign: AnyEvent[] = [];
+
+  get size(): number {
+    return this.events.length + this.misfits.length + this.foreign.length;
+  }
 }
 
 const SLICE_MS = 5;
@@ -75,6 +80,12 @@ export class RecordReader {
     isPending: (key: string) => boolean,
     sorted: SortedEvents,
   ): void {
+    if (sorted.size === MOST_ITEMS) {
+      throw new WebhookError(
+        "body_too_dense",
+        `an authentic notification has more than ${MOST_ITEMS} items.`,
+      );
+    }
     const event = this.#aged(parsed);
     if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) sorted.foreign.push(event);
     else if (this.#emitter.wants(event.name) || isPending(event.key)) sorted.events.push(event);

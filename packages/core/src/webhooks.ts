@@ -28,7 +28,10 @@ export interface WebhooksOptions {
   readonly bodyLimitBytes?: number | undefined;
   /** How long a body may take to arrive; longer is answered 408. Default 10,000 (ten seconds). */
   readonly readTimeoutMs?: number | undefined;
-  /** Bytes of bodies read at one time over all requests before their signature is known; more is answered 503. Default 64 MiB. */
+  /**
+   * Bytes of bodies read at one time over all requests before their signature is known; more is answered 503, first to
+   * those that have been coming for more than a second. Default 64 MiB.
+   */
   readonly unverifiedLimitBytes?: number | undefined;
   /** Conversations handled at one time. Default 64. */
   readonly concurrency?: number | undefined;

@@ -21,8 +21,8 @@ function task(name: string, until?: Promise<void>, owner = name): Task {
 test("tasks of one lane run one at a time, in order", async () => {
   const lanes = new Lanes(10);
   const first = gate();
-  lanes.add("ann", task("1", first.promise));
-  lanes.add("ann", task("2"));
+  lanes.add("ann", [task("1", first.promise)]);
+  lanes.add("ann", [task("2")]);
   await settled();
   expect(log).toEqual(["1 begins"]);
   first.open();
@@ -33,7 +33,8 @@ test("tasks of one lane run one at a time, in order", async () => {
 test("tasks of different lanes run side by side, up to the limit", async () => {
   const lanes = new Lanes(2);
   const gates = [gate(), gate(), gate()];
-  for (const [i, { promise }] of gates.entries()) lanes.add(`lane ${i}`, task(String(i), promise));
+  for (const [i, { promise }] of gates.entries())
+    lanes.add(`lane ${i}`, [task(String(i), promise)]);
   await settled();
   expect(log).toEqual(["0 begins", "1 begins"]);
   gates[1]?.open();
@@ -49,7 +50,7 @@ test("slow synchronous tasks leave the event loop free between each other, quick
       for (const end = performance.now() + busyMs; performance.now() < end; );
       left--;
     };
-    for (let i = 0; i < 20; i++) lanes.add(`lane ${i}`, { owner: "", run: busy, skip() {} });
+    for (let i = 0; i < 20; i++) lanes.add(`lane ${i}`, [{ owner: "", run: busy, skip() {} }]);
     for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
     return turns;
   };
@@ -65,7 +66,7 @@ test("a queue that grows long gets longer slices", async () => {
     for (const end = performance.now() + 0.01; performance.now() < end; );
     left--;
   };
-  for (let i = 0; i < 20_000; i++) lanes.add(`lane ${i}`, { owner: "", run, skip() {} });
+  for (let i = 0; i < 20_000; i++) lanes.add(`lane ${i}`, [{ owner: "", run, skip() {} }]);
   for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
   // 200 ms of work: two hundred slices of one millisecond, a dozen of growing ones.
   expect(turns).toBeLessThan(60);
@@ -73,15 +74,17 @@ test("a queue that grows long gets longer slices", async () => {
 
 test("a held lane waits for its owner, whose tasks then come first", async () => {
   const lanes = new Lanes(10);
-  lanes.add("ann", {
-    owner: "a",
-    skip() {},
-    run: () => {
-      lanes.hold("ann", "a", 60_000);
+  lanes.add("ann", [
+    {
+      owner: "a",
+      skip() {},
+      run: () => {
+        lanes.hold("ann", "a", 60_000);
+      },
     },
-  });
-  lanes.add("ann", task("later", undefined, "b"));
-  lanes.add("bob", task("bob"));
+  ]);
+  lanes.add("ann", [task("later", undefined, "b")]);
+  lanes.add("bob", [task("bob")]);
   await settled();
   expect(log).toEqual(["bob begins", "bob ends"]);
   expect(lanes.isHeldBy("ann", "a")).toBe(true);
@@ -99,16 +102,18 @@ test("a hold takes the owner's other tasks out and leaves those of others", asyn
   const lanes = new Lanes(10);
   let taken: Task[] = [];
   const began = gate();
-  lanes.add("ann", {
-    owner: "a",
-    skip() {},
-    run: async () => {
-      await began.promise;
-      taken = lanes.hold("ann", "a", 60_000);
+  lanes.add("ann", [
+    {
+      owner: "a",
+      skip() {},
+      run: async () => {
+        await began.promise;
+        taken = lanes.hold("ann", "a", 60_000);
+      },
     },
-  });
-  lanes.add("ann", task("a2", undefined, "a"));
-  lanes.add("ann", task("b", undefined, "b"));
+  ]);
+  lanes.add("ann", [task("a2", undefined, "a")]);
+  lanes.add("ann", [task("b", undefined, "b")]);
   began.open();
   await settled();
   expect(taken.map(({ owner }) => owner)).toEqual(["a"]);
@@ -121,7 +126,7 @@ test("a hold ends by itself when its time is over", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const lanes = new Lanes(10);
   lanes.hold("ann", "a", 1_000);
-  lanes.add("ann", task("1"));
+  lanes.add("ann", [task("1")]);
   await settled();
   expect(log).toEqual([]);
   vi.advanceTimersByTime(1_000);
@@ -132,11 +137,23 @@ test("a hold ends by itself when its time is over", async () => {
 test("stop takes out what has not begun, and tells it", async () => {
   const lanes = new Lanes(1);
   const first = gate();
-  lanes.add("ann", task("1", first.promise));
-  lanes.add("bob", task("2"));
-  lanes.add("ann", task("3"));
+  lanes.add("ann", [task("1", first.promise)]);
+  lanes.add("bob", [task("2")]);
+  lanes.add("ann", [task("3")]);
   lanes.stop();
   first.open();
   await settled();
   expect(log).toEqual(["1 begins", "3 is skipped", "2 is skipped", "1 ends"]);
+});
+
+test("an owner may bring back more tasks than a call takes arguments", async () => {
+  const lanes = new Lanes(1);
+  const first = gate();
+  lanes.add("ann", [task("1", first.promise, "A")]);
+  lanes.hold("ann", "A", 60_000);
+  const many = Array.from({ length: 300_000 }, (_, i) => task(String(i), gate().promise));
+  lanes.release("ann", "A", many);
+  first.open();
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends", "0 begins"]);
 });

@@ -38,6 +38,22 @@ describe("the default logger", () => {
     expect(written[0]).toContain("logger.test.ts");
   });
 
+  test("what a customer wrote can neither act on a terminal nor pass for a line of ours", () => {
+    const wrote =
+      "\u001b]0;owned\u0007\u009b31m\r\n[whatsapp-webhooks] error: forged\u2028x\u202ey\tz";
+    stderrLogger.error({ err: new Error(wrote) }, `failed: ${wrote}`);
+    stderrLogger.error({ err: wrote, also: wrote }, "failed");
+    const lines = written.join("").split("\n").slice(0, -1);
+    expect(written.join("")).not.toMatch(/(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+    expect(
+      lines.filter((line) => line.startsWith("[whatsapp-webhooks] error: failed")),
+    ).toHaveLength(2);
+    expect(
+      lines.filter((line) => !/^(\[whatsapp-webhooks\] error: failed| {4})/.test(line)),
+    ).toEqual([]);
+    expect(lines[0]).toContain("\\u001b]0;owned\\u0007\\u009b31m\\u000d\\u000a[whatsapp");
+  });
+
   test.each([
     ["a text", "no such order", "no such order"],
     ["an object that holds itself", Object.assign({ a: 1 }, { self: null }), "a: 1"],

@@ -221,6 +221,66 @@ describe("unverified bytes that are being read at once, over all requests", () =
     expect(await probe(receive, LIMIT)).toBe("taken");
   });
 
+  describe("held for more than a second", () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+    const moments = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+    const gaveWay = {
+      status: 503,
+      headers: { "content-type": "text/plain", "retry-after": "5", connection: "close" },
+      body: "unverified_limit",
+    };
+
+    test("give way to a body for which there is no room, the oldest first and no more than needed", async () => {
+      const { receive, log } = receiverUnderTest({ unverifiedLimitBytes: LIMIT });
+      const first = half(receive);
+      await moments(10);
+      const second = half(receive);
+      await moments(900);
+      expect(await probe(receive, LIMIT / 2)).toBe("unverified_limit");
+      await moments(100);
+      expect(await probe(receive, LIMIT / 2)).toBe("taken");
+      expect(await first.answer).toEqual(gaveWay);
+      expect(log.lines).toHaveLength(1);
+      second.end();
+      expect((await second.answer).status).toBe(200);
+      expect(await probe(receive, LIMIT)).toBe("taken");
+    });
+
+    test("whatever carries them, and what arrives for them later counts for nobody", async () => {
+      const { receive } = receiverUnderTest({ unverifiedLimitBytes: LIMIT });
+      const stream = stalled(HALF);
+      const slow = receive(signedStream(HALF, stream));
+      const other = half(receive);
+      await moments(1_001);
+      expect(await probe(receive, LIMIT)).toBe("taken");
+      expect(await slow).toEqual(gaveWay);
+      expect(stream.left()).toBe(true);
+      other.end();
+      expect(await other.answer).toEqual(gaveWay);
+      expect(await probe(receive, LIMIT)).toBe("taken");
+    });
+
+    test("give way to nobody who is slower", async () => {
+      const { receive } = receiverUnderTest({ unverifiedLimitBytes: LIMIT });
+      const slowest = new PassThrough();
+      slowest.write(HALF);
+      const first = receive(signedStream(HALF, slowest));
+      await moments(10);
+      const second = half(receive);
+      await moments(2_000);
+      slowest.write("x");
+      await moments(10);
+      expect(await first).toEqual(gaveWay);
+      second.end();
+      expect((await second.answer).status).toBe(200);
+    });
+  });
+
   test("do not count what a parser has already buffered, nor what has been verified", async () => {
     const { receive } = receiverUnderTest({ unverifiedLimitBytes: 10 });
     const body = "x".repeat(500);

@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from "node:fs";
 import type { Database, OpenDatabase, Row, Statement, Value } from "./binding.ts";
-import { StoreFailure } from "./failure.ts";
+import { BUSY_MS, StoreFailure } from "./failure.ts";
 import { gone, openFile } from "./open-file.ts";
 
 /** An open file: statements are prepared once, and what is written goes through `transaction`. */
@@ -56,6 +56,19 @@ export class Connection {
     } catch (error) {
       this.#rollBack();
       throw error;
+    }
+  }
+
+  /**
+   * Copies the log into the file and empties it, because bodies stand in it long after they were removed. While others
+   * write or read an old state it cannot be emptied; that is not waited for, as commits would wait too.
+   */
+  emptyLog(): void {
+    this.exec("PRAGMA busy_timeout = 0");
+    try {
+      this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } finally {
+      this.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     }
   }
 

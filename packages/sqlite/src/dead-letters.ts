@@ -53,7 +53,7 @@ export function discard(session: Session, ids: readonly string[]): number {
   return session.connection.transaction(() => remove(session, ids));
 }
 
-/** Removes what is older than it may be, a small transaction at a time. */
+/** Removes what is older than it may be, a small transaction at a time, and what is left in the log of anything removed. */
 export function* prune(session: Session): Generator<void> {
   const { connection, clock, data } = session;
   const before = clock.wall() - data.deadLetterMaxAgeMs;
@@ -73,6 +73,7 @@ export function* prune(session: Session): Generator<void> {
   } while (count === PRUNE_ROWS);
   connection.transaction(() => session.leases.prune());
   yield* session.seen.prune();
+  connection.emptyLog();
 }
 
 /** Within a transaction. The oldest give way to what was buried last. */

@@ -84,7 +84,7 @@ export class Engine {
     this.#tryAside((session) => {
       session.connection.transaction(() => session.leases.freeOwn());
       // libsql keeps a file open until its statements are collected, so closing alone may leave all of it in the log.
-      session.connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      session.connection.emptyLog();
     });
     this.#drop();
   }

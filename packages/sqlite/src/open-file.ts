@@ -11,6 +11,7 @@ import {
 import { dirname } from "node:path";
 import type { Database, OpenDatabase, Value } from "./binding.ts";
 import { BUSY_MS, isBusy, StoreFailure } from "./failure.ts";
+import { refuseForeignFile } from "./foreign-file.ts";
 import { APPLICATION_ID, migrations } from "./schema.ts";
 
 /** Opens the file, creates it if it is missing (and may be), and brings it to the present schema. */
@@ -27,15 +28,22 @@ export function openFile(openDatabase: OpenDatabase, path: string, mayCreate: bo
 }
 
 function prepareFile(path: string, mayCreate: boolean): void {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
     if (!mayCreate) throw gone(path);
     createFile(path);
-    return;
+  }
+  // Whoever was faster than we were need not be one of us.
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    // SQLite would create that file, readable by all.
+    throw new StoreFailure(
+      `${path} is a symbolic link to a file that does not exist. Remove the link, or create the inbox where it points.`,
+    );
   }
   if (!stats.isFile()) {
     throw new StoreFailure(`${path} is not a file. Give the inbox the path of a file.`);
   }
+  refuseForeignFile(path, stats);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -101,6 +109,11 @@ function configure(database: Database, path: string): void {
   database.exec("PRAGMA synchronous = FULL");
   if (read("synchronous") !== 2) {
     throw new StoreFailure(`${path} cannot be written durably: SQLite refuses synchronous = FULL.`);
+  }
+  // What is removed is overwritten, not only left out: else whole bodies stay in the file until their pages are needed
+  // again. FAST does not do, since it passes over pages that become free as a whole.
+  if (Number(read("secure_delete = ON")) !== 1) {
+    throw new StoreFailure(`${path} would keep what is removed: SQLite refuses secure_delete.`);
   }
   // On macOS a sync ends in the disk's own cache unless it is told otherwise; elsewhere this means nothing.
   database.exec("PRAGMA fullfsync = ON");

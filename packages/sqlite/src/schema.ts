@@ -2,8 +2,9 @@
  * The file, table by table. It is an ordinary SQLite database, to be looked at with `sqlite3 <file>`; to change it while
  * a program has it open, use the inbox's functions, which keep `counters` right.
  *
- * Bodies go when their record is done. SQLite uses the pages again that this frees, so the file is as large as the most
- * that it ever had to hold; `VACUUM` makes it smaller while nobody uses it.
+ * Bodies go when their record is done: they are overwritten, and leave the log within about a minute. SQLite uses the
+ * pages again that this frees, so the file is as large as the most that it ever had to hold; `VACUUM` makes it smaller
+ * while nobody uses it.
  *
  * Two clocks. Columns that end in `_at` hold milliseconds since 1970 (the wall clock). Columns that end in `_tick` hold
  * milliseconds of a clock that nobody can set: the time since the machine was booted. Leases and retries go by ticks

@@ -18,7 +18,7 @@ export class SeenCalls {
   /** Which of these keys, and perhaps of others, were seen. */
   ask(keys: readonly string[]): Promise<ReadonlySet<string>> {
     this.#next ??= this.#begin();
-    this.#next.keys.push(...keys);
+    for (const key of keys) this.#next.keys.push(key);
     return this.#next.answer;
   }
 

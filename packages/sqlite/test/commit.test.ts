@@ -223,6 +223,12 @@ test("many questions at once are answered each for itself", async () => {
   expect(await store.seen([])).toEqual(new Set());
 });
 
+test("one question may hold more keys than a call takes arguments", async () => {
+  const store = openStore(newPath());
+  await settleAll(store, [done("a", ["k7"])]);
+  expect(await store.seen(range(300_000, "k"))).toEqual(new Set(["k7"]));
+});
+
 test("after close every call says so, and closing again is harmless", async () => {
   const store = openStore(newPath());
   await appendAll(store, ["a"]);

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+interface Manifest {
+  readonly name: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: object;
+  readonly optionalDependencies?: object;
+  readonly peerDependencies?: object;
+}
+
+const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
+const manifests = readdirSync(packages).map(
+  (name) => JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")) as Manifest,
+);
+const namesIn = (list: object = {}): string[] => Object.keys(list).sort();
+
+test("the packages depend on zod, on core and on what they adapt, and nothing else", () => {
+  const found = manifests.map(({ name, ...manifest }) => [
+    name.replace("@whatsapp-webhooks/", ""),
+    namesIn(manifest.dependencies),
+    namesIn(manifest.optionalDependencies),
+    namesIn(manifest.peerDependencies),
+  ]);
+  const core = "@whatsapp-webhooks/core";
+  expect(found).toEqual([
+    ["core", ["zod"], [], []],
+    ["express", [], [], [core, "express"]],
+    ["fastify", [], [], [core, "fastify"]],
+    ["koa", [], [], [core, "koa"]],
+    ["sqlite", [], ["libsql"], [core]],
+    ["testing", [], [], [core]],
+  ]);
+});
+
+test("nothing runs when a package is installed", () => {
+  const atInstall = [
+    "preinstall",
+    "install",
+    "postinstall",
+    "preprepare",
+    "prepare",
+    "postprepare",
+  ];
+  for (const { name, scripts = {} } of manifests)
+    expect(
+      Object.keys(scripts).filter((script) => atInstall.includes(script)),
+      name,
+    ).toEqual([]);
+});

@@ -1,0 +1,46 @@
+/**
+ * JSON may cost a hundred times what its bytes let expect: `[[[[…` has a level in each byte, `[0,0,…` a value in every two.
+ * The platform sends some ten levels, some dozens of values in an item and at most thousands of items in a body. What is far
+ * beyond would stop the event loop for seconds, or fill the memory, of everybody in this process.
+ */
+export const MOST_LEVELS = 1_000;
+/** Values in one item that are checked against its schema. */
+export const MOST_VALUES = 20_000;
+/** Items of one body that are handled. */
+export const MOST_ITEMS = 50_000;
+
+/** Texts that are too short to be dense, as nearly all are: they are not looked through. */
+const NEVER_TOO_DENSE = 4 * MOST_LEVELS;
+
+const [QUOTE, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
+  34, 91, 92, 93, 123, 125,
+];
+
+/** Whether a JSON text has more levels than {@link MOST_LEVELS}; told before it is parsed, which cannot be interrupted. */
+export function isTooDeep(json: string): boolean {
+  if (json.length <= NEVER_TOO_DENSE) return false;
+  let depth = 0;
+  let isInText = false;
+  for (let i = 0; i < json.length; i++) {
+    const code = json.charCodeAt(i);
+    if (code === QUOTE) isInText = !isInText;
+    else if (isInText) i += code === BACKSLASH ? 1 : 0;
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
+/** Whether there are more values than {@link MOST_VALUES} in this one, at any level. */
+export function isTooWide(value: unknown): boolean {
+  const open = [value];
+  let count = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    const parts = Array.isArray(next) ? next : Object.values(next);
+    count += parts.length;
+    if (count > MOST_VALUES) return true;
+    for (const part of parts) if (typeof part === "object" && part !== null) open.push(part);
+  }
+  return false;
+}
