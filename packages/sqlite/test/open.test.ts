@@ -27,7 +27,7 @@ describe("a new file", () => {
     await appendAll(openStore(path), ["a"]);
     const [row] = (await look(path)).rows("SELECT * FROM records");
     expect(row).toMatchObject({ id: "a", auth: '{"kind":"signature","tenant":"shop"}' });
-    expect((await look(path)).rows("PRAGMA user_version")).toMatchObject([{ user_version: 2 }]);
+    expect((await look(path)).rows("PRAGMA user_version")).toMatchObject([{ user_version: 1 }]);
   });
 });
 
