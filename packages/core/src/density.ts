@@ -1,13 +1,19 @@
 /**
- * JSON may cost a hundred times what its bytes let expect: `[[[[…` has a level in each byte, `[0,0,…` a value in every two.
- * The platform sends some ten levels, some dozens of values in an item and at most thousands of items in a body. What is far
+ * JSON may cost a thousand times what its bytes let expect: `[[[[…` has a level in each byte, `[0,0,…` an item in every two.
+ * The platform sends some ten levels, some dozens of values in an item and an item in some hundreds of bytes. What is far
  * beyond would stop the event loop for seconds, or fill the memory, of everybody in this process.
  */
 export const MOST_LEVELS = 1_000;
 /** Values in one item that are checked against its schema. */
-export const MOST_VALUES = 20_000;
-/** Items of one body that are handled. */
-export const MOST_ITEMS = 50_000;
+export const MOST_VALUES = 10_000;
+
+const FEW_ITEMS = 16;
+const BYTES_PER_ITEM = 64;
+
+/** How many items a body of so many bytes may have. */
+export function mostItemsIn(bytes: number): number {
+  return FEW_ITEMS + Math.floor(bytes / BYTES_PER_ITEM);
+}
 
 /** Texts that are too short to be dense, as nearly all are: they are not looked through. */
 const NEVER_TOO_DENSE = 4 * MOST_LEVELS;

@@ -23,6 +23,8 @@ export interface ParseOptions {
   readonly tenant?: string;
   /** When the notification was received, in milliseconds since 1970. Default now. */
   readonly receivedAt?: number;
+  /** How many items the body may have; more throws `body_too_dense`. Default any number. */
+  readonly mostItems?: number;
   /** Which events to make; others are skipped without being checked. A wanted item that does not fit is never skipped. Default all. */
   readonly wants?: (name: EventName) => boolean;
 }
@@ -43,7 +45,7 @@ export function* parse(
   const keys = new Keys();
   // A value takes two bytes or more.
   const mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
-  for (const item of cut(toJson(body), options)) {
+  for (const item of limited(cut(toJson(body), options), options)) {
     const event = toEvent(item, options, receivedAt, mayBeWide);
     if (event === undefined) continue;
     const key = keys.take(event.key);
@@ -54,6 +56,22 @@ export function* parse(
       yield { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
     }
   }
+}
+
+/** The items, counted before the first is looked into: an event costs far more than a place in a list. */
+function limited(items: Iterable<Item>, { mostItems }: ParseOptions): Iterable<Item> {
+  if (mostItems === undefined) return items;
+  const counted: Item[] = [];
+  for (const item of items) {
+    if (counted.length >= mostItems) {
+      throw new WebhookError(
+        "body_too_dense",
+        `an authentic notification has more than ${mostItems} items, too many for its size.`,
+      );
+    }
+    counted.push(item);
+  }
+  return counted;
 }
 
 /** The keys of one body: each is given once, and to what repeats it with a number. */

@@ -1,4 +1,4 @@
-import { MOST_ITEMS } from "./density.ts";
+import { mostItemsIn } from "./density.ts";
 import type { Emitter } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
@@ -26,10 +26,6 @@ class SortedEvents implements ReadRecord {
   readonly events: AnyEvent[] = [];
   readonly misfits: Misfit[] = [];
   readonly foreign: AnyEvent[] = [];
-
-  get size(): number {
-    return this.events.length + this.misfits.length + this.foreign.length;
-  }
 }
 
 const SLICE_MS = 5;
@@ -68,6 +64,7 @@ export class RecordReader {
     return parse(body, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
+      mostItems: mostItemsIn(body.byteLength),
       ...(auth.account === undefined ? {} : { account: auth.account }),
       ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
       wants: (name: EventName) => this.#mayWant(name),
@@ -80,12 +77,6 @@ export class RecordReader {
     isPending: (key: string) => boolean,
     sorted: SortedEvents,
   ): void {
-    if (sorted.size === MOST_ITEMS) {
-      throw new WebhookError(
-        "body_too_dense",
-        `an authentic notification has more than ${MOST_ITEMS} items.`,
-      );
-    }
     const event = this.#aged(parsed);
     if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) sorted.foreign.push(event);
     else if (this.#emitter.wants(event.name) || isPending(event.key)) sorted.events.push(event);
