@@ -33,7 +33,7 @@ const newPassword = "New-secret/2";
 const token = "eyJhbGciOi.payload.signature";
 const urlPassword = "hook%20pass";
 const verifyToken = "verify-word+1";
-const appSecret = "0123456789abcdef0123456789abcdef";
+const appSecret = "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6";
 const accessToken = `${appId}|${appSecret}`;
 const basic = Buffer.from(`admin:${password}`).toString("base64");
 const secrets = [
@@ -79,6 +79,7 @@ function repeated({ headers, body, query }: FakeRequest): string {
   const [scheme = "", credentials = ""] = (headers.authorization ?? "").split(" ");
   const plain = [
     credentials,
+    credentials.split("|")[1] ?? "",
     scheme === "Basic" ? Buffer.from(credentials, "base64").toString().slice("admin:".length) : "",
     body,
     ...[...body.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => text ?? ""),

@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createOnPremisesSettings, type OnPremisesSettingsOptions } from "../src/index.ts";
+import {
+  createOnPremisesSettings,
+  type FetchLike,
+  type OnPremisesSettingsOptions,
+} from "../src/index.ts";
 import {
   client,
   errorFrom,
@@ -195,6 +199,29 @@ describe("a token", () => {
     await Promise.all([settings.get(), settings.get()]);
     expect(tokensOf(GET).filter((token) => token === "Bearer given")).toHaveLength(2);
     // One may have been refused after the other had its new token: it takes that one.
+    expect(api.of(LOGIN)).toHaveLength(1);
+  });
+
+  test("that is refused late does not cost the new one its place", async () => {
+    api.answer(GET, ({ headers }) =>
+      headers.authorization === "Bearer given" ? refused : settled,
+    );
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let count = 0;
+    const fetch: FetchLike = async (url, init) => {
+      const isSecond = ++count === 2;
+      const response = await globalThis.fetch(url, init);
+      if (isSecond) await released;
+      return response;
+    };
+    const { settings } = client(api, { fetch }, { token: "given" });
+    const calls = [settings.get(), settings.get()];
+    await calls[0];
+    release();
+    await calls[1];
     expect(api.of(LOGIN)).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, test, vi } from "vitest";
 import type { FetchLike } from "../src/index.ts";
 import { readRetryAfter, retryDelayMs } from "../src/retry.ts";
@@ -133,6 +134,13 @@ describe("a server that says nothing", () => {
     controller.abort();
     expect((await call).kind).toBe("aborted");
   });
+});
+
+test("a signal that lives longer than its calls keeps nothing of them", async () => {
+  api.answer(GET, { status: 500 }, settled);
+  const { signal } = new AbortController();
+  await client(api).settings.get({ signal });
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 describe("no answer at all", () => {
