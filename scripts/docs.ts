@@ -1,13 +1,24 @@
-// `npm run docs`: fills the documents' code blocks from their files and writes docs/events.md. A test fails when stale.
+// `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, and what follows from the table of
+// the On-Premises settings: its types and its rows in docs/settings.md. A test fails when stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillBlocks, packageReadmes } from "./code-blocks.ts";
 import { eventsPage } from "./events-page.ts";
+import { fillTables, settingsTypes, TYPES_FILE } from "./settings-page.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 writeFileSync(join(root, "docs/events.md"), eventsPage());
-const documents = ["README.md", "CONTRIBUTING.md", "docs/serverless.md", ...packageReadmes(root)];
+writeFileSync(join(root, TYPES_FILE), settingsTypes());
+const settingsPage = join(root, "docs/settings.md");
+writeFileSync(settingsPage, fillTables(readFileSync(settingsPage, "utf8")));
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/serverless.md",
+  "docs/settings.md",
+  ...packageReadmes(root),
+];
 for (const document of documents) {
   const path = join(root, document);
   writeFileSync(path, fillBlocks(readFileSync(path, "utf8"), root));

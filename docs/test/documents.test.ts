@@ -2,8 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { errorKinds } from "../../packages/settings/src/settings-error.ts";
 import { fillBlocks, packageReadmes } from "../../scripts/code-blocks.ts";
 import { eventsPage } from "../../scripts/events-page.ts";
+import { fillTables, settingsTypes, TYPES_FILE } from "../../scripts/settings-page.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const documents = [
@@ -49,4 +51,15 @@ describe.each(documents)("%s", (document) => {
 
 test("docs/events.md is what the tables say: npm run docs", () => {
   expect(read("docs/events.md")).toBe(eventsPage());
+});
+
+test("docs/settings.md and the settings' types are what the table says: npm run docs", () => {
+  expect(read("docs/settings.md")).toBe(fillTables(read("docs/settings.md")));
+  expect(read(TYPES_FILE)).toBe(settingsTypes());
+});
+
+test("docs/settings.md has a row for every kind of error of the settings' client, and no other", () => {
+  const [, errors = ""] = read("docs/settings.md").split("\n## Errors\n");
+  const kinds = [...errors.matchAll(/^\| `(\w+)`/gm)].map(([, kind]) => kind);
+  expect(kinds).toEqual(Object.keys(errorKinds));
 });

@@ -14,7 +14,7 @@ test("the example of testing one's handlers passes", () => {
   });
   expect(run.stderr).toBe("");
   expect(run.status).toBe(0);
-});
+}, 30_000);
 
 test("behind express.json() that keeps the bytes, a signed notification is answered 200", async () => {
   const port = await freePort();

@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import ts from "typescript";
 
 const probe = `import type { EventMap } from "@whatsapp-webhooks/core";
+import type { ApplicationSettingsPatch } from "@whatsapp-webhooks/settings";
+declare const patch: ApplicationSettingsPatch;
+patch.callback_persist;
 declare const message: EventMap["message.text"];
 message.data.text.body;
 message.data.from;
@@ -13,6 +16,7 @@ declare const status: EventMap["status.failed"];
 status.data.errors![0]!.code;
 `;
 const expected = {
+  "patch.callback_persist": "Takes effect after a restart of Coreapp",
   "text.body": "What the person typed.",
   "data.from": "Absent when they hide it",
   "image.url": "valid for 5 minutes",

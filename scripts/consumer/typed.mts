@@ -4,6 +4,11 @@ import { whatsappWebhooks as nodeHandler } from "@whatsapp-webhooks/core/node";
 import { whatsappWebhooks as forExpress } from "@whatsapp-webhooks/express";
 import { whatsappWebhooks as forFastify } from "@whatsapp-webhooks/fastify";
 import { whatsappWebhooks as forKoa } from "@whatsapp-webhooks/koa";
+import {
+  createCloudSubscriptions,
+  createOnPremisesSettings,
+  SettingsError,
+} from "@whatsapp-webhooks/settings";
 import express from "express";
 import Fastify from "fastify";
 import Koa from "koa";
@@ -25,3 +30,17 @@ new Koa().use(forKoa(webhooks));
 void Fastify().register(forFastify(webhooks));
 nodeHandler(webhooks);
 fetchHandler(webhooks);
+
+const settings = createOnPremisesSettings({
+  baseUrl: "https://wa.example.com",
+  token: "token",
+  fetch,
+  logger: console,
+});
+void settings.update({ webhooks: { max_concurrent_requests: 12 } });
+// @ts-expect-error none of 6, 12, 18, 24
+void settings.update({ webhooks: { max_concurrent_requests: 7 } });
+const delay: number | undefined = (await settings.get()).callback_backoff_delay_ms;
+await createCloudSubscriptions({ accessToken: "token" })
+  .accounts.subscribe("1")
+  .catch((error: unknown) => (error instanceof SettingsError ? [error.code, delay] : error));

@@ -1,0 +1,64 @@
+import { isObject } from "../read.ts";
+import { SettingsError } from "../settings-error.ts";
+
+/** The longest override URL. */
+const LONGEST_OVERRIDE = 200;
+
+/** Checks an id of an app, an account or a number. Ids are texts: some are too large for a number. */
+export function checkId(name: string, value: unknown): string {
+  if (typeof value !== "string" || !/^\d+$/.test(value))
+    throw invalid(
+      `${name} must be a text of digits${name === "phoneNumberId" ? ": the number's id, not the number itself" : ""}.`,
+    );
+  return value;
+}
+
+/** Checks a callback URL. `mayBePlain`: an emulator on this machine calls plain HTTP too. */
+export function checkCallbackUrl(
+  name: string,
+  value: unknown,
+  mayBePlain: boolean,
+): asserts value is string {
+  const schemes = mayBePlain ? ["https:", "http:"] : ["https:"];
+  const isFit =
+    typeof value === "string" &&
+    !/\s/.test(value) &&
+    URL.canParse(value) &&
+    schemes.includes(new URL(value).protocol);
+  if (!isFit) throw invalid(`${name} must be an https:// URL with a certificate of a public CA.`);
+}
+
+/** Checks an override: both parts, and the limit of the URL. Gives what is to be sent. */
+export function checkOverride(
+  value: unknown,
+  mayBePlain: boolean,
+): { readonly override_callback_uri: string; readonly verify_token: string } {
+  if (!isObject(value))
+    throw invalid("an override is an object { override_callback_uri, verify_token }.");
+  const { override_callback_uri, verify_token } = value;
+  checkCallbackUrl("override_callback_uri", override_callback_uri, mayBePlain);
+  if (override_callback_uri.length > LONGEST_OVERRIDE)
+    throw invalid(
+      `override_callback_uri must have at most ${LONGEST_OVERRIDE} characters, it has ${override_callback_uri.length}.`,
+    );
+  checkVerifyToken(verify_token);
+  return { override_callback_uri, verify_token };
+}
+
+export function checkVerifyToken(value: unknown): asserts value is string {
+  if (typeof value !== "string" || value === "")
+    throw invalid("verify_token is missing or empty: the word that your receiver knows too.");
+}
+
+/** Checks names of webhook fields. */
+export function checkFields(value: unknown): asserts value is readonly string[] {
+  const isFit =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((field) => typeof field === "string" && /^\w+$/.test(field));
+  if (!isFit) throw invalid('fields must be a list of field names: ["messages", "calls"].');
+}
+
+export function invalid(message: string): SettingsError {
+  return new SettingsError("input_invalid", message);
+}

@@ -1,0 +1,27 @@
+import type { PlatformError } from "./settings-error.ts";
+
+/** Numbers that may be somebody's telephone; the ids of accounts and apps have more digits. */
+const PHONE_NUMBER = /(?<!\d)\+?\d{8,14}(?!\d)/g;
+
+/** The API's text without the secrets of the call and without telephone numbers: it may repeat what was sent. */
+export function hide(text: string, secrets: readonly string[]): string {
+  let shown = text;
+  for (const secret of secrets.flatMap(spellings)) shown = shown.replaceAll(secret, "[hidden]");
+  return shown.replace(PHONE_NUMBER, "[number]");
+}
+
+/** As `hide`, for every text of an error. */
+export function hideIn(error: PlatformError, secrets: readonly string[]): PlatformError {
+  return Object.fromEntries(
+    Object.entries(error).map(([key, value]) => [
+      key,
+      typeof value === "string" ? hide(value, secrets) : value,
+    ]),
+  );
+}
+
+/** A secret as it may stand in an answer: plain, in JSON, in a URL. The longest first, so that no rest of one is left over. */
+function spellings(secret: string): string[] {
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+  return [...new Set(forms)].filter((form) => form !== "").sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,198 @@
+import { readSecret } from "../connection.ts";
+import { readJson, readList, readObject, readText } from "../read.ts";
+import { SettingsError } from "../settings-error.ts";
+import { type Answer, send, type TransportOptions } from "../transport.ts";
+import { errorOf, notTheApi } from "./answer-error.ts";
+
+/** What a login gave. The token is not shown when it is printed. */
+export class LoginSession {
+  readonly #token: string;
+  /** Until when the token is valid; undefined when the client did not say it. The platform's rule is 7 days. */
+  readonly expiresAt: Date | undefined;
+
+  constructor(token: string, expiresAt: Date | undefined) {
+    this.#token = token;
+    this.expiresAt = expiresAt;
+  }
+
+  /** For another client's `token` option, or to keep it somewhere safe. */
+  get token(): string {
+    return this.#token;
+  }
+}
+
+export interface Credentials {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+const LOGIN = "POST /v1/users/login";
+const LOGOUT = "POST /v1/users/logout";
+const HOUR_MS = 3_600_000;
+
+/** The token in use: got when it is first needed, renewed before it expires, forgotten when the client refuses it. */
+export class Session {
+  readonly #base: string;
+  readonly #transport: TransportOptions;
+  readonly #username: string | undefined;
+  #password: string | undefined;
+  #token: string | undefined;
+  #renewAt = Number.POSITIVE_INFINITY;
+  #login: Promise<LoginSession> | undefined;
+
+  constructor(base: string, credentials: Credentials, transport: TransportOptions) {
+    this.#base = base;
+    this.#transport = transport;
+    this.#username = credentials.username;
+    this.#password = credentials.password;
+    this.#token = credentials.token;
+  }
+
+  /** Whether there is a password to get a new token with. */
+  get canLogIn(): boolean {
+    return this.#password !== undefined;
+  }
+
+  /** What must not be seen in an error. */
+  get secrets(): string[] {
+    const password = this.#password;
+    const secrets = [this.#token, password];
+    if (password !== undefined) secrets.push(this.#basic(password));
+    return secrets.filter((secret) => secret !== undefined);
+  }
+
+  /** A token that is valid as far as is known. Calls that need one at the same time share a login. */
+  async token(): Promise<string> {
+    if (this.#token !== undefined && (Date.now() < this.#renewAt || !this.canLogIn))
+      return this.#token;
+    const { token } = await this.login();
+    return token;
+  }
+
+  /** Drops a token that was refused, unless another has taken its place. */
+  forget(token: string): void {
+    if (this.#token === token) this.#token = undefined;
+  }
+
+  /** @param newPassword Sent when the client asks for a first change of password; it is used from then on. */
+  async login(newPassword?: string): Promise<LoginSession> {
+    if (newPassword !== undefined) return this.#logIn(newPassword);
+    this.#login ??= this.#logIn().finally(() => {
+      this.#login = undefined;
+    });
+    return this.#login;
+  }
+
+  async #logIn(newPassword?: string): Promise<LoginSession> {
+    const password = this.#password;
+    if (password === undefined)
+      throw new SettingsError(
+        "option_invalid",
+        "There is no token (any more), and no password to get one with.",
+        {
+          advice:
+            "Give username and password to createOnPremisesSettings, or a token that is valid.",
+        },
+      );
+    const basic = this.#basic(password);
+    const body =
+      newPassword === undefined ? undefined : JSON.stringify({ new_password: newPassword });
+    const secrets = [basic, password, newPassword ?? ""];
+    const sentAt = Date.now();
+    const answer = await this.#post(LOGIN, `Basic ${basic}`, newPassword === undefined, body);
+    const error = errorOf(LOGIN, answer, secrets);
+    if (error !== undefined) throw error;
+    const [user] = readList(readObject(readJson(answer.text)).users);
+    const token = readText(user?.token);
+    // What cannot stand in a header is no token.
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw notTheApi(LOGIN, answer.status);
+    const expiresAt = readExpiry(user?.expires_after);
+    this.#token = token;
+    this.#renewAt = renewAt(expiresAt, sentAt);
+    if (newPassword !== undefined) this.#password = newPassword;
+    return new LoginSession(token, expiresAt);
+  }
+
+  async logout(): Promise<void> {
+    const token = this.#token;
+    if (token === undefined) return;
+    const answer = await this.#post(LOGOUT, `Bearer ${token}`, false);
+    // Refused: it was valid no more, which is what was asked for.
+    const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, this.secrets);
+    if (error !== undefined) throw error;
+    this.forget(token);
+  }
+
+  #post(
+    name: string,
+    authorization: string,
+    isRepeatable: boolean,
+    body?: string,
+  ): Promise<Answer> {
+    return send(
+      {
+        name,
+        method: "POST",
+        url: `${this.#base}${name.slice("POST ".length)}`,
+        headers: {
+          accept: "application/json",
+          authorization,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        body,
+        isRepeatable,
+      },
+      this.#transport,
+    );
+  }
+
+  #basic(password: string): string {
+    return Buffer.from(`${this.#username}:${password}`).toString("base64");
+  }
+}
+
+/** An hour before the token expires, or half of its life where that is shorter. What has expired by our clock waits for a 401. */
+function renewAt(expiresAt: Date | undefined, now: number): number {
+  const life = expiresAt === undefined ? Number.NaN : expiresAt.getTime() - now;
+  return life > 0 ? now + life - Math.min(HOUR_MS, life / 2) : Number.POSITIVE_INFINITY;
+}
+
+/** `2026-12-01 08:50:48+00:00`; without an offset it is UTC. */
+function readExpiry(value: unknown): Date | undefined {
+  const parts = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/.exec(
+    readText(value) ?? "",
+  );
+  if (parts === null) return undefined;
+  const [, day, time, offset = "Z"] = parts;
+  const date = new Date(`${day}T${time}${offset.replace(/^([+-]\d{2})(\d{2})$/, "$1:$2")}`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** Checks a password to be set, by the platform's rule. */
+export function checkNewPassword(value: unknown): asserts value is string {
+  const isFit =
+    typeof value === "string" &&
+    [...value].length >= 8 &&
+    [...value].length <= 64 &&
+    [/\p{Lu}/u, /\p{Ll}/u, /\d/, /[^\p{L}\d\s]/u].every((needed) => needed.test(value));
+  if (!isFit)
+    throw new SettingsError(
+      "input_invalid",
+      "newPassword must have 8 to 64 characters, with an upper-case and a lower-case letter, a digit and a special character.",
+    );
+}
+
+/** Checks what the caller gave to log in with. */
+export function readCredentials({ username, password, token }: Credentials): Credentials {
+  if (token !== undefined) readSecret("token", token);
+  if (username === undefined && password === undefined && token !== undefined) return { token };
+  if (typeof username !== "string" || username === "" || username.includes(":"))
+    throw new SettingsError(
+      "option_invalid",
+      "username and password are missing, or the username is empty or has a colon. Without them, give a token.",
+    );
+  if (typeof password !== "string" || password === "")
+    throw new SettingsError("option_invalid", "password is missing or empty.");
+  return { username, password, token };
+}

@@ -1,0 +1,44 @@
+import { SettingsError } from "./settings-error.ts";
+
+const CERTIFICATE = /^(?:DEPTH_ZERO_SELF|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_)/;
+
+/**
+ * The error for a call without an answer. What `fetch` threw is named by its kind and is no cause of ours: its text may repeat
+ * a header, and so the token.
+ */
+export function failureOf(
+  call: { readonly name: string },
+  thrown: unknown,
+  timeoutMs: number,
+): SettingsError {
+  if (thrown === "timeout") {
+    return new SettingsError("timeout", `${call.name} had no whole answer in ${timeoutMs} ms.`, {
+      advice: "Whether it was done is not known: read the setting, or call again.",
+    });
+  }
+  if (thrown === "aborted")
+    return new SettingsError("aborted", `${call.name} was given up by the caller.`);
+  const reason = reasonOf(thrown);
+  return new SettingsError("unreachable", `${call.name} got no answer (${reason}).`, {
+    advice: adviceOn(reason),
+  });
+}
+
+function adviceOn(reason: string): string {
+  if (CERTIFICATE.test(reason) || reason === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "The server's certificate is not trusted: start Node.js with NODE_EXTRA_CA_CERTS=<its CA as PEM>, or give a fetch that knows the CA. The On-Premises client signs its own unless you gave it another.";
+  }
+  return "Check baseUrl, and whether the server is up and can be reached from here.";
+}
+
+/** `ECONNREFUSED`, or the name of the error when it has no code. */
+function reasonOf(thrown: unknown): string {
+  let error: unknown = thrown;
+  for (let depth = 0; depth < 5 && typeof error === "object" && error !== null; depth++) {
+    const { code, cause } = error as { code?: unknown; cause?: unknown };
+    if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+    error = cause;
+  }
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return /^\w+$/.test(name) ? name : "Error";
+}

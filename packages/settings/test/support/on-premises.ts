@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import {
+  createOnPremisesSettings,
+  type OnPremisesSettings,
+  type OnPremisesSettingsOptions,
+  SettingsError,
+} from "../../src/index.ts";
+import { FakeApi } from "./fake-api.ts";
+
+export const SETTINGS = "/v1/settings/application";
+export const CA = "/v1/certificates/webhooks/ca";
+export const LOGIN = "POST /v1/users/login";
+export const meta = { api_status: "stable", version: "2.45.1" };
+
+/** A login's answer. */
+export function session(token: string, expiresAt = new Date(Date.now() + 7 * 86_400_000)): object {
+  const expires_after = `${expiresAt.toISOString().slice(0, 19).replace("T", " ")}+00:00`;
+  return { users: [{ token, expires_after }], meta };
+}
+
+/** The platform's error object. */
+export function errors(code: number, title: string, details?: string): object {
+  return { errors: [{ code, title, ...(details === undefined ? {} : { details }) }], meta };
+}
+
+/** A fake API for a test file; each test starts with an empty one that lets everybody log in. */
+export function useFakeApi(): FakeApi {
+  const api = new FakeApi();
+  beforeAll(() => api.start());
+  beforeEach(() => {
+    api.reset();
+    api.answer(LOGIN, { body: session("token-1") }, { body: session("token-2") });
+  });
+  afterAll(() => api.end());
+  return api;
+}
+
+export interface Line {
+  readonly details: object;
+  readonly message: string;
+}
+
+export interface Rig {
+  readonly settings: OnPremisesSettings;
+  readonly warnings: Line[];
+  readonly retries: Line[];
+}
+
+type Given = Partial<Omit<OnPremisesSettingsOptions, "username" | "password" | "token">>;
+
+/** A client that waits hardly at all between attempts, and its log. */
+export function client(api: FakeApi, given: Given = {}, credentials: object = {}): Rig {
+  const warnings: Line[] = [];
+  const retries: Line[] = [];
+  const settings = createOnPremisesSettings({
+    baseUrl: api.url,
+    username: "admin",
+    password: "Old-secret-1",
+    retry: { minDelayMs: 1, maxDelayMs: 2000 },
+    logger: {
+      warn: (details, message) => warnings.push({ details, message }),
+      debug: (details, message) => retries.push({ details, message }),
+    },
+    ...given,
+    ...credentials,
+  });
+  return { settings, warnings, retries };
+}
+
+/** The error that a call rejects with. Anything else fails the test. */
+export async function errorFrom(call: Promise<unknown>): Promise<SettingsError> {
+  const outcome: unknown = await call.then(
+    () => new Error("the call resolved"),
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof SettingsError)) throw outcome;
+  return outcome;
+}
