@@ -15,6 +15,8 @@ const { values } = parseArgs({
     warmup: { type: "string", default: "6" },
     requests: { type: "string", default: "600000" },
     node: { type: "string", default: process.execPath },
+    // By itself the server has one core and wrk the other; "0,1" lets a store's thread run beside the server's.
+    cores: { type: "string", default: "0" },
     frameworks: { type: "string", default: "node,express" },
     inboxes: { type: "string", default: "memory,sqlite" },
   },
@@ -72,7 +74,7 @@ async function compare(framework: string, file: RequestFile): Promise<void> {
   const subjects: Subject[] = [];
   for (const inbox of names) {
     const path = join(folder, `${inbox}.db`);
-    subjects.push(await Subject.start(values.node, framework, inbox, path));
+    subjects.push(await Subject.start(values.node, framework, inbox, path, values.cores));
   }
   const firsts = new Map<Subject, number>();
   const rounds: Map<Subject, Measured>[] = [];

@@ -5,10 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ServerReport } from "./report.ts";
 
-const SERVER_CORE = "0";
 const TICK_US = 1e6 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
-/** A server under test: a process on a core that it shares with nothing that runs at the same time. */
+/** A server under test, as a process of its own. */
 export class Subject {
   readonly name: string;
   readonly port: string;
@@ -25,9 +24,10 @@ export class Subject {
     framework: string,
     inbox: string,
     path: string,
+    cores: string,
   ): Promise<Subject> {
     const file = fileURLToPath(new URL("server.ts", import.meta.url));
-    const args = ["-c", SERVER_CORE, node, "--import", "tsx", file, framework, inbox, path];
+    const args = ["-c", cores, node, "--import", "tsx", file, framework, inbox, path];
     const child = spawn("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
     return new Subject(`${framework} ${inbox}`, await lineOf(child), child);
   }

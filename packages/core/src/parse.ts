@@ -45,7 +45,15 @@ export function* parse(
   const keys = new Keys();
   // A value takes two bytes or more.
   const mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
-  for (const item of limited(cut(toJson(body), options), options)) {
+  const items = cut(toJson(body), options);
+  // Before the first is looked into: an event costs far more than a place in a list.
+  if (items.length > (options.mostItems ?? items.length)) {
+    throw new WebhookError(
+      "body_too_dense",
+      `an authentic notification has more than ${options.mostItems} items, too many for its size.`,
+    );
+  }
+  for (const item of items) {
     const event = toEvent(item, options, receivedAt, mayBeWide);
     if (event === undefined) continue;
     const key = keys.take(event.key);
@@ -56,22 +64,6 @@ export function* parse(
       yield { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
     }
   }
-}
-
-/** The items, counted before the first is looked into: an event costs far more than a place in a list. */
-function limited(items: Iterable<Item>, { mostItems }: ParseOptions): Iterable<Item> {
-  if (mostItems === undefined) return items;
-  const counted: Item[] = [];
-  for (const item of items) {
-    if (counted.length >= mostItems) {
-      throw new WebhookError(
-        "body_too_dense",
-        `an authentic notification has more than ${mostItems} items, too many for its size.`,
-      );
-    }
-    counted.push(item);
-  }
-  return counted;
 }
 
 /** The keys of one body: each is given once, and to what repeats it with a number. */
@@ -107,7 +99,7 @@ function toJson(body: Uint8Array | string | object): unknown {
   }
 }
 
-function cut(json: unknown, { source, account = {} }: ParseOptions): Iterable<Item> {
+function cut(json: unknown, { source, account = {} }: ParseOptions): readonly Item[] {
   if (isCloudEnvelope(json)) {
     if (source !== "on-premises") return cutCloud(json);
     throw new WebhookError(

@@ -1,3 +1,4 @@
+import { Admissions } from "./admissions.ts";
 import { ContactMemory } from "./contact-memory.ts";
 import type { Emitter, Listener } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
@@ -61,7 +62,7 @@ export class Processor {
   readonly #handled = new HandledKeys();
   readonly #runs: HandlerRuns;
   #isStopped = false;
-  #admissions: Promise<unknown> | undefined;
+  readonly #admissions = new Admissions();
   #duplicates = 0;
 
   constructor(options: ProcessorOptions) {
@@ -97,23 +98,12 @@ export class Processor {
   readonly deliver = (record: InboxRecord, delivery: Delivery): Promise<Outcome> => {
     if (this.#isStopped) return Promise.resolve({ kind: "release", completed: delivery.completed });
     return new Promise((resolve, reject) => {
-      const opened = this.#opener.open(record, delivery);
-      if (this.#admissions === undefined && !(opened instanceof Promise)) {
-        this.#begin(record, delivery, opened, resolve);
-        return;
-      }
-      // Records join their conversations in the order of delivery, however long reading and look-ups take. One that
-      // cannot be looked up is told of in its turn, and must not count as unhandled until then.
-      if (opened instanceof Promise) opened.catch(() => {});
-      const before = this.#admissions;
-      const admission = (async () => {
-        await before;
-        this.#begin(record, delivery, await opened, resolve);
-      })().catch(reject);
-      this.#admissions = admission;
-      void admission.then(() => {
-        if (this.#admissions === admission) this.#admissions = undefined;
-      });
+      // Records join their conversations in the order of delivery, however long reading and look-ups take.
+      this.#admissions.add(
+        this.#opener.open(record, delivery),
+        (opened) => this.#begin(record, delivery, opened, resolve),
+        reject,
+      );
     });
   };
 

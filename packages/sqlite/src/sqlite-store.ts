@@ -84,6 +84,7 @@ export class SqliteStore implements Store {
   async seen(keys: readonly string[]): Promise<ReadonlySet<string>> {
     if (keys.length === 0) return new Set();
     const seen = await this.#seen.ask(keys);
+    if (seen.size === 0) return seen;
     return new Set(keys.filter((key) => seen.has(key)));
   }
 

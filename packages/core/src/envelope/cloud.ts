@@ -27,12 +27,15 @@ export function isCloudEnvelope(body: unknown): body is Json {
  * becomes an item without a family; nothing is left out.
  * @see https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages (read 2026-11-22)
  */
-export function* cutCloud(body: Json): Generator<Item> {
+export function cutCloud(body: Json): readonly Item[] {
+  const items: Item[] = [];
   for (const entry of listOf(body.entry)) {
     const changes = isJson(entry) ? listOf(entry.changes) : [];
-    for (const change of changes) yield* cutChange(entry as Json, change);
-    if (changes.length === 0) yield entryWithoutChanges(entry);
+    for (const change of changes)
+      for (const item of cutChange(entry as Json, change)) items.push(item);
+    if (changes.length === 0) items.push(entryWithoutChanges(entry));
   }
+  return items;
 }
 
 function entryWithoutChanges(entry: unknown): Item {

@@ -27,7 +27,7 @@ export function isOnPremisesEnvelope(body: unknown): body is Json {
  * Cuts an On-Premises body into items and brings each into the Cloud API's shape, so that a handler written for one
  * works on the other; `raw` stays as it came. Empty elements, which real clients send, are passed over.
  */
-export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
+export function cutOnPremises(body: Json, account: Account): readonly Item[] {
   const root: Record<string, unknown> = {};
   const rawOf = new Map<unknown, unknown>();
   for (const [list, family] of Object.entries<Family>(field.lists)) {
@@ -40,15 +40,14 @@ export function* cutOnPremises(body: Json, account: Account): Generator<Item> {
       });
   }
   const surroundings = { field: undefined, account, entry: undefined };
-  for (const item of cutLists(root, field, surroundings)) {
-    yield {
-      ...item,
-      ...(isContactCheck(item) ? { family: undefined } : {}),
-      raw: rawOf.get(item.raw) ?? item.raw,
-    };
-  }
+  const items = cutLists(root, field, surroundings).map((item) => ({
+    ...item,
+    ...(isContactCheck(item) ? { family: undefined } : {}),
+    raw: rawOf.get(item.raw) ?? item.raw,
+  }));
   const news = unknownLists(body, field);
-  if (news !== undefined) yield loneItem(surroundings, undefined, body, news);
+  if (news !== undefined) items.push(loneItem(surroundings, undefined, body, news));
+  return items;
 }
 
 /** The answer to a contacts call may come as a notification: a number that was asked about, not a profile. */

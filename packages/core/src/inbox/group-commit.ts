@@ -46,23 +46,17 @@ export class GroupCommit {
   }
 
   /** Resolves when it is stored. */
-  async append(record: InboxRecord): Promise<void> {
+  append(record: InboxRecord): Promise<void> {
     const bytes = record.body.byteLength;
     if (this.#bytes + bytes > this.#limitBytes) {
-      throw new WebhookError(
-        "inbox_full",
-        `${this.#bytes} bytes wait to be written; the store is too slow.`,
-      );
+      const message = `${this.#bytes} bytes wait to be written; the store is too slow.`;
+      return Promise.reject(new WebhookError("inbox_full", message));
     }
     this.#bytes += bytes;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#appends.push({ record, resolve, reject });
-        this.flush();
-      });
-    } finally {
-      this.#bytes -= bytes;
-    }
+    return new Promise((resolve, reject) => {
+      this.#appends.push({ record, resolve, reject });
+      this.flush();
+    });
   }
 
   settle(settle: Settle): void {
@@ -106,6 +100,7 @@ export class GroupCommit {
     const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
     try {
       const left = new Set(await this.#store.commit({ appends, settles }));
+      this.#giveBack(pending);
       for (const { id } of settles) this.#host.settled(id);
       for (const { resolve } of pending) resolve();
       for (const { record, held } of appends) {
@@ -114,6 +109,7 @@ export class GroupCommit {
       }
       return true;
     } catch (error) {
+      this.#giveBack(pending);
       for (const { record, held } of appends) this.#host.refused(record, held);
       for (const { reject } of pending) reject(error);
       if (error instanceof WebhookError && error.code === "inbox_full") {
@@ -123,5 +119,9 @@ export class GroupCommit {
       }
       return false;
     }
+  }
+
+  #giveBack(pending: readonly Pending[]): void {
+    for (const { record } of pending) this.#bytes -= record.body.byteLength;
   }
 }
