@@ -30,7 +30,10 @@ export async function killNine(folder: string, kills: number): Promise<KillRepor
         if (status === 0) return;
       }
     });
-    await sleep(200 + Math.random() * 600);
+    // On a busy machine the first answers take their time, and a kill before them shows nothing.
+    const enough = acknowledged.size + 5;
+    while (acknowledged.size < enough) await sleep(10);
+    await sleep(Math.random() * 600);
     receiver.child.kill("SIGKILL");
     await once(receiver.child, "exit");
     await Promise.all(posting);
