@@ -9,13 +9,14 @@ import type { Session } from "./session.ts";
 /** Rows in one INSERT: fewer calls into SQLite cost less than smaller ones. */
 const CHUNK = 32;
 
+// An empty body that came from the other thread has no memory, which node:sqlite takes for NULL.
 const inserts = Array.from({ length: CHUNK + 1 }, (_, count) => {
   const rows = Array.from({ length: count }, (_, row) => {
     const first = 3 + row * 4;
     return `(?${first}, ?${first + 1}, ?${first + 2}, ?${first + 3})`;
   });
   return `INSERT INTO records (owner, lease, id, received_at, auth, body)
-    SELECT ?1, ?2, column1, column2, column3, column4 FROM (VALUES ${rows.join(", ")})
+    SELECT ?1, ?2, column1, column2, column3, coalesce(column4, x'') FROM (VALUES ${rows.join(", ")})
     WHERE NOT EXISTS (SELECT 1 FROM buried WHERE id = column1)
     ON CONFLICT (id) DO NOTHING`;
 });

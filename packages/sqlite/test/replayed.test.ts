@@ -42,7 +42,7 @@ async function start(path: string, skew: Skew, maxAgeMs?: number): Promise<Run> 
 async function send({ webhooks, store, events }: Run, request = recorded): Promise<string[]> {
   const before = events.length;
   expect((await inject(webhooks, request)).status).toBe(200);
-  await expect.poll(async () => (await store.stats()).waiting).toBe(0);
+  await expect.poll(async () => (await store.stats()).waiting, { timeout: 20_000 }).toBe(0);
   return events.slice(before).map(({ name }) => name);
 }
 

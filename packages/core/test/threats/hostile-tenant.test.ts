@@ -1,10 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { memoryInbox, type WebhooksOptions } from "../../src/index.ts";
 import { type Attacked, attacked } from "../support/attacked.ts";
 import { cloudBody, gate, SECRET, text } from "../support/notifications.ts";
 import { signature } from "../support/requests.ts";
 
 // Tenants share a process, and each has a secret of its own to sign with. One of them means harm.
+
+vi.setConfig({ testTimeout: 60_000 });
+const PATIENTLY = { timeout: 30_000 };
 
 const SHOP = { wabaId: "800000000000001", phoneNumberId: "700000000000001" };
 const EVIL = { wabaId: "800000000000666", phoneNumberId: "700000000000666" };
@@ -98,7 +101,7 @@ describe("its notifications", () => {
     });
     await evil(cloudBody([text("a")], { ...EVIL, phoneNumberId: SHOP.phoneNumberId }));
     await shop(cloudBody([text("b")], SHOP));
-    await expect.poll(() => heard).toEqual(["shop"]);
+    await expect.poll(() => heard, PATIENTLY).toEqual(["shop"]);
     held.open();
   });
 
@@ -116,9 +119,9 @@ describe("its notifications", () => {
         EVIL,
       ),
     );
-    await expect.poll(() => order.length).toBe(1);
+    await expect.poll(() => order.length, PATIENTLY).toBe(1);
     await shop(cloudBody([text("b")], SHOP));
-    await expect.poll(() => order).toContain("shop");
+    await expect.poll(() => order, PATIENTLY).toContain("shop");
     expect(order.indexOf("shop")).toBeLessThan(10);
     first.open();
     await rig.webhooks.idle();
