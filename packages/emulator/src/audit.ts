@@ -1,0 +1,102 @@
+import { itemKey, type Unit } from "./unit.ts";
+
+/** What a receiver says it handled, compared with what was sent. */
+export interface AuditReport {
+  /** True when nothing is missing, doubled or unexpected. */
+  readonly ok: boolean;
+  /** Items the receiver answered with 200 and did not handle. */
+  readonly missing: readonly string[];
+  /** Items it handled more often than they happened. */
+  readonly doubled: readonly string[];
+  /** What it handled and nobody sent: made up, or changed on the way. */
+  readonly unexpected: readonly string[];
+  /** Items that were not answered with 200 so far, and not handled either. */
+  readonly undelivered: readonly string[];
+  /** How many items were handled as often as they should be. */
+  readonly handled: number;
+}
+
+interface Account {
+  readonly parts: readonly string[];
+  readonly isRepeatable: boolean;
+  /** In how many entries the item came: the same content in another entry is another event. */
+  readonly entries: Set<string>;
+  /** Entries by the receivers that answered 200 for them. */
+  readonly accepted: Map<string, Set<string>>;
+}
+
+/** Remembers what was sent and what was accepted, by keys alone. */
+export class Ledger {
+  readonly #accounts = new Map<string, Account>();
+  readonly #profiles = new Set<string>();
+
+  sent(units: readonly Unit[]): void {
+    for (const { key, parts, entry, isRepeatable = false } of units) {
+      const account = this.#accounts.get(key) ?? {
+        parts,
+        isRepeatable,
+        entries: new Set(),
+        accepted: new Map(),
+      };
+      account.entries.add(entry);
+      this.#accounts.set(key, account);
+    }
+  }
+
+  /** Profiles that came along with items: a receiver may report them or not. */
+  sentProfiles(keys: readonly string[]): void {
+    for (const key of keys) this.#profiles.add(key);
+  }
+
+  accepted(units: readonly Unit[], by: string): void {
+    this.sent(units);
+    for (const { key, entry } of units) {
+      const account = this.#accounts.get(key);
+      const entries = account?.accepted.get(by) ?? new Set();
+      account?.accepted.set(by, entries.add(entry));
+    }
+  }
+
+  /**
+   * Each thing handled is an item as it came (an object), or its key (a string). `by` names one receiver, when several
+   * apps have different ones.
+   */
+  audit(handled: Iterable<unknown>, by?: string): AuditReport {
+    const counts = new Map<string, number>();
+    for (const each of handled) {
+      const key = typeof each === "string" ? each : itemKey(each);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    const known = new Set<string>();
+    const missing: string[] = [];
+    const doubled: string[] = [];
+    const undelivered: string[] = [];
+    for (const [key, { parts, entries, accepted, isRepeatable }] of this.#accounts) {
+      const keys = [key, ...parts];
+      for (const each of keys) known.add(each);
+      const count = Math.max(...keys.map((each) => counts.get(each) ?? 0));
+      const owed = acceptedBy(accepted, by);
+      if (count > entries.size && !isRepeatable) doubled.push(key);
+      else if (count < owed) missing.push(key);
+      else if (count < entries.size && by === undefined) undelivered.push(key);
+    }
+    const unexpected = [...counts.keys()].filter(
+      (key) => !known.has(key) && !this.#profiles.has(key),
+    );
+    const faults = missing.length + doubled.length + unexpected.length;
+    return {
+      ok: faults === 0,
+      missing,
+      doubled,
+      unexpected,
+      undelivered,
+      handled: this.#accounts.size - missing.length - doubled.length - undelivered.length,
+    };
+  }
+}
+
+/** In how many entries the receiver, or any of them, took the item. */
+function acceptedBy(accepted: Account["accepted"], by: string | undefined): number {
+  if (by !== undefined) return accepted.get(by)?.size ?? 0;
+  return new Set([...accepted.values()].flatMap((entries) => [...entries])).size;
+}
