@@ -15,7 +15,9 @@ export interface ReplyTo {
   /** A status, with or without a body; a promise of it; or nothing, for no answer at all. */
   (request: Received, count: number): Reply | undefined | Promise<Reply | undefined>;
 }
-type Reply = number | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
+type Reply =
+  | number
+  | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
 
 export interface ReceiverOptions {
   readonly reply?: ReplyTo;
@@ -31,19 +33,20 @@ export class Receiver {
   /** The most requests that were open at the same time. */
   mostAtOnce = 0;
   reply: ReplyTo;
+  url = "";
   readonly #server: Server;
-  readonly #isSecure: boolean;
 
   static async start(options: ReceiverOptions = {}): Promise<Receiver> {
     const receiver = new Receiver(options);
     await new Promise<void>((resolve) => receiver.#server.listen(0, "127.0.0.1", resolve));
+    const { port } = receiver.#server.address() as AddressInfo;
+    receiver.url = options.tls ? `https://localhost:${port}/hook` : `http://127.0.0.1:${port}/hook`;
     onTestFinished(() => receiver.stop());
     return receiver;
   }
 
   private constructor({ reply = () => 200, tls }: ReceiverOptions) {
     this.reply = reply;
-    this.#isSecure = tls !== undefined;
     let open = 0;
     const listener: Parameters<typeof createServer>[1] = async (req, res) => {
       this.mostAtOnce = Math.max(this.mostAtOnce, ++open);
@@ -73,15 +76,14 @@ export class Receiver {
       this.notifications.push(received);
       const reply = await this.reply(received, this.notifications.length);
       if (reply === undefined) return;
-      const { status, body = "", headers = {} } = typeof reply === "number" ? { status: reply } : reply;
+      const {
+        status,
+        body = "",
+        headers = {},
+      } = typeof reply === "number" ? { status: reply } : reply;
       res.writeHead(status, headers).end(body);
     };
     this.#server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
-  }
-
-  get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return this.#isSecure ? `https://localhost:${port}/hook` : `http://127.0.0.1:${port}/hook`;
   }
 
   get bodies(): string[] {
