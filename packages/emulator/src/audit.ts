@@ -17,11 +17,11 @@ export interface AuditReport {
 }
 
 interface Account {
-  readonly parts: readonly string[];
+  readonly parts: Set<string>;
   readonly isRepeatable: boolean;
-  /** In how many entries the item came: the same content in another entry is another event. */
-  readonly entries: Set<string>;
-  /** Entries by the receivers that answered 200 for them. */
+  /** Where the item came: at another place it is another event. */
+  readonly places: Set<string>;
+  /** Places by the receivers that answered 200 for them. */
   readonly accepted: Map<string, Set<string>>;
 }
 
@@ -31,14 +31,15 @@ export class Ledger {
   readonly #profiles = new Set<string>();
 
   sent(units: readonly Unit[]): void {
-    for (const { key, parts, entry, isRepeatable = false } of units) {
+    for (const { key, parts, place, isRepeatable = false } of units) {
       const account = this.#accounts.get(key) ?? {
-        parts,
+        parts: new Set(),
         isRepeatable,
-        entries: new Set(),
+        places: new Set(),
         accepted: new Map(),
       };
-      account.entries.add(entry);
+      account.places.add(place);
+      for (const part of parts) account.parts.add(part);
       this.#accounts.set(key, account);
     }
   }
@@ -50,10 +51,10 @@ export class Ledger {
 
   accepted(units: readonly Unit[], by: string): void {
     this.sent(units);
-    for (const { key, entry } of units) {
+    for (const { key, place } of units) {
       const account = this.#accounts.get(key);
-      const entries = account?.accepted.get(by) ?? new Set();
-      account?.accepted.set(by, entries.add(entry));
+      const places = account?.accepted.get(by) ?? new Set();
+      account?.accepted.set(by, places.add(place));
     }
   }
 
@@ -71,14 +72,14 @@ export class Ledger {
     const missing: string[] = [];
     const doubled: string[] = [];
     const undelivered: string[] = [];
-    for (const [key, { parts, entries, accepted, isRepeatable }] of this.#accounts) {
+    for (const [key, { parts, places, accepted, isRepeatable }] of this.#accounts) {
       const keys = [key, ...parts];
       for (const each of keys) known.add(each);
       const count = Math.max(...keys.map((each) => counts.get(each) ?? 0));
       const owed = acceptedBy(accepted, by);
-      if (count > entries.size && !isRepeatable) doubled.push(key);
+      if (count > places.size && !isRepeatable) doubled.push(key);
       else if (count < owed) missing.push(key);
-      else if (count < entries.size && by === undefined) undelivered.push(key);
+      else if (count < places.size && by === undefined) undelivered.push(key);
     }
     const unexpected = [...counts.keys()].filter(
       (key) => !known.has(key) && !this.#profiles.has(key),
@@ -95,8 +96,8 @@ export class Ledger {
   }
 }
 
-/** In how many entries the receiver, or any of them, took the item. */
+/** At how many places the receiver, or any of them, took the item. */
 function acceptedBy(accepted: Account["accepted"], by: string | undefined): number {
   if (by !== undefined) return accepted.get(by)?.size ?? 0;
-  return new Set([...accepted.values()].flatMap((entries) => [...entries])).size;
+  return new Set([...accepted.values()].flatMap((places) => [...places])).size;
 }

@@ -31,7 +31,7 @@ import { Court, type Verdict } from "./verdict.ts";
 export interface SubscribeOptions {
   readonly callbackUrl: string;
   readonly verifyToken: string;
-  /** Default: all of them. */
+  /** Default: all of them, those that nobody knows yet included. */
   readonly fields?: readonly string[];
   /** Off: bodies name the fields that changed, without values. Default: true. */
   readonly includeValues?: boolean;
@@ -193,14 +193,19 @@ export class Emulator {
    * handshake.
    */
   async subscribe(options: SubscribeOptions): Promise<void> {
-    const { callbackUrl, verifyToken, fields = cloudFields, includeValues = true } = options;
+    const { callbackUrl, verifyToken, fields, includeValues = true } = options;
     const { subscriptions, handshake } = this.#running;
     const app = this.apps.find(({ id }) => id === options.appId) ?? this.apps[0];
     if (app === undefined || (options.appId !== undefined && app.id !== options.appId))
       throw new TypeError("there is no such app.");
     const reason = await shakeHands(handshake, callbackUrl, verifyToken);
     if (reason !== undefined) throw new Error(`the callback URL was not accepted: ${reason}.`);
-    subscriptions.setApp(app.id, { callbackUrl, fields, includeValues });
+    subscriptions.setApp(app.id, {
+      callbackUrl,
+      fields: fields ?? cloudFields,
+      hasAllFields: fields === undefined,
+      includeValues,
+    });
     for (const wabaId of app.wabaIds)
       subscriptions.setWaba(app.id, wabaId, subscriptions.waba(app.id, wabaId) ?? {});
   }

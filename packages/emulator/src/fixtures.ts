@@ -9,8 +9,9 @@ const folder = ["../fixtures/", "../../../fixtures/"]
 
 /** The names of all bodies that {@link Emulator.notify} knows, as `<field>/<case>`. */
 export function notificationNames(): readonly string[] {
+  if (names !== undefined) return names;
   if (folder === undefined) throw new Error("the fixtures are missing: install the package again.");
-  return readdirSync(folder, { withFileTypes: true })
+  names = readdirSync(folder, { withFileTypes: true })
     .filter((field) => field.isDirectory())
     .flatMap((field) =>
       readdirSync(`${folder}${field.name}`)
@@ -18,7 +19,10 @@ export function notificationNames(): readonly string[] {
         .map((file) => `${field.name}/${file.slice(0, -".json".length)}`),
     )
     .sort();
+  return names;
 }
+
+let names: readonly string[] | undefined;
 
 /** The body of a fixture. Throws for a name that does not exist. */
 export function fixtureBody(name: string): Json {

@@ -7,8 +7,8 @@ export interface Unit {
   readonly key: string;
   /** Keys of its parts, for receivers that hand on parts of what they got. */
   readonly parts: readonly string[];
-  /** Without an id, the same content in another entry is another event. */
-  readonly entry: string;
+  /** The same item at another place (field, entry) is another event. */
+  readonly place: string;
   /** Nothing tells a repetition from the same thing happening again, so a receiver may hand on both. */
   readonly isRepeatable?: true;
 }
@@ -34,19 +34,21 @@ export function itemKey(item: unknown): string {
 }
 
 /** What a Cloud API change asks its receiver to handle. */
-export function unitsOfChange(change: Json, entry: Json): Unit[] {
-  const place = JSON.stringify([entry.id, entry.time]);
-  const { value } = change;
-  if (!isJson(value)) return [unitOf(change, place)];
+export function unitsOfChange(change: Json, { id, time }: Json): Unit[] {
+  const { field, value } = change;
   // What concerns a number holds lists of items; what concerns the account is one item, lists in it or not.
-  const items = "metadata" in value || "messaging_product" in value ? itemsOf(value) : [];
-  return items.length === 0 ? [unitOf(value, place)] : items.map((item) => unitOf(item, place));
+  const isList = isJson(value) && ("metadata" in value || "messaging_product" in value);
+  const items = isList ? itemsOf(value) : [];
+  const place = JSON.stringify([field, id, time]);
+  return (items.length > 0 ? items : [change]).map((item) =>
+    unitOf(item, change, hasId(itemKey(item)) ? String(field) : place),
+  );
 }
 
 /** What an On-Premises body asks its receiver to handle. */
 export function unitsOfRoot(body: Json): Unit[] {
   return itemsOf(body).map((item) => {
-    const unit = unitOf(item, "");
+    const unit = unitOf(item, body, "on-premises");
     return hasId(unit.key) ? unit : { ...unit, isRepeatable: true };
   });
 }
@@ -56,19 +58,20 @@ export function profilesOf(value: unknown): string[] {
   return isJson(value) ? objectsOf(value.contacts).map(itemKey) : [];
 }
 
-/** The elements of the lists. Profiles come along with them and are no news by themselves. */
+/** The elements of the lists. Profiles come along with them and are no news by themselves, and empty ones say nothing. */
 function itemsOf(value: Json): Json[] {
   return Object.entries(value).flatMap(([name, list]) =>
-    name === "contacts" ? [] : objectsOf(list),
+    name === "contacts" ? [] : objectsOf(list).filter((item) => Object.keys(item).length > 0),
   );
 }
 
-function unitOf(item: Json, entry: string): Unit {
+/** What has no id may be reported by what is in it, or by what it is in. */
+function unitOf(item: Json, whole: Json, place: string): Unit {
   const key = itemKey(item);
-  const parts = new Set<string>();
-  for (const part of partsOf(item)) parts.add(itemKey(part));
+  if (hasId(key)) return { key, parts: [], place };
+  const parts = new Set([whole, ...partsOf(item)].map(itemKey));
   parts.delete(key);
-  return { key, parts: [...parts], entry: hasId(key) ? "" : entry };
+  return { key, parts: [...parts], place };
 }
 
 /** Every object below. Messages and statuses are handed on whole, so nobody has to look into them. */

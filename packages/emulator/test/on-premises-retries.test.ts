@@ -151,7 +151,7 @@ test("at most max_concurrent_requests are under way, from the next restart on", 
     for (let i = 0; i < 30; i++) customer.text(`${i}`);
     for (let answered = 0; answered < 30; answered++) {
       await expect
-        .poll(() => release.length)
+        .poll(() => release.length, { timeout: 30_000 })
         .toBeGreaterThanOrEqual(Math.min(atOnce, 30 - answered));
       release.shift()?.();
     }

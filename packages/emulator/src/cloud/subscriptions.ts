@@ -9,6 +9,8 @@ import { overridableFields } from "./fields.ts";
 export interface AppSubscription {
   readonly callbackUrl: string;
   readonly fields: readonly string[];
+  /** Whatever else there is, too: what the platform adds later. */
+  readonly hasAllFields?: boolean;
   /** Off: bodies name the fields that changed, without values. */
   readonly includeValues: boolean;
 }
@@ -85,7 +87,8 @@ export class Subscriptions {
     return this.#accounts.apps.flatMap(({ id: appId }) => {
       const app = this.app(appId);
       const waba = this.waba(appId, subject.wabaId);
-      if (app === undefined || waba === undefined || !app.fields.includes(subject.field)) return [];
+      if (app === undefined || waba === undefined) return [];
+      if (!app.hasAllFields && !app.fields.includes(subject.field)) return [];
       const { phoneNumberId } = subject;
       const number = phoneNumberId === undefined ? undefined : this.number(appId, phoneNumberId);
       const override = overridableFields.has(subject.field)

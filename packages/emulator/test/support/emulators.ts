@@ -1,6 +1,9 @@
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../../src/index.ts";
 import { type Receiver, VERIFY_TOKEN } from "./receiver.ts";
+
+// A busy machine is no reason to fail: what is waited for comes, sooner or later.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A started emulator that ends with the test. */
 export async function started(options: EmulatorOptions = {}): Promise<Emulator> {

@@ -11,10 +11,12 @@ export interface Received {
   readonly body: Buffer;
 }
 
-export interface ReplyTo {
-  /** A status, with or without a body; a promise of it; or nothing, for no answer at all. */
-  (request: Received, count: number): Reply | undefined | Promise<Reply | undefined>;
-}
+/** A status, with or without a body; a promise of it; or nothing, for no answer at all. */
+export type ReplyTo = (
+  request: Received,
+  count: number,
+) => Reply | undefined | Promise<Reply | undefined>;
+
 type Reply =
   | number
   | { readonly status: number; readonly body?: string; readonly headers?: Record<string, string> };
