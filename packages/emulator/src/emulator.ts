@@ -8,7 +8,7 @@ import { graphApi } from "./cloud/graph.ts";
 import { shakeHands } from "./cloud/handshake.ts";
 import { Customer } from "./customer.ts";
 import type { Line } from "./customer-message.ts";
-import { Customers, type PersonOptions } from "./customers.ts";
+import { Customers } from "./customers.ts";
 import { type Delivery, Journal, type JournalEvents } from "./delivery/journal.ts";
 import type { Office } from "./delivery/lane.ts";
 import { checkCloudRetry } from "./delivery/schedule.ts";
@@ -16,8 +16,12 @@ import { checkWeather, type Weather } from "./delivery/weather.ts";
 import { fixtureBody } from "./fixtures.ts";
 import { type Json, textOf } from "./json.ts";
 import { onPremisesApi } from "./on-premises/api.ts";
-import type { ApplicationSettings } from "./on-premises/settings.ts";
-import type { EmulatorOptions } from "./options.ts";
+import type {
+  CustomerOptions,
+  EmulatorOptions,
+  OnPremisesControl,
+  SubscribeOptions,
+} from "./options.ts";
 import { seededRandom } from "./random.ts";
 import { openRun, type Run } from "./run.ts";
 import { controlApi } from "./server/control.ts";
@@ -26,34 +30,6 @@ import { type RunningServer, serve } from "./server/server.ts";
 import type { StatusOptions } from "./statuses.ts";
 import { openStorage, type Storage } from "./storage/storage.ts";
 import { Court, type Verdict } from "./verdict.ts";
-
-/** Where an app wants its notifications, as it is typed into the App Dashboard. */
-export interface SubscribeOptions {
-  readonly callbackUrl: string;
-  readonly verifyToken: string;
-  /** Default: all of them, those that nobody knows yet included. */
-  readonly fields?: readonly string[];
-  /** Off: bodies name the fields that changed, without values. Default: true. */
-  readonly includeValues?: boolean;
-  /** Default: the first app. */
-  readonly appId?: string;
-}
-
-/** A customer, and whom they write to. */
-export interface CustomerOptions extends PersonOptions {
-  /** The id or the digits of a number on the Cloud API, or `"on-premises"`. Default: the first number. */
-  readonly to?: string;
-}
-
-/** The On-Premises client from the inside: what its HTTP API does, without logging in. */
-export interface OnPremisesControl {
-  readonly version: string;
-  readonly settings: ApplicationSettings;
-  /** As `PATCH /v1/settings/application`. */
-  configure(settings: Readonly<Json>): void;
-  /** As `POST /v1/certificates/webhooks/ca`: it takes effect after a restart. */
-  trust(pem: string): void;
-}
 
 /**
  * Plays the WhatsApp platform on this machine: `start()`, `subscribe()` (or the HTTP APIs at `url`), then customers write,

@@ -17,18 +17,19 @@ export type { Api } from "./delivery/notification.ts";
 export type { Failure } from "./delivery/post.ts";
 export type { CloudRetryOptions } from "./delivery/schedule.ts";
 export type { Weather } from "./delivery/weather.ts";
-export {
-  type CustomerOptions,
-  createEmulator,
-  type Emulator,
-  type OnPremisesControl,
-  type SubscribeOptions,
-} from "./emulator.ts";
+export { createEmulator, type Emulator } from "./emulator.ts";
 export { notificationNames } from "./fixtures.ts";
 export type { Json } from "./json.ts";
 export type { OnPremisesOptions } from "./on-premises/client.ts";
 export type { ApplicationSettings } from "./on-premises/settings.ts";
-export type { CloudOptions, EmulatorOptions, ServerOptions } from "./options.ts";
+export type {
+  CloudOptions,
+  CustomerOptions,
+  EmulatorOptions,
+  OnPremisesControl,
+  ServerOptions,
+  SubscribeOptions,
+} from "./options.ts";
 export type { Fate, SentMessage, StatusOptions } from "./statuses.ts";
 export type { StorageOptions } from "./storage/storage.ts";
 export { itemKey } from "./unit.ts";

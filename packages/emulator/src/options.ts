@@ -1,8 +1,11 @@
 import type { AppOptions, NumberOptions } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
+import type { PersonOptions } from "./customers.ts";
 import type { CloudRetryOptions } from "./delivery/schedule.ts";
 import type { Weather } from "./delivery/weather.ts";
+import type { Json } from "./json.ts";
 import type { OnPremisesOptions } from "./on-premises/client.ts";
+import type { ApplicationSettings } from "./on-premises/settings.ts";
 import type { StatusOptions } from "./statuses.ts";
 import type { StorageOptions } from "./storage/storage.ts";
 
@@ -48,4 +51,32 @@ export interface ServerOptions {
   readonly host?: string;
   /** PEM: serves HTTPS, as the On-Premises client does. */
   readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+/** Where an app wants its notifications, as it is typed into the App Dashboard. */
+export interface SubscribeOptions {
+  readonly callbackUrl: string;
+  readonly verifyToken: string;
+  /** Default: all of them, those that nobody knows yet included. */
+  readonly fields?: readonly string[];
+  /** Off: bodies name the fields that changed, without values. Default: true. */
+  readonly includeValues?: boolean;
+  /** Default: the first app. */
+  readonly appId?: string;
+}
+
+/** A customer, and whom they write to. */
+export interface CustomerOptions extends PersonOptions {
+  /** The id or the digits of a number on the Cloud API, or `"on-premises"`. Default: the first number. */
+  readonly to?: string;
+}
+
+/** The On-Premises client from the inside: what its HTTP API does, without logging in. */
+export interface OnPremisesControl {
+  readonly version: string;
+  readonly settings: ApplicationSettings;
+  /** As `PATCH /v1/settings/application`. */
+  configure(settings: Readonly<Json>): void;
+  /** As `POST /v1/certificates/webhooks/ca`: it takes effect after a restart. */
+  trust(pem: string): void;
 }
