@@ -16,32 +16,43 @@ export interface AuditReport {
   readonly handled: number;
 }
 
+/** Lists and shared texts instead of sets, because there may be a million of them. */
 interface Account {
-  readonly parts: Set<string>;
+  parts: readonly string[];
   readonly isRepeatable: boolean;
   /** Where the item came: at another place it is another event. */
-  readonly places: Set<string>;
-  /** Places by the receivers that answered 200 for them. */
-  readonly accepted: Map<string, Set<string>>;
+  readonly places: string[];
+  /** Who answered 200 for it, and at which place. */
+  readonly accepted: Acceptance[];
 }
+
+interface Acceptance {
+  readonly by: string;
+  readonly place: string;
+}
+
+const nothing: readonly string[] = [];
 
 /** Remembers what was sent and what was accepted, by keys alone. */
 export class Ledger {
   readonly #accounts = new Map<string, Account>();
   readonly #profiles = new Set<string>();
+  readonly #acceptances = new Map<string, Acceptance>();
 
   sent(units: readonly Unit[]): void {
-    for (const { key, parts, place, isRepeatable = false } of units) {
-      const account = this.#accounts.get(key) ?? {
-        parts: new Set(),
-        isRepeatable,
-        places: new Set(),
-        accepted: new Map(),
-      };
-      account.places.add(place);
-      for (const part of parts) account.parts.add(part);
+    for (const unit of units) this.#account(unit);
+  }
+
+  #account({ key, parts, place, isRepeatable = false }: Unit): Account {
+    let account = this.#accounts.get(key);
+    if (account === undefined) {
+      account = { parts: nothing, isRepeatable, places: [], accepted: [] };
       this.#accounts.set(key, account);
     }
+    if (account.places.includes(place)) return account;
+    account.places.push(place);
+    if (parts.length > 0) account.parts = [...new Set([...account.parts, ...parts])];
+    return account;
   }
 
   /** Profiles that came along with items: a receiver may report them or not. */
@@ -50,12 +61,18 @@ export class Ledger {
   }
 
   accepted(units: readonly Unit[], by: string): void {
-    this.sent(units);
-    for (const { key, place } of units) {
-      const account = this.#accounts.get(key);
-      const places = account?.accepted.get(by) ?? new Set();
-      account?.accepted.set(by, places.add(place));
+    for (const unit of units) {
+      const { accepted } = this.#account(unit);
+      const acceptance = this.#acceptance(by, unit.place);
+      if (!accepted.includes(acceptance)) accepted.push(acceptance);
     }
+  }
+
+  #acceptance(by: string, place: string): Acceptance {
+    const key = `${by} ${place}`;
+    const acceptance = this.#acceptances.get(key) ?? { by, place };
+    this.#acceptances.set(key, acceptance);
+    return acceptance;
   }
 
   /**
@@ -77,9 +94,9 @@ export class Ledger {
       for (const each of keys) known.add(each);
       const count = Math.max(...keys.map((each) => counts.get(each) ?? 0));
       const owed = acceptedBy(accepted, by);
-      if (count > places.size && !isRepeatable) doubled.push(key);
+      if (count > places.length && !isRepeatable) doubled.push(key);
       else if (count < owed) missing.push(key);
-      else if (count < places.size && by === undefined) undelivered.push(key);
+      else if (count < places.length && by === undefined) undelivered.push(key);
     }
     const unexpected = [...counts.keys()].filter(
       (key) => !known.has(key) && !this.#profiles.has(key),
@@ -97,7 +114,7 @@ export class Ledger {
 }
 
 /** At how many places the receiver, or any of them, took the item. */
-function acceptedBy(accepted: Account["accepted"], by: string | undefined): number {
-  if (by !== undefined) return accepted.get(by)?.size ?? 0;
-  return new Set([...accepted.values()].flatMap((places) => [...places])).size;
+function acceptedBy(accepted: readonly Acceptance[], by: string | undefined): number {
+  const own = by === undefined ? accepted : accepted.filter((each) => each.by === by);
+  return new Set(own.map(({ place }) => place)).size;
 }

@@ -10,7 +10,7 @@ export interface Unit {
   /** The same item at another place (field, entry) is another event. */
   readonly place: string;
   /** Nothing tells a repetition from the same thing happening again, so a receiver may hand on both. */
-  readonly isRepeatable?: true;
+  readonly isRepeatable?: boolean;
 }
 
 /**

@@ -108,7 +108,8 @@ test("no answer in time, and nobody who listens, are failures too", async () => 
   await gone.stop();
   other.customer().text("Hello");
   await clock.advance(0);
-  expect(other.deliveries[0]?.attempts[0]).toMatchObject({
+  // The first may still go to a connection that was open.
+  expect(other.deliveries[0]?.attempts[1]).toMatchObject({
     failure: "connection",
     code: "ECONNREFUSED",
   });

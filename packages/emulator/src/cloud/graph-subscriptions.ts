@@ -60,9 +60,7 @@ export class GraphSubscriptions {
     if (unknown >= 0)
       throw invalidParameter(`Param fields[${unknown}] must be one of {${cloudFields.join(", ")}}`);
     await this.#verify(callbackUrl, requiredText(parameters, "verify_token"));
-    const includeValues = !["false", "0", false].includes(
-      parameters.include_values as string | boolean,
-    );
+    const includeValues = ![false, "false", "0"].some((no) => no === parameters.include_values);
     this.#subscriptions.setApp(appId, { callbackUrl, fields, includeValues });
     return { success: true };
   }

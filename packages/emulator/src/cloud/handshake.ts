@@ -41,7 +41,6 @@ export async function shakeHands(
       headers: {
         "User-Agent": "facebookplatform/1.0 (+http://developers.facebook.com)",
         Accept: "*/*",
-        "Accept-Encoding": "deflate, gzip",
       },
       body: new Uint8Array(),
       agent: connections.agentFor(url, authorities),

@@ -44,18 +44,19 @@ export interface Request {
 /** More of an answer is of no interest; only the handshake looks at it at all. */
 const KEPT_CHARACTERS = 10_000;
 
+const calm: Disturbance = { pieces: 1, pauseMs: 0, cut: undefined };
+
 /** One request to a receiver. Redirects are not followed. Never rejects: what goes wrong is the answer. */
 export async function post(request: Request): Promise<Answer> {
-  for (;;) {
-    const { answer, wasStale } = await once(request);
-    // The receiver had closed the kept connection before it saw the request: its right, and no failure.
-    if (!wasStale) return answer;
+  try {
+    return await exchange(request);
+  } catch (error) {
+    // Node refuses to send it: a header with a line break, for example.
+    return { failure: "connection", ...codeOf(error), answerMs: 0, body: "" };
   }
 }
 
-const calm: Disturbance = { pieces: 1, pauseMs: 0, cut: undefined };
-
-function once(request: Request): Promise<{ answer: Answer; wasStale: boolean }> {
+function exchange(request: Request): Promise<Answer> {
   const { url, method, headers, body, agent, timeoutMs, disturbance = calm } = request;
   return new Promise((resolve) => {
     const started = performance.now();
@@ -67,17 +68,15 @@ function once(request: Request): Promise<{ answer: Answer; wasStale: boolean }> 
       agent,
       headers: method === "GET" ? headers : { ...headers, "Content-Length": `${body.byteLength}` },
     });
-    const end = (failure?: Failure, code?: string): void => {
+    const end = (failure?: Failure, code: { readonly code?: string } = {}): void => {
       clearTimeout(timer);
-      const answer: Answer = {
+      resolve({
         ...(status !== undefined && { status }),
         ...(failure !== undefined && { failure }),
-        ...(code !== undefined && { code }),
+        ...code,
         answerMs: Math.max(0, performance.now() - started - pausedMs),
         body: text,
-      };
-      const wasStale = code === "ECONNRESET" && outgoing.reusedSocket && status === undefined;
-      resolve({ answer, wasStale: wasStale && disturbance.cut === undefined });
+      });
     };
     const timer = setTimeout(
       () => {
@@ -87,8 +86,8 @@ function once(request: Request): Promise<{ answer: Answer; wasStale: boolean }> 
       timeoutMs + disturbance.pauseMs * (disturbance.pieces - 1),
     );
     outgoing.on("error", (error) => {
-      const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-      end(isAboutCertificates(code) ? "tls" : "connection", code);
+      const code = codeOf(error);
+      end(isAboutCertificates(code.code) ? "tls" : "connection", code);
     });
     outgoing.on("response", (incoming) => {
       if (disturbance.cut === "answer") {
@@ -101,7 +100,7 @@ function once(request: Request): Promise<{ answer: Answer; wasStale: boolean }> 
       incoming.on("data", (part: string) => {
         if (text.length < KEPT_CHARACTERS) text += part;
       });
-      incoming.on("error", () => end("connection", "ECONNRESET"));
+      incoming.on("error", (error) => end("connection", codeOf(error)));
       incoming.on("end", () => {
         status = incoming.statusCode;
         end();
@@ -143,4 +142,9 @@ function isAboutCertificates(code = ""): boolean {
   return /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_|INVALID_CA)/.test(
     code,
   );
+}
+
+function codeOf(error: unknown): { readonly code?: string } {
+  const isCoded = error instanceof Error && "code" in error && typeof error.code === "string";
+  return isCoded ? { code: String(error.code) } : {};
 }

@@ -19,7 +19,10 @@ export interface Weather {
   readonly batchBytes?: number;
   /** How long an event waits for others to share its body. Default: 100. */
   readonly gatherMs?: number;
-  /** How many notifications wait for each other, at most `gatherMs`, to be sent at the same moment. Default: 1. */
+  /**
+   * How many notifications wait for each other, at most `gatherMs`, to be sent at the same moment. Default: 1. No more are
+   * under way at once than the API allows itself.
+   */
   readonly burst?: number;
   /** Share of requests whose body is uploaded in pieces, with pauses. */
   readonly slowUploads?: number;

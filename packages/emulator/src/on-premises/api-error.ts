@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }[];
 
   constructor(status: number, code: keyof typeof titles, ...details: readonly string[]) {
-    super(titles[code]);
+    super([titles[code], ...details].join(": "));
     this.status = status;
     this.errors = details.map((each) => ({ code, title: titles[code], details: each }));
   }
