@@ -4,7 +4,6 @@ import { Activity, type Phase } from "./activity.ts";
 import { type AuditReport, Ledger } from "./audit.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { cloudFields } from "./cloud/fields.ts";
-import { graphApi } from "./cloud/graph.ts";
 import { shakeHands } from "./cloud/handshake.ts";
 import { Customer } from "./customer.ts";
 import type { Line } from "./customer-message.ts";
@@ -15,7 +14,6 @@ import { checkCloudRetry } from "./delivery/schedule.ts";
 import { checkWeather, type Weather } from "./delivery/weather.ts";
 import { fixtureBody } from "./fixtures.ts";
 import { type Json, textOf } from "./json.ts";
-import { onPremisesApi } from "./on-premises/api.ts";
 import type {
   CustomerOptions,
   EmulatorOptions,
@@ -23,7 +21,7 @@ import type {
   SubscribeOptions,
 } from "./options.ts";
 import { seededRandom } from "./random.ts";
-import { openRun, type Run } from "./run.ts";
+import { openRun, platformApi, type Run } from "./run.ts";
 import { controlApi } from "./server/control.ts";
 import { listener } from "./server/http.ts";
 import { type RunningServer, serve } from "./server/server.ts";
@@ -104,17 +102,7 @@ export class Emulator {
       const port = this.#address === undefined ? server.port : Number(new URL(this.#address).port);
       this.#server = await serve(
         { ...server, ...(port !== undefined && { port }) },
-        listener([
-          controlApi(this),
-          async (request) => {
-            const run = this.#run;
-            if (run === undefined)
-              return { status: 503, json: { error: "The emulator is stopped." } };
-            return (
-              (await onPremisesApi(run.client, run.users)(request)) ?? graphApi(run.graph)(request)
-            );
-          },
-        ]),
+        listener([controlApi(this), platformApi(() => this.#run)]),
       );
       this.#address = this.#server.url;
     } catch (error) {
@@ -295,13 +283,7 @@ export class Emulator {
   }
 
   get onPremises(): OnPremisesControl {
-    const { client } = this.#running;
-    return {
-      version: client.version,
-      settings: client.settings,
-      configure: (settings) => client.changeSettings(settings),
-      trust: (pem) => client.setAuthority(pem),
-    };
+    return this.#running.client;
   }
 }
 

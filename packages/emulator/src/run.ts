@@ -1,6 +1,6 @@
 import type { Accounts } from "./accounts.ts";
 import { Cloud } from "./cloud/cloud.ts";
-import type { GraphParts } from "./cloud/graph.ts";
+import { type GraphParts, graphApi } from "./cloud/graph.ts";
 import { GraphSubscriptions } from "./cloud/graph-subscriptions.ts";
 import type { HandshakeOffice } from "./cloud/handshake.ts";
 import { Subscriptions } from "./cloud/subscriptions.ts";
@@ -9,9 +9,11 @@ import { Connections } from "./delivery/connections.ts";
 import type { Office } from "./delivery/lane.ts";
 import { checkCloudRetry } from "./delivery/schedule.ts";
 import { createIds } from "./ids.ts";
+import { onPremisesApi } from "./on-premises/api.ts";
 import { OnPremisesClient } from "./on-premises/client.ts";
 import { Users } from "./on-premises/users.ts";
 import type { EmulatorOptions } from "./options.ts";
+import type { ApiHandler } from "./server/http.ts";
 import type { StatusOptions } from "./statuses.ts";
 import type { Storage } from "./storage/storage.ts";
 
@@ -84,5 +86,14 @@ export function openRun({
       await Promise.all([cloud.stop(), client.stop()]);
       connections.close();
     },
+  };
+}
+
+/** The HTTP APIs of the run that there is at the moment. */
+export function platformApi(current: () => Run | undefined): ApiHandler {
+  return async (request) => {
+    const run = current();
+    if (run === undefined) return { status: 503, json: { error: "The emulator is stopped." } };
+    return (await onPremisesApi(run.client, run.users)(request)) ?? graphApi(run.graph)(request);
   };
 }

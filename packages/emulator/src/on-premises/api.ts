@@ -67,7 +67,7 @@ function answer(
     case "PATCH /settings/application":
       asAdmin();
       if (request.body.length === 0) throw new UnreadableBody("Syntax error");
-      client.changeSettings(jsonOf(request));
+      client.configure(jsonOf(request));
       return { status: 200 };
     case "DELETE /settings/application":
       asAdmin();
@@ -80,11 +80,11 @@ function answer(
       return { status: 200, text: client.authority };
     case "POST /certificates/webhooks/ca":
       asAdmin();
-      client.setAuthority(checkedPem(request.body.toString()));
+      client.trust(checkedPem(request.body.toString()));
       return { status: 200 };
     case "DELETE /certificates/webhooks/ca":
       asAdmin();
-      client.setAuthority(undefined);
+      client.distrust();
       return { status: 200 };
     case "POST /messages":
       users.authorize(authorization);

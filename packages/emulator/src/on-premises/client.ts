@@ -115,7 +115,7 @@ export class OnPremisesClient {
   }
 
   /** As `PATCH`: throws an ApiError for a value that is not valid, and then changes nothing. */
-  changeSettings(change: unknown): void {
+  configure(change: unknown): void {
     this.#settings.put(NAME, mergeSettings(this.settings, change));
   }
 
@@ -129,9 +129,12 @@ export class OnPremisesClient {
     return this.#authority.get(NAME);
   }
 
-  setAuthority(pem: string | undefined): void {
-    if (pem === undefined) this.#authority.delete(NAME);
-    else this.#authority.put(NAME, pem);
+  trust(pem: string): void {
+    this.#authority.put(NAME, pem);
+  }
+
+  distrust(): void {
+    this.#authority.delete(NAME);
   }
 
   /** The client's number as something that customers write to. */
