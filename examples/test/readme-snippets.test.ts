@@ -8,13 +8,17 @@ import { expect, test } from "vitest";
 const folder = fileURLToPath(new URL("../", import.meta.url));
 const node = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
 
-test("the example of testing one's handlers passes", () => {
-  const run = spawnSync(process.execPath, [...node, `${folder}testing/handlers.ts`], {
-    encoding: "utf8",
-  });
-  expect(run.stderr).toBe("");
-  expect(run.status).toBe(0);
-}, 30_000);
+test.each(["handlers", "emulator"])(
+  "the example testing/%s.ts passes",
+  (name) => {
+    const run = spawnSync(process.execPath, [...node, `${folder}testing/${name}.ts`], {
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
+    expect(run.status).toBe(0);
+  },
+  60_000,
+);
 
 test("behind express.json() that keeps the bytes, a signed notification is answered 200", async () => {
   const port = await freePort();

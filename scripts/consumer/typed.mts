@@ -1,6 +1,7 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks as fetchHandler } from "@whatsapp-webhooks/core/fetch";
 import { whatsappWebhooks as nodeHandler } from "@whatsapp-webhooks/core/node";
+import { createEmulator, type Verdict } from "@whatsapp-webhooks/emulator";
 import { whatsappWebhooks as forExpress } from "@whatsapp-webhooks/express";
 import { whatsappWebhooks as forFastify } from "@whatsapp-webhooks/fastify";
 import { whatsappWebhooks as forKoa } from "@whatsapp-webhooks/koa";
@@ -44,3 +45,9 @@ const delay: number | undefined = (await settings.get()).callback_backoff_delay_
 await createCloudSubscriptions({ accessToken: "token" })
   .accounts.subscribe("1")
   .catch((error: unknown) => (error instanceof SettingsError ? [error.code, delay] : error));
+
+const emulator = createEmulator({ weather: { duplicates: 0.1 } });
+const verdict: Verdict = emulator.verdict();
+verdict.text.toUpperCase();
+// @ts-expect-error misspelt
+createEmulator({ weather: { duplicate: 0.1 } });

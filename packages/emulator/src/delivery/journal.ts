@@ -1,0 +1,120 @@
+import { Subscribers } from "../subscribers.ts";
+import type { Api, Notification } from "./notification.ts";
+import type { Failure } from "./post.ts";
+
+/** One request to a receiver and how it ended. */
+export interface Attempt {
+  /** When it began, by the emulator's clock. */
+  readonly at: number;
+  /** 1 for the first, and so on. */
+  readonly number: number;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The answer's status, when one came. */
+  readonly status?: number;
+  readonly failure?: Failure;
+  /** Node's word for the failure, such as `ECONNREFUSED`. */
+  readonly code?: string;
+  /** What the weather did to it. Then it counts as failed, and the receiver is not blamed. */
+  readonly weather?: "upload cut" | "cut before the answer" | "answer lost";
+  /** How long the receiver took, in real time. */
+  readonly answerMs: number;
+}
+
+/** A notification to one receiver. */
+export interface Delivery {
+  /** Deliveries of one notification to several apps share it. */
+  readonly notificationId: string;
+  readonly api: Api;
+  /** The app's id, or `on-premises`. */
+  readonly to: string;
+  /** The body, as sent in every attempt. */
+  readonly body: string;
+  /** Keys of the items in it, as {@link itemKey} makes them. */
+  readonly items: readonly string[];
+  readonly duplicateOf?: string;
+  /**
+   * `waiting`: not delivered yet. `delivered`: answered with 200 (it may still be sent again, when another app failed).
+   * `given up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set. `lost`: it was kept in
+   * memory when the emulator stopped.
+   */
+  readonly state: "waiting" | "delivered" | "given up" | "discarded" | "lost";
+  readonly attempts: readonly Attempt[];
+}
+
+/** What {@link Emulator.on} tells. */
+export interface JournalEvents {
+  /** A request has ended. */
+  readonly attempt: { readonly delivery: Delivery; readonly attempt: Attempt };
+  /** A delivery has reached its end, whichever. */
+  readonly settled: { readonly delivery: Delivery };
+}
+
+interface Entry extends Delivery {
+  state: Delivery["state"];
+  readonly attempts: Attempt[];
+}
+
+/** Older deliveries are forgotten beyond this; the audit and the verdict still count them. */
+const KEPT_DELIVERIES = 20_000;
+
+/** What was sent, to whom, and how it went. */
+export class Journal {
+  readonly subscribers = new Subscribers<JournalEvents>();
+  readonly #entries = new Map<string, Entry>();
+
+  get deliveries(): readonly Delivery[] {
+    return [...this.#entries.values()];
+  }
+
+  attempted(notification: Notification, to: string, attempt: Attempt): void {
+    const delivery = this.#entry(notification, to);
+    delivery.attempts.push(attempt);
+    this.subscribers.tell("attempt", { delivery, attempt });
+  }
+
+  settled(
+    notification: Notification,
+    to: string,
+    state: Exclude<Delivery["state"], "waiting">,
+  ): void {
+    const delivery = this.#entry(notification, to);
+    if (delivery.state !== "waiting") return;
+    delivery.state = state;
+    this.subscribers.tell("settled", { delivery });
+  }
+
+  /** The delivery, when it is known already. */
+  find(notification: Notification, to: string): Delivery | undefined {
+    return this.#entries.get(keyOf(notification, to));
+  }
+
+  #entry(notification: Notification, to: string): Entry {
+    const key = keyOf(notification, to);
+    let entry = this.#entries.get(key);
+    if (entry === undefined) {
+      entry = {
+        notificationId: notification.id,
+        api: notification.api,
+        to,
+        body: notification.body,
+        items: notification.units.map((unit) => unit.key),
+        ...(notification.duplicateOf !== undefined && { duplicateOf: notification.duplicateOf }),
+        state: "waiting",
+        attempts: [],
+      };
+      this.#entries.set(key, entry);
+      if (this.#entries.size > KEPT_DELIVERIES) this.#forgetOldest();
+    }
+    return entry;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#entries.keys();
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
+
+function keyOf(notification: Notification, to: string): string {
+  return `${notification.id} ${to}`;
+}

@@ -1,0 +1,293 @@
+import { randomBytes } from "node:crypto";
+import { type Accounts, type AppOptions, createAccounts, type NumberOptions } from "./accounts.ts";
+import { Activity, type Phase } from "./activity.ts";
+import { type AuditReport, Ledger } from "./audit.ts";
+import { type Clock, realClock } from "./clock.ts";
+import { cloudFields } from "./cloud/fields.ts";
+import { shakeHands } from "./cloud/handshake.ts";
+import { Customer } from "./customer.ts";
+import type { Line } from "./customer-message.ts";
+import { Customers } from "./customers.ts";
+import { type Delivery, Journal, type JournalEvents } from "./delivery/journal.ts";
+import type { Office } from "./delivery/lane.ts";
+import { checkCloudRetry } from "./delivery/schedule.ts";
+import { checkWeather, type Weather } from "./delivery/weather.ts";
+import { fixtureBody } from "./fixtures.ts";
+import { type Json, textOf } from "./json.ts";
+import type {
+  CustomerOptions,
+  EmulatorOptions,
+  OnPremisesControl,
+  SubscribeOptions,
+} from "./options.ts";
+import { seededRandom } from "./random.ts";
+import { openRun, platformApi, type Run } from "./run.ts";
+import { controlApi } from "./server/control.ts";
+import { listener } from "./server/http.ts";
+import { type RunningServer, serve } from "./server/server.ts";
+import type { StatusOptions } from "./statuses.ts";
+import { openStorage, type Storage } from "./storage/storage.ts";
+import { Court, type Verdict } from "./verdict.ts";
+
+/**
+ * Plays the WhatsApp platform on this machine: `start()`, `subscribe()` (or the HTTP APIs at `url`), then customers write,
+ * messages get their statuses, and receivers get notifications, over and over until they answer 200.
+ */
+export class Emulator {
+  readonly clock: Clock;
+  /** Give it to the next emulator for the same ids and the same weather. */
+  readonly seed: string;
+  readonly #options: EmulatorOptions;
+  readonly #accounts: Accounts;
+  readonly #customers: Customers;
+  readonly #office: Omit<Office, "connections">;
+  #weather: Required<Weather>;
+  #statuses: StatusOptions;
+  #storage: Storage | undefined;
+  #run: Run | undefined;
+  #server: RunningServer | undefined;
+  #address: string | undefined;
+
+  constructor(options: EmulatorOptions) {
+    this.#options = options;
+    this.clock = options.clock ?? realClock();
+    this.seed = String(options.seed ?? randomBytes(4).toString("hex"));
+    const random = seededRandom(this.seed);
+    this.#accounts = createAccounts(random, options.appSecret, options.apps, options.numbers);
+    this.#customers = new Customers(random);
+    this.#weather = checkWeather(options.weather ?? {});
+    this.#statuses = options.statuses ?? {};
+    checkCloudRetry(options.cloud?.retry);
+    this.#office = {
+      clock: this.clock,
+      random,
+      activity: new Activity(this.clock),
+      journal: new Journal(),
+      ledger: new Ledger(),
+      court: new Court(this.seed),
+      requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+      weather: () => this.#weather,
+    };
+  }
+
+  /** The apps, with their secrets and tokens. */
+  get apps(): readonly Required<AppOptions>[] {
+    return this.#accounts.apps;
+  }
+
+  /** The business numbers on the Cloud API. */
+  get numbers(): readonly Required<NumberOptions>[] {
+    return this.#accounts.numbers;
+  }
+
+  /** Where the HTTP APIs are: `<url>/v1/…` the On-Premises client's, `<url>/v23.0/…` the Graph API. */
+  get url(): string {
+    if (this.#server === undefined) throw new Error("the emulator is not served: call start().");
+    return this.#server.url;
+  }
+
+  /** Whether only this machine reaches the HTTP APIs. */
+  get isServedLocally(): boolean {
+    return this.#server?.isLocal ?? true;
+  }
+
+  /** Begins to send, and to serve the HTTP APIs. */
+  async start(): Promise<void> {
+    if (this.#run !== undefined) return;
+    await this.#open();
+    const { server = {} } = this.#options;
+    if (server === false || this.#server !== undefined) return;
+    try {
+      // Again at the same port after a stop, so that the URL stays good.
+      const port = this.#address === undefined ? server.port : Number(new URL(this.#address).port);
+      this.#server = await serve(
+        { ...server, ...(port !== undefined && { port }) },
+        listener([controlApi(this), platformApi(() => this.#run)]),
+      );
+      this.#address = this.#server.url;
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+  }
+
+  /** Ends; resolves when the requests under way have ended. What is stored is delivered after the next start. */
+  async stop(): Promise<void> {
+    await this.#close();
+    const server = this.#server;
+    this.#server = undefined;
+    await server?.close();
+  }
+
+  /** Stops and starts: settings that need a restart take effect, and callbacks that are not kept on disk are lost. */
+  async restart(): Promise<void> {
+    await this.#close();
+    await this.#open();
+  }
+
+  async #open(): Promise<void> {
+    this.#storage ??= await openStorage(this.#options.storage ?? "memory");
+    this.#run = openRun({
+      options: this.#options,
+      office: this.#office,
+      accounts: this.#accounts,
+      customers: this.#customers,
+      storage: this.#storage,
+      statuses: () => this.#statuses,
+    });
+  }
+
+  async #close(): Promise<void> {
+    const run = this.#run;
+    this.#run = undefined;
+    await run?.close();
+    // Memory is this emulator's disk: it lasts.
+    if ((this.#options.storage ?? "memory") === "memory") return;
+    this.#storage?.close();
+    this.#storage = undefined;
+  }
+
+  get #running(): Run {
+    if (this.#run === undefined) throw new Error("the emulator is stopped: call start().");
+    return this.#run;
+  }
+
+  /**
+   * Subscribes an app to fields and to all its accounts, with one callback URL. Rejects when the URL does not pass the
+   * handshake.
+   */
+  async subscribe(options: SubscribeOptions): Promise<void> {
+    const { callbackUrl, verifyToken, fields, includeValues = true } = options;
+    const { subscriptions, handshake } = this.#running;
+    const app = this.apps.find(({ id }) => id === options.appId) ?? this.apps[0];
+    if (app === undefined || (options.appId !== undefined && app.id !== options.appId))
+      throw new TypeError("there is no such app.");
+    const reason = await shakeHands(handshake, callbackUrl, verifyToken);
+    if (reason !== undefined) throw new Error(`the callback URL was not accepted: ${reason}.`);
+    subscriptions.setApp(app.id, {
+      callbackUrl,
+      fields: fields ?? cloudFields,
+      hasAllFields: fields === undefined,
+      includeValues,
+    });
+    for (const wabaId of app.wabaIds)
+      subscriptions.setWaba(app.id, wabaId, subscriptions.waba(app.id, wabaId) ?? {});
+  }
+
+  /** Somebody who writes to the business. The same phone number is the same person. */
+  customer({ to, ...person }: CustomerOptions = {}): Customer {
+    // At once, so that a wrong number is noticed here; again with each message, because a restart makes new lines.
+    this.#lineTo(to);
+    const line: Line = { receive: (from, message) => this.#lineTo(to).receive(from, message) };
+    return new Customer(this.#customers.meet(person), line);
+  }
+
+  #lineTo(to: string | undefined): Line {
+    const { cloud, client } = this.#running;
+    const number = to === "on-premises" ? undefined : this.#numberOf(to);
+    return number === undefined ? client.line : cloud.line(number);
+  }
+
+  #numberOf(name: string | undefined): Required<NumberOptions> | undefined {
+    const number = this.numbers.find(
+      ({ id, displayPhoneNumber }) =>
+        name === undefined || id === name || displayPhoneNumber === name,
+    );
+    if (number === undefined && name !== undefined) throw new TypeError("there is no such number.");
+    return number;
+  }
+
+  /**
+   * Sends a message of the business without HTTP: what `POST /{phone-number-id}/messages`, or `POST /v1/messages`, takes
+   * and does. Returns its id; the statuses follow.
+   */
+  send(message: Readonly<Json>, { from }: { readonly from?: string } = {}): string {
+    const { cloud, client } = this.#running;
+    const to = textOf(message.to) ?? textOf(message.recipient);
+    if (to === undefined) throw new TypeError("`to` says whom the message is for.");
+    const type = textOf(message.type) ?? "text";
+    const number = from === "on-premises" ? undefined : this.#numberOf(from);
+    return number === undefined
+      ? client.send(to, type, message)
+      : cloud.send(number, to, type, message);
+  }
+
+  /**
+   * Sends a notification body: one of your own, or a fixture by its name (`"account_update/verified-account"`). With
+   * `about`, a Cloud API body is made to be about that number.
+   */
+  notify(what: string | Readonly<Json>, { about }: { readonly about?: string } = {}): void {
+    const body = typeof what === "string" ? fixtureBody(what) : what;
+    const { cloud, client } = this.#running;
+    if (!("entry" in body)) client.notify(body);
+    else cloud.notify(body, about === undefined ? undefined : this.#numberOf(about));
+  }
+
+  /** One change of a webhook field: `change("account_alerts", { … })`. */
+  change(field: string, value: unknown, { wabaId }: { readonly wabaId?: string } = {}): void {
+    const id = wabaId ?? this.#accounts.wabaIds[0];
+    if (id === undefined || !this.#accounts.wabaIds.includes(id))
+      throw new TypeError("there is no such account.");
+    this.#running.cloud.change(field, value, id);
+  }
+
+  /** What was sent, to whom, and how it went: the newest 20,000. */
+  get deliveries(): readonly Delivery[] {
+    return this.#office.journal.deliveries;
+  }
+
+  /** Calls the listener whenever a request or a delivery ends. Returns what ends the subscription. */
+  on<Name extends keyof JournalEvents>(
+    name: Name,
+    hear: (details: JournalEvents[Name]) => void,
+  ): () => void {
+    return this.#office.journal.subscribers.add(name, hear);
+  }
+
+  /**
+   * Resolves when nothing is under way, and no status or batch is to come. Retries that wait for their time may be left,
+   * unless they are asked for. On a stepped clock, what only a step brings is not waited for.
+   */
+  async idle({ retries = false }: { readonly retries?: boolean } = {}): Promise<void> {
+    const phases: Phase[] = this.clock.isStepped
+      ? ["now"]
+      : ["now", "soon", ...(retries ? (["later"] as const) : [])];
+    await this.#office.activity.none(phases);
+  }
+
+  /**
+   * Compares what a receiver handled with what it was sent. Each thing is an item as it stood in a body (a message, a
+   * status, a value), or its key as {@link itemKey} makes it. With `appId`, only what that app's URLs accepted is missed.
+   */
+  audit(handled: Iterable<unknown>, { appId }: { readonly appId?: string } = {}): AuditReport {
+    return this.#office.ledger.audit(handled, appId);
+  }
+
+  /** How the receivers did so far. */
+  verdict(): Verdict {
+    return this.#office.court.verdict();
+  }
+
+  get weather(): Required<Weather> {
+    return this.#weather;
+  }
+
+  /** The weather from now on. What is not named is calm again. */
+  setWeather(weather: Weather): void {
+    this.#weather = checkWeather(weather);
+  }
+
+  /** Which statuses come for what is sent from now on. */
+  setStatuses(statuses: StatusOptions): void {
+    this.#statuses = statuses;
+  }
+
+  get onPremises(): OnPremisesControl {
+    return this.#running.client;
+  }
+}
+
+/** The platform, stopped. `await emulator.start()` begins. Throws for options that cannot be. */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  return new Emulator(options);
+}

@@ -1,0 +1,76 @@
+import type { Collection, Storage } from "./storage.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** What `node:sqlite` and `libsql` have in common. */
+interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): {
+    run(...values: readonly string[]): unknown;
+    get(...values: readonly string[]): Row | undefined;
+    all(...values: readonly string[]): Row[];
+  };
+  close(): void;
+}
+
+type DatabaseClass = new (path: string) => Database;
+
+/** One file, for one emulator at a time. */
+export async function openSqlite(path: string): Promise<Storage> {
+  const database = new (await loadDatabase())(path);
+  database.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000",
+  );
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS documents (
+       place INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
+       UNIQUE (collection, id)
+     )`,
+  );
+  const get = database.prepare("SELECT value FROM documents WHERE collection = ? AND id = ?");
+  const all = database.prepare(
+    "SELECT id, value FROM documents WHERE collection = ? ORDER BY place",
+  );
+  const put = database.prepare(
+    `INSERT INTO documents (collection, id, value) VALUES (?, ?, ?)
+     ON CONFLICT (collection, id) DO UPDATE SET value = excluded.value`,
+  );
+  const remove = database.prepare("DELETE FROM documents WHERE collection = ? AND id = ?");
+  return {
+    collection: <T>(name: string): Collection<T> => ({
+      get(id) {
+        const row = get.get(name, id);
+        return row === undefined ? undefined : JSON.parse(String(row.value));
+      },
+      all: () =>
+        all.all(name).map((row) => [String(row.id), JSON.parse(String(row.value))] as const),
+      put: (id, value) => void put.run(name, id, JSON.stringify(value)),
+      delete: (id) => void remove.run(name, id),
+    }),
+    close: () => database.close(),
+  };
+}
+
+/** SQLite as this runtime has it: `node:sqlite` from Node.js 22.13 on, else the `libsql` package. */
+async function loadDatabase(): Promise<DatabaseClass> {
+  // Variables, because the types of the oldest supported Node.js do not know the one, and nobody must have the other.
+  const [builtIn, installed]: string[] = ["node:sqlite", "libsql"];
+  try {
+    const loaded: { DatabaseSync: DatabaseClass } = await import(String(builtIn));
+    return loaded.DatabaseSync;
+  } catch (error) {
+    const isMissing =
+      error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_BUILTIN_MODULE";
+    if (!isMissing) throw error;
+  }
+  try {
+    const loaded: { default: DatabaseClass } = await import(String(installed));
+    return loaded.default;
+  } catch (cause) {
+    throw new Error(
+      `this Node.js (${process.version}) has no SQLite of its own and the package libsql does not load. ` +
+        "Run `npm install libsql`, or use Node.js 22.13 or newer, or storage in memory.",
+      { cause },
+    );
+  }
+}

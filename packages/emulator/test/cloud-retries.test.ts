@@ -1,0 +1,148 @@
+import { expect, test } from "vitest";
+import { createEmulator, fastClock, steppedClock } from "../src/index.ts";
+import { started, subscribed } from "./support/emulators.ts";
+import { Receiver, VERIFY_TOKEN } from "./support/receiver.ts";
+
+const DAY_MS = 24 * 3_600_000;
+
+test("what fails is sent again at once, ever more rarely, for seven days, in the same bytes, and then given up", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  const begin = clock.now();
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  expect(receiver.notifications).toHaveLength(2);
+  await clock.advance(8 * DAY_MS);
+
+  const [delivery] = emulator.deliveries;
+  const times = delivery?.attempts.map(({ at }) => at - begin) ?? [];
+  const waits = times.slice(1).map((at, i) => at - (times[i] ?? 0));
+  expect(waits.slice(0, 5)).toEqual([0, 10_000, 15_000, 22_500, 33_750]);
+  expect(waits).toEqual([...waits].sort((a, b) => a - b));
+  expect(times).toHaveLength(27);
+  expect(times.at(-1)).toBeGreaterThan(5 * DAY_MS);
+  expect(times.at(-1)).toBeLessThanOrEqual(7 * DAY_MS);
+  expect(new Set(receiver.bodies).size).toBe(1);
+  expect(
+    new Set(receiver.notifications.map(({ headers }) => headers["x-hub-signature-256"])).size,
+  ).toBe(1);
+  expect(delivery?.state).toBe("given up");
+  expect(emulator.verdict()).toMatchObject({
+    ok: false,
+    givenUp: 1,
+    retries: 26,
+    failures: { 500: 27 },
+  });
+});
+
+test("it ends with the first 200", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count < 5 ? 503 : 200) });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  emulator.customer().text("Hello");
+  await clock.advance(8 * DAY_MS);
+  expect(receiver.notifications).toHaveLength(5);
+  expect(emulator.deliveries).toMatchObject([{ state: "delivered" }]);
+  expect(emulator.verdict().retries).toBe(4);
+});
+
+test("a retry goes to all apps that are subscribed, those that had answered 200 too, each with its own signature", async () => {
+  const good = await Receiver.start();
+  const bad = await Receiver.start({ reply: (_, count) => (count < 3 ? 500 : 200) });
+  const clock = steppedClock();
+  const emulator = await started({
+    clock,
+    apps: [
+      { id: "1", secret: "first" },
+      { id: "2", secret: "second" },
+    ],
+  });
+  await emulator.subscribe({ appId: "1", callbackUrl: good.url, verifyToken: VERIFY_TOKEN });
+  await emulator.subscribe({ appId: "2", callbackUrl: bad.url, verifyToken: VERIFY_TOKEN });
+  emulator.customer().text("Hello");
+  await clock.advance(DAY_MS);
+  expect([good.notifications.length, bad.notifications.length]).toEqual([3, 3]);
+  expect(new Set([...good.bodies, ...bad.bodies]).size).toBe(1);
+  const signatureAt = (receiver: Receiver) =>
+    receiver.notifications[0]?.headers["x-hub-signature-256"];
+  expect(signatureAt(good)).not.toBe(signatureAt(bad));
+});
+
+test("a retry goes to the URL that is set by then", async () => {
+  const first = await Receiver.start({ reply: () => 500 });
+  const second = await Receiver.start();
+  const clock = steppedClock();
+  const emulator = await subscribed(first, { clock });
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  await emulator.subscribe({ callbackUrl: second.url, verifyToken: VERIFY_TOKEN });
+  await clock.advance(DAY_MS);
+  expect(first.notifications).toHaveLength(2);
+  expect(second.notifications).toHaveLength(1);
+});
+
+test.each([201, 202, 204, 301, 302, 307, 400, 401, 413, 500])("%i is not 200", async (status) => {
+  const elsewhere = await Receiver.start();
+  const receiver = await Receiver.start({
+    reply: (_, count) => (count === 1 ? { status, headers: { location: elsewhere.url } } : 200),
+  });
+  const emulator = await subscribed(receiver);
+  emulator.customer().text("Hello");
+  await emulator.idle({ retries: true });
+  expect(receiver.notifications).toHaveLength(2);
+  expect(elsewhere.notifications).toHaveLength(0);
+  expect(emulator.verdict()).toMatchObject({ ok: false, failures: { [status]: 1 }, retries: 1 });
+});
+
+test("no answer in time, and nobody who listens, are failures too", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count === 1 ? undefined : 200) });
+  const emulator = await subscribed(receiver, { requestTimeoutMs: 300 });
+  emulator.customer().text("Hello");
+  await emulator.idle({ retries: true });
+  expect(emulator.verdict().failures).toEqual({ timeout: 1 });
+
+  const clock = steppedClock();
+  const gone = await Receiver.start();
+  const other = await subscribed(gone, { clock });
+  await gone.stop();
+  other.customer().text("Hello");
+  await clock.advance(0);
+  // The first may still go to a connection that was open.
+  expect(other.deliveries[0]?.attempts[1]).toMatchObject({
+    failure: "connection",
+    code: "ECONNREFUSED",
+  });
+});
+
+test("the window and the waits are settings, and a fast clock gets there by itself", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const emulator = await subscribed(receiver, {
+    clock: fastClock(3600),
+    cloud: { retry: { windowMs: 36 * 60_000, firstWaitMs: 60_000, factor: 2 } },
+  });
+  emulator.customer().text("Hello");
+  await emulator.idle({ retries: true });
+  // At once, at once, and after 1, 3, 7, 15 and 31 minutes.
+  expect(receiver.notifications).toHaveLength(7);
+  expect(emulator.deliveries).toMatchObject([{ state: "given up" }]);
+});
+
+test("retries go on after a restart, from a file in a new process too", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  emulator.customer().text("Hello");
+  await clock.advance(60_000);
+  const before = receiver.notifications.length;
+  await emulator.restart();
+  receiver.reply = () => 200;
+  await clock.advance(DAY_MS);
+  expect(receiver.notifications).toHaveLength(before + 1);
+  expect(new Set(receiver.bodies).size).toBe(1);
+  expect(emulator.deliveries).toMatchObject([{ state: "delivered" }]);
+});
+
+test("a timing that cannot be is refused", () => {
+  expect(() => createEmulator({ cloud: { retry: { factor: 0.5 } } })).toThrow(RangeError);
+});
