@@ -69,6 +69,7 @@ class StoreInbox implements Inbox {
   #windowBytes = 0;
   /** Records of ours may wait in the store, so that newer ones must not overtake them. */
   #isBehind = true;
+  /** Commits that left records of ours in the store. */
   #appendedUnheld = 0;
   #claiming: Promise<void> | undefined;
   #deliver: Deliver | undefined;
@@ -126,12 +127,13 @@ class StoreInbox implements Inbox {
         this.#deliver = undefined;
         clearInterval(this.#poll);
         await this.#claiming;
+        this.#tellIdle();
         await this.idle();
       },
     };
   }
 
-  /** Resolves when nothing is being written or handled by this process. */
+  /** Resolves when nothing is being written or handled by this process, and what waits in the store is not for it. */
   idle(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
@@ -160,8 +162,14 @@ class StoreInbox implements Inbox {
       this.#window.size === 0 &&
       this.#appends.length === 0 &&
       this.#settles.length === 0 &&
-      this.#committing === undefined
+      this.#committing === undefined &&
+      !this.#isLooking()
     );
+  }
+
+  /** Whether a claim may still bring something. */
+  #isLooking(): boolean {
+    return this.#deliver !== undefined && (this.#isBehind || this.#claiming !== undefined);
   }
 
   /** Begins a commit with all that waits for one, unless one is under way. */
@@ -195,7 +203,12 @@ class StoreInbox implements Inbox {
         if (left.has(record.id)) this.#letGo(record.id);
         else this.#start({ record, attempts: 0, completed: [] });
       }
-      if (settles.length > 0) this.#claim();
+      if (this.#deliver !== undefined && appends.some(({ held }) => !held)) {
+        // It waits in the store now, whatever a claim found there meanwhile.
+        this.#isBehind = true;
+        this.#appendedUnheld++;
+      }
+      this.#claim();
       return true;
     } catch (error) {
       for (const { record, held } of appends) if (held) this.#letGo(record.id);
@@ -217,10 +230,7 @@ class StoreInbox implements Inbox {
       this.#hasRoom() &&
       !this.#window.has(record.id);
     if (held) this.#hold(record);
-    else if (this.#deliver !== undefined) {
-      this.#isBehind = true;
-      this.#appendedUnheld++;
-    }
+    else if (this.#deliver !== undefined) this.#isBehind = true;
     return { record, held };
   }
 
@@ -262,6 +272,7 @@ class StoreInbox implements Inbox {
       return;
     this.#claiming = this.#claimSome().finally(() => {
       this.#claiming = undefined;
+      this.#tellIdle();
     });
   }
 
@@ -280,12 +291,8 @@ class StoreInbox implements Inbox {
       this.#hold(each.record);
       this.#start(each);
     }
-    if (claimed.length > 0) {
-      this.#isBehind = true;
-      setImmediate(() => this.#claim());
-    } else if (before === this.#appendedUnheld) {
-      this.#isBehind = false;
-    }
+    this.#isBehind = claimed.length > 0 || before !== this.#appendedUnheld;
+    if (this.#isBehind) setImmediate(() => this.#claim());
   }
 
   #start({ record, attempts, completed }: ClaimedRecord): void {
