@@ -1,8 +1,5 @@
 import { AssertionError } from "node:assert/strict";
 
-/** How long the suite waits for anything before it says that it hangs. Nothing right takes a tenth of it. */
-export const PATIENCE_MS = 5_000;
-
 /** The promise's own end, or an {@link AssertionError} saying that `what` hangs. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
