@@ -9,12 +9,12 @@ import { SqliteStore } from "../src/sqlite-store.ts";
 const subject: InboxSubject = {
   name: "sqliteInbox",
   durable: true,
-  async place() {
+  async place({ limitBytes } = {}) {
     const folder = mkdtempSync(join(tmpdir(), "inbox-"));
     const stores = new Map<Inbox, SqliteStore>();
     return {
       async open() {
-        const store = new SqliteStore({ path: join(folder, "inbox.db") });
+        const store = new SqliteStore({ path: join(folder, "inbox.db"), limitBytes });
         const inbox = storeInbox(store, { pollMs: 50 });
         stores.set(inbox, store);
         return inbox;
@@ -26,5 +26,5 @@ const subject: InboxSubject = {
 };
 
 describe("sqliteInbox", () => {
-  for (const { name, run } of inboxCases(subject, { patienceMs: 20_000 })) test(name, run, 60_000);
+  for (const { name, run } of inboxCases(subject)) test.concurrent(name, run, 60_000);
 });
