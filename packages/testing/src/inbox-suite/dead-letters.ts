@@ -50,7 +50,7 @@ export const deadLetterChecks: readonly InboxCheck[] = [
         answer(bury());
         await rig.until(
           async () => (await letters.list()).length > index,
-          () => "it was not buried",
+          () => `burial ${index + 1} of 3`,
         );
       }
       const page = await letters.list({ limit: 2 });

@@ -98,7 +98,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
       const isBuried = async () => ((await inbox.deadLetters?.list()) ?? []).length === 1;
       await rig.until(
         async () => rig.delivered.length === 2 || (await isBuried()),
-        () => "it was neither delivered again nor buried",
+        () => "another delivery, or a burial,",
       );
     },
   },

@@ -64,7 +64,7 @@ export const endingChecks: readonly InboxCheck[] = [
             () => true,
             () => false,
           ),
-        () => "it did not find room again",
+        () => "room for another record",
       );
       const last = (await rig.deliveries(count + 1))[count];
       assert.equal(last?.record.id, record.id);

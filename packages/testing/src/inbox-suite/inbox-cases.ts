@@ -73,7 +73,7 @@ async function run(
 ): Promise<void> {
   const rig = await InboxRig.start(subject, patienceMs, { limitBytes });
   try {
-    await within(patienceMs, "the case", check.run(rig));
+    await within(patienceMs, () => rig.waitsFor(), check.run(rig));
   } catch (error) {
     // What went wrong first is the news, not that the inbox then does not close.
     await rig.end().catch(() => {});

@@ -45,7 +45,7 @@ export const memoryChecks: readonly InboxCheck[] = [
           seen = [...((await asks?.delivery.seen(keys)) ?? [])].sort();
           return seen.length >= 4;
         },
-        () => `only ${seen} are seen`,
+        () => `seen() of four keys (it knows ${seen})`,
       );
       assert.deepEqual(seen, ["of buried", "of done", "of released", "of retried"]);
     },

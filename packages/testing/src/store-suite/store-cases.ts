@@ -77,7 +77,7 @@ async function run(
 ): Promise<void> {
   const rig = await StoreRig.start(subject, patienceMs, { limitBytes });
   try {
-    await within(patienceMs, "the case", check.run(rig));
+    await within(patienceMs, () => rig.waitsFor, check.run(rig));
   } catch (error) {
     // What went wrong first is the news, not that the store then does not close.
     await rig.end().catch(() => {});
