@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Inbox, storeInbox } from "@whatsapp-webhooks/core";
 import { type InboxSubject, inboxCases } from "@whatsapp-webhooks/testing";
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { SqliteStore } from "../src/sqlite-store.ts";
+
+// Each case starts threads: more of them at a time are not done sooner.
+vi.setConfig({ maxConcurrency: 3 });
 
 const subject: InboxSubject = {
   name: "sqliteInbox",
@@ -26,5 +29,6 @@ const subject: InboxSubject = {
 };
 
 describe("sqliteInbox", () => {
-  for (const { name, run } of inboxCases(subject)) test.concurrent(name, run, 60_000);
+  for (const { name, run } of inboxCases(subject, { patienceMs: 60_000 }))
+    test.concurrent(name, run, 150_000);
 });

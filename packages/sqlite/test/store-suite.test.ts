@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Store } from "@whatsapp-webhooks/core";
 import { type StoreSubject, storeCases } from "@whatsapp-webhooks/testing";
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { SqliteStore } from "../src/sqlite-store.ts";
 import { createSkew } from "./support/files.ts";
+
+// Each case starts threads: more of them at a time are not done sooner.
+vi.setConfig({ maxConcurrency: 3 });
 
 const subject: StoreSubject = {
   name: "sqliteStore",
@@ -36,5 +39,6 @@ const subject: StoreSubject = {
 };
 
 describe("sqliteStore", () => {
-  for (const { name, run } of storeCases(subject)) test.concurrent(name, run, 60_000);
+  for (const { name, run } of storeCases(subject, { patienceMs: 60_000 }))
+    test.concurrent(name, run, 150_000);
 });
