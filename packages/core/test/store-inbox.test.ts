@@ -126,7 +126,6 @@ test("what does not fit into the window stays in the store, and newer records do
   const bodies = Array.from({ length: 50 }, (_, i) => String(i));
   for (const body of bodies) await inbox.put(record(body));
   await inbox.idle?.();
-  while (order.length < 50) await settled();
   expect(order).toEqual(bodies);
   expect(most).toBeLessThanOrEqual(2);
   await inbox.close();
@@ -193,5 +192,36 @@ test("one that fell behind catches up under load: new records are delivered from
   expect(held.slice(-200)).not.toContain(false);
   expect(delivered).toHaveLength(4_000);
   expect(delivered.slice(2_000)).toEqual(ids);
+  await inbox.close();
+});
+
+test("what is put while a claim is under way is taken by the next one, at once, and idle waits for it", async () => {
+  const rows: InboxRecord[] = [];
+  const first = gate<readonly []>();
+  let claims = 0;
+  const { store } = tame({
+    commit: async ({ appends }) => {
+      for (const { record: each, held } of appends) if (!held) rows.push(each);
+      return [];
+    },
+    claim: async () => {
+      if (++claims === 1) return first.promise;
+      return rows.splice(0).map((each) => ({ record: each, attempts: 0, completed: [] }));
+    },
+  });
+  const inbox = storeInbox(store, { pollMs: 60_000 });
+  const delivered: string[] = [];
+  await inbox.consume(async ({ body }) => {
+    delivered.push(Buffer.from(body).toString());
+    return done;
+  });
+  await inbox.put(record("a"));
+  const idle = inbox.idle?.();
+  first.open([]);
+  await idle;
+  expect(delivered).toEqual(["a"]);
+  await inbox.put(record("b"));
+  await inbox.idle?.();
+  expect(delivered).toEqual(["a", "b"]);
   await inbox.close();
 });

@@ -127,12 +127,15 @@ function configure(database: Database, path: string): void {
 
 /** The schema version of the file; 0 for an empty one. */
 function checkOwnership(database: Database, path: string, read: (pragma: string) => Value): number {
+  // In one transaction: another process may be making the file ours right now, and half of that is a stranger's.
+  database.exec("BEGIN");
   const version = Number(read("user_version"));
   const application = read("application_id");
   const isEmpty =
     version === 0 &&
     application === 0 &&
     database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get([]) === undefined;
+  database.exec("COMMIT");
   if (!isEmpty && application !== APPLICATION_ID) {
     throw new StoreFailure(
       `${path} is the SQLite database of something else. Give the inbox a path of its own.`,

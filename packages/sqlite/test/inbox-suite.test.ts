@@ -3,18 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Inbox, storeInbox } from "@whatsapp-webhooks/core";
 import { type InboxSubject, inboxCases } from "@whatsapp-webhooks/testing";
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { SqliteStore } from "../src/sqlite-store.ts";
+
+// Each case starts threads: more of them at a time are not done sooner.
+vi.setConfig({ maxConcurrency: 3 });
 
 const subject: InboxSubject = {
   name: "sqliteInbox",
   durable: true,
-  async place() {
+  async place({ limitBytes } = {}) {
     const folder = mkdtempSync(join(tmpdir(), "inbox-"));
     const stores = new Map<Inbox, SqliteStore>();
     return {
       async open() {
-        const store = new SqliteStore({ path: join(folder, "inbox.db") });
+        const store = new SqliteStore({ path: join(folder, "inbox.db"), limitBytes });
         const inbox = storeInbox(store, { pollMs: 50 });
         stores.set(inbox, store);
         return inbox;
@@ -26,5 +29,6 @@ const subject: InboxSubject = {
 };
 
 describe("sqliteInbox", () => {
-  for (const { name, run } of inboxCases(subject, { patienceMs: 20_000 })) test(name, run, 60_000);
+  for (const { name, run } of inboxCases(subject, { patienceMs: 60_000 }))
+    test.concurrent(name, run, 150_000);
 });

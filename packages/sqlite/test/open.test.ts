@@ -1,11 +1,30 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { loadBinding, type OpenDatabase, type Statement } from "../src/binding.ts";
 import { sqliteStore } from "../src/index.ts";
-import { appendAll, claimIds, look, newPath, openStore, range } from "./support/files.ts";
+import { openFile } from "../src/open-file.ts";
+import { APPLICATION_ID, migrations } from "../src/schema.ts";
+import { appendAll, claimIds, look, newPath, onEnd, openStore, range } from "./support/files.ts";
 import { startChild } from "./support/spawn.ts";
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+/** What another process does to a new file, unless this one keeps it from it. */
+function beginFile(open: OpenDatabase, path: string): void {
+  const other = open(path);
+  try {
+    other.exec("PRAGMA busy_timeout = 20; BEGIN IMMEDIATE");
+    for (const step of migrations) other.exec(step);
+    other.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    other.exec(`PRAGMA user_version = ${migrations.length}`);
+    other.exec("COMMIT");
+  } catch {
+    // It was too late; it would find a file that is ours.
+  } finally {
+    other.close();
+  }
+}
 
 describe("a new file", () => {
   test("is readable by its owner alone, and so are its log and index", async () => {
@@ -20,6 +39,26 @@ describe("a new file", () => {
     const stores = range(4).map(() => openStore(path));
     await Promise.all(stores.map((store, index) => appendAll(store, [`of ${index}`])));
     expect(await stores[0]?.stats()).toMatchObject({ waiting: 4 });
+  });
+
+  test("is no stranger's when another process has begun it at this very moment", async () => {
+    const open = await loadBinding();
+    let statements = 0;
+    for (let moment = 0; moment <= statements; moment++) {
+      const path = newPath();
+      statements = 0;
+      const meanwhile: OpenDatabase = (file) => {
+        const database = open(file);
+        onEnd(() => database.close());
+        const prepare = (sql: string): Statement => {
+          if (statements++ === moment) beginFile(open, file);
+          return database.prepare(sql);
+        };
+        return { ...database, prepare };
+      };
+      expect(() => openFile(meanwhile, path, true)).not.toThrow();
+    }
+    expect(statements).toBeGreaterThan(3);
   });
 
   test("tells what it holds to the sqlite3 shell", async () => {

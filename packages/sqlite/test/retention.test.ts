@@ -16,20 +16,6 @@ import {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe("ids and keys", () => {
-  test("are remembered through a restart, for at least as long as they should", async () => {
-    const path = newPath();
-    const skew = createSkew();
-    const first = openStore(path, {}, skew.buffer);
-    await appendAll(first, ["a"], 100, true);
-    await settleAll(first, [done("a", ["x"])]);
-    await first.close();
-    skew.wall(8 * DAY_MS - 1_000);
-    const second = openStore(path, {}, skew.buffer);
-    await second.prune();
-    expect(await appendAll(second, ["a"])).toEqual(["a"]);
-    expect(await second.seen(["x"])).toEqual(new Set(["x"]));
-  });
-
   test("expire, by themselves and from the file", async () => {
     const path = newPath();
     const skew = createSkew();
@@ -75,50 +61,6 @@ describe("ids and keys", () => {
 });
 
 describe("buried records", () => {
-  test("are listed from the oldest on, a page at a time, with what people need", async () => {
-    const store = openStore(newPath());
-    await appendAll(store, range(5), 100, true);
-    await settleAll(
-      store,
-      ["r3", "r0", "r4"].map((id) => bury(id)),
-    );
-    const [first, ...more] = await store.listBuried({ limit: 1 });
-    expect(more).toEqual([]);
-    expect(first).toMatchObject({
-      id: "r3",
-      attempts: 1,
-      reason: "the last attempt failed",
-      bytes: 100,
-      receivedAt: expect.any(Number),
-      buriedAt: expect.any(Number),
-    });
-    const rest = await store.listBuried({ after: first?.position ?? 0, limit: 10 });
-    expect(rest.map(({ id }) => id)).toEqual(["r0", "r4"]);
-  });
-
-  test("are revived as new, behind what waits, with what was completed", async () => {
-    const store = openStore(newPath());
-    await appendAll(store, ["a"], 100, true);
-    await settleAll(store, [bury("a", ["x"])]);
-    await appendAll(store, ["b"]);
-    expect(await store.revive(["a", "never"])).toBe(1);
-    expect(await store.stats()).toMatchObject({ waiting: 2, waitingBytes: 200, buried: 0 });
-    expect(await store.claim({ records: 9, bytes: 999 })).toMatchObject([
-      { record: { id: "b" } },
-      { record: { id: "a" }, attempts: 0, completed: ["x"] },
-    ]);
-  });
-
-  test("are discarded for good: the platform's repeat is not new", async () => {
-    const store = openStore(newPath());
-    await appendAll(store, ["a", "b"], 100, true);
-    await settleAll(store, [bury("a"), bury("b")]);
-    expect(await store.discard(["a", "never"])).toBe(1);
-    expect(await store.get("a")).toBeUndefined();
-    expect(await appendAll(store, ["a"])).toEqual(["a"]);
-    expect(await store.stats()).toMatchObject({ waiting: 0, buried: 1 });
-  });
-
   test("give way to newer ones when there is no room, the oldest first", async () => {
     const store = openStore(newPath(), { deadLetterLimitBytes: 4 * 1_000 + 4 * 512 });
     const ids = range(6);
@@ -137,27 +79,6 @@ describe("buried records", () => {
     await appendAll(store, ["huge"], 9_000, true);
     await settleAll(store, [bury("huge")]);
     expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["huge"]);
-  });
-
-  test("go when they are too old, and only then", async () => {
-    const path = newPath();
-    const skew = createSkew();
-    const store = openStore(path, {}, skew.buffer);
-    const ids = range(500);
-    await appendAll(store, ids, 10, true);
-    await settleAll(
-      store,
-      ids.slice(1).map((id) => bury(id)),
-    );
-    skew.wall(29 * DAY_MS);
-    await store.prune();
-    expect(await store.stats()).toMatchObject({ buried: 499 });
-    await settleAll(store, [bury("r0")]);
-    skew.wall(31 * DAY_MS);
-    await store.prune();
-    expect(await store.stats()).toMatchObject({ buried: 1 });
-    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["r0"]);
-    expect(await appendAll(store, ["r7"])).toEqual(["r7"]);
   });
 });
 

@@ -1,36 +1,46 @@
-import { type Inbox, memoryInbox, storeInbox } from "@whatsapp-webhooks/core";
-import { describe, test } from "vitest";
-import { inboxCases } from "../src/inbox-suite/inbox-cases.ts";
-import type { InboxSubject } from "../src/inbox-suite/inbox-subject.ts";
-import { MemoryStore, memoryFile } from "../src/inbox-suite/memory-store.ts";
+import { describe, expect, test, vi } from "vitest";
+import { inboxCases } from "../src/index.ts";
+import { crashMutants } from "./inbox-mutants/crashes.ts";
+import { deliveryMutants } from "./inbox-mutants/deliveries.ts";
+import { endingMutants } from "./inbox-mutants/endings.ts";
+import { inboxWith, memoryInboxWith } from "./inbox-mutants/wrong-inbox.ts";
+import { liftedSubject, memoryInboxSubject, openSlow } from "./subjects/memory-subjects.ts";
 
-const inMemory: InboxSubject = {
-  name: "memoryInbox",
-  durable: false,
-  place: async () => ({ open: async () => memoryInbox(), remove: async () => {} }),
-};
+// The cases mostly wait.
+vi.setConfig({ maxConcurrency: 30 });
 
-const lifted: InboxSubject = {
-  name: "storeInbox",
-  durable: true,
-  async place() {
-    const file = memoryFile();
-    const stores = new Map<Inbox, MemoryStore>();
-    return {
-      async open() {
-        const store = new MemoryStore(file);
-        const inbox = storeInbox(store, { pollMs: 20 });
-        stores.set(inbox, store);
-        return inbox;
-      },
-      crash: async (inbox) => stores.get(inbox)?.crash(),
-      remove: async () => {},
-    };
-  },
-};
+/** Mutants hang where a right inbox delivers at once: no need to wait for them as long. */
+const patienceMs = 2_000;
+const mutants = { ...deliveryMutants, ...endingMutants, ...crashMutants };
 
-for (const subject of [inMemory, lifted]) {
+/** The name of a case in the list of a mutant: without the subject. */
+const nameIn = (name: string): string => name.slice(name.indexOf(": ") + 2);
+
+const slowSubject = liftedSubject({ name: "storeInbox on a slow store", open: openSlow });
+
+for (const subject of [memoryInboxSubject, liftedSubject(), slowSubject]) {
   describe(subject.name, () => {
-    for (const { name, run } of inboxCases(subject)) test.concurrent(name, run);
+    for (const { name, run } of inboxCases(subject)) test.concurrent(name, run, 60_000);
   });
 }
+
+describe("the inboxes that the mutants are made of", () => {
+  for (const subject of [inboxWith(() => ({})), memoryInboxWith(() => ({}))])
+    for (const { name, run } of inboxCases(subject)) test.concurrent(name, run, 60_000);
+});
+
+describe("a wrong inbox is caught", () => {
+  for (const [what, { subject, caughtBy }] of Object.entries(mutants)) {
+    const cases = inboxCases(subject, { patienceMs });
+    test.concurrent.for(caughtBy)(`that ${what}, by "%s"`, { timeout: 30_000 }, async (name) => {
+      const found = cases.find((each) => nameIn(each.name) === name);
+      await expect(found?.run()).rejects.toThrow();
+    });
+  }
+});
+
+test("every case is needed to catch some wrong inbox", () => {
+  const needed = new Set(Object.values(mutants).flatMap(({ caughtBy }) => caughtBy));
+  const names = inboxCases(liftedSubject()).map(({ name }) => nameIn(name));
+  expect(names.filter((name) => !needed.has(name))).toEqual([]);
+});

@@ -12,7 +12,8 @@ export interface Store {
    * they make room.
    *
    * Writes everything or nothing, and resolves once a crash can no longer lose it. Appends come first, in order; a record
-   * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out.
+   * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out. An
+   * id twice in one commit is one record, the first, and not left out.
    */
   commit(batch: Commit): Promise<readonly string[]>;
   /**
@@ -66,7 +67,7 @@ export interface Append {
 
 export interface Settle {
   readonly id: string;
-  /** Event keys to remember, or for `retry` and `release` to keep with the record. */
+  /** Event keys to remember, even if the record is not held any more; all but `done` keep them with the record as well. */
   readonly completed: readonly string[];
   /** `done` removes the record, `bury` keeps it aside, `retry` counts an attempt, `release` puts it back as it was. */
   readonly kind: "done" | "retry" | "bury" | "release";

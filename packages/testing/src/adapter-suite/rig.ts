@@ -11,7 +11,7 @@ import {
 import type { NotificationBody } from "../fixtures.ts";
 import { notification } from "../notification.ts";
 import { type NotificationRequest, signed } from "../signed.ts";
-import { within } from "./patience.ts";
+import { within } from "../within.ts";
 import type { AdapterServer, AdapterSetup, AdapterSubject } from "./subject.ts";
 import { type Answer, type Header, Wire } from "./wire.ts";
 

@@ -1,8 +1,11 @@
+import { within } from "../within.ts";
 import { crashChecks } from "./crashes.ts";
+import { deadLetterChecks } from "./dead-letters.ts";
 import { deliveryChecks } from "./deliveries.ts";
+import { endingChecks } from "./endings.ts";
 import { erasingChecks } from "./erasing.ts";
 import { InboxRig } from "./inbox-rig.ts";
-import type { InboxSubject } from "./inbox-subject.ts";
+import type { InboxAbility, InboxSubject } from "./inbox-subject.ts";
 import { memoryChecks } from "./memories.ts";
 
 /** One thing that every inbox must do, for any test runner. */
@@ -17,45 +20,66 @@ export interface InboxCase {
 export interface InboxCheck {
   readonly name: string;
   readonly needsDurable?: boolean;
+  readonly needs?: InboxAbility;
+  /** For those that need a limit. */
+  readonly limitBytes?: number;
   run(rig: InboxRig): Promise<void>;
 }
 
 /** How the suite is to be run. */
 export interface InboxCasesOptions {
-  /** After how many milliseconds something counts as hanging. Default 10,000; passing cases never wait for it. */
+  /**
+   * After how many milliseconds a case counts as hanging. Default 30,000; passing cases never wait for it. It must be
+   * more than a durable inbox takes to get over a dead process.
+   */
   readonly patienceMs?: number;
 }
 
 const checks: readonly InboxCheck[] = [
   ...deliveryChecks,
+  ...deadLetterChecks,
   ...erasingChecks,
   ...memoryChecks,
+  ...endingChecks,
   ...crashChecks,
 ];
 
 /**
  * The conformance suite for inboxes: order, retries, burial, de-duplication, and for durable ones crashes and a second
- * process. The cases are independent of each other.
+ * process. The cases are independent of each other and may run side by side. Those that need what the subject `lacks`
+ * are left out.
  *
  * ```ts
- * for (const { name, run } of inboxCases(subject)) test(name, run);
+ * for (const { name, run } of inboxCases(subject)) test(name, { timeout: 60_000 }, run);
  * ```
+ *
+ * A case that hangs fails by itself, so the runner's own timeout should be longer.
  */
 export function inboxCases(
   subject: InboxSubject,
-  { patienceMs = 10_000 }: InboxCasesOptions = {},
+  { patienceMs = 30_000 }: InboxCasesOptions = {},
 ): readonly InboxCase[] {
   return checks
     .filter(({ needsDurable }) => needsDurable !== true || subject.durable)
-    .map(({ name, run }) => ({
-      name: `${subject.name}: ${name}`,
-      async run() {
-        const rig = new InboxRig(subject, patienceMs);
-        try {
-          await run(rig);
-        } finally {
-          await rig.end();
-        }
-      },
+    .filter(({ needs }) => needs === undefined || subject.lacks?.[needs] === undefined)
+    .map((check) => ({
+      name: `${subject.name}: ${check.name}`,
+      run: () => run(check, subject, patienceMs),
     }));
+}
+
+async function run(
+  { limitBytes, ...check }: InboxCheck,
+  subject: InboxSubject,
+  patienceMs: number,
+): Promise<void> {
+  const rig = await InboxRig.start(subject, patienceMs, { limitBytes });
+  try {
+    await within(patienceMs, () => rig.waitsFor(), check.run(rig));
+  } catch (error) {
+    // What went wrong first is the news, not that the inbox then does not close.
+    await rig.end().catch(() => {});
+    throw error;
+  }
+  await rig.end();
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deliver, Delivery, Inbox, InboxRecord, Outcome } from "@whatsapp-webhooks/core";
-import type { InboxPlace, InboxSubject } from "./inbox-subject.ts";
+import { within } from "../within.ts";
+import type { InboxPlace, InboxPlaceOptions, InboxSubject } from "./inbox-subject.ts";
 
 /** One delivery as the suite saw it, to be answered when the case says so. */
 export interface Delivered {
@@ -11,6 +12,12 @@ export interface Delivered {
 }
 
 export const done = (...completed: string[]): Outcome => ({ kind: "done", completed });
+
+export const bury = (...completed: string[]): Outcome => ({
+  kind: "bury",
+  completed,
+  reason: "the last attempt failed",
+});
 
 let serial = 0;
 
@@ -26,27 +33,38 @@ export function recordOf(body: string | Uint8Array, id = `record-${++serial}`): 
 /** What a case works with: a place, the inboxes opened on it, and what they delivered. */
 export class InboxRig {
   readonly delivered: Delivered[] = [];
-  readonly #subject: InboxSubject;
+  /** What the case waits for, in case it waits in vain. */
+  waitsFor: () => string = () => "the case";
   readonly #patienceMs: number;
-  readonly #inboxes: Inbox[] = [];
-  #place: InboxPlace | undefined;
+  #isOver = false;
+  readonly #place: InboxPlace;
+  readonly #inboxes = new Set<Inbox>();
+  readonly #crashed = new Set<Inbox>();
 
-  constructor(subject: InboxSubject, patienceMs: number) {
-    this.#subject = subject;
+  static async start(
+    subject: InboxSubject,
+    patienceMs: number,
+    options: InboxPlaceOptions,
+  ): Promise<InboxRig> {
+    return new InboxRig(await within(patienceMs, "place()", subject.place(options)), patienceMs);
+  }
+
+  private constructor(place: InboxPlace, patienceMs: number) {
+    this.#place = place;
     this.#patienceMs = patienceMs;
   }
 
   async open(): Promise<Inbox> {
-    this.#place ??= await this.#subject.place();
     const inbox = await this.#place.open();
-    this.#inboxes.push(inbox);
+    this.#inboxes.add(inbox);
     return inbox;
   }
 
   async crash(inbox: Inbox): Promise<void> {
-    assert.ok(this.#place?.crash, "a durable subject needs crash()");
+    assert.ok(this.#place.crash, "a durable subject needs crash()");
     await this.#place.crash(inbox);
-    this.#inboxes.splice(this.#inboxes.indexOf(inbox), 1);
+    this.#inboxes.delete(inbox);
+    this.#crashed.add(inbox);
   }
 
   /** Takes deliveries; each waits for its answer. */
@@ -63,17 +81,23 @@ export class InboxRig {
     };
   }
 
-  /** Resolves with the first `count` deliveries, or rejects when they do not come. */
+  /** Resolves with the first `count` deliveries. */
   async deliveries(count: number): Promise<readonly Delivered[]> {
-    const until = Date.now() + this.#patienceMs;
-    while (this.delivered.length < count) {
-      assert.ok(
-        Date.now() < until,
-        `${this.delivered.length} of ${count} deliveries came within ${this.#patienceMs} ms`,
-      );
+    await this.until(
+      () => this.delivered.length >= count,
+      () => `delivery ${this.delivered.length + 1} of ${count}`,
+    );
+    return this.delivered.slice(0, count);
+  }
+
+  /** Resolves when something is so. */
+  async until(isSo: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
+    this.waitsFor = what;
+    while (!(await isSo())) {
+      assert.ok(!this.#isOver, "the case was given up");
       await sleep(5);
     }
-    return this.delivered.slice(0, count);
+    this.waitsFor = () => "the case";
   }
 
   /** Rejects when more than `count` deliveries come within a while. */
@@ -86,9 +110,14 @@ export class InboxRig {
     return this.delivered.map(({ record }) => Buffer.from(record.body).toString("latin1"));
   }
 
+  /** Ends everything, whatever state the case left it in. */
   async end(): Promise<void> {
+    this.#isOver = true;
     for (const { answer } of this.delivered) answer({ kind: "release", completed: [] });
-    for (const inbox of this.#inboxes) await inbox.close();
-    await this.#place?.remove();
+    // A crash that is only played leaves timers behind, which would keep this process from ending.
+    const remains = [...this.#crashed].map((inbox) => inbox.close().catch(() => {}));
+    const open = [...this.#inboxes].map((inbox) => inbox.close());
+    await within(this.#patienceMs, "close() of the inboxes", Promise.all([...open, ...remains]));
+    await this.#place.remove();
   }
 }

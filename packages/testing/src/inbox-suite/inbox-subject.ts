@@ -7,14 +7,24 @@ export interface InboxSubject {
   /** Whether records outlive the process; the cases about crashes and a second process are left out otherwise. */
   readonly durable: boolean;
   /** A new, empty place to store in: a file, a database, a prefix. */
-  place(): Promise<InboxPlace>;
+  place(options?: InboxPlaceOptions): Promise<InboxPlace>;
+  /** Abilities that the subject has not, each with the reason. Their cases are left out. */
+  readonly lacks?: Readonly<Partial<Record<InboxAbility, string>>>;
+}
+
+/** What not every inbox lets a test do: being given a limit, {@link InboxPlaceOptions.limitBytes}. */
+export type InboxAbility = "limit";
+
+export interface InboxPlaceOptions {
+  /** Bytes of bodies that may wait or be under way on the place; to be left as it is when undefined. */
+  readonly limitBytes?: number | undefined;
 }
 
 /** Where records are stored, as seen by several processes. */
 export interface InboxPlace {
   /** An inbox on it. Called again, it is another process's, or the next run's. */
   open(): Promise<Inbox>;
-  /** Ends the process of an inbox as `kill -9` does: nothing is settled, nothing closed. */
+  /** Ends the process of an inbox as `kill -9` does: nothing is settled, nothing let go. */
   crash?(inbox: Inbox): Promise<void>;
   /** Removes everything. */
   remove(): Promise<void>;

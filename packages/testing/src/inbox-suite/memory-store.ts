@@ -1,54 +1,97 @@
-import type {
-  Append,
-  ClaimedRecord,
-  Commit,
-  DeadLetter,
-  InboxRecord,
-  Settle,
-  Store,
-  StoreStats,
+import {
+  type Append,
+  type ClaimedRecord,
+  type Commit,
+  type DeadLetter,
+  type InboxRecord,
+  type Settle,
+  type Store,
+  type StoreStats,
+  WebhookError,
 } from "@whatsapp-webhooks/core";
 
-interface Row {
+export interface MemoryFileOptions {
+  /** Bytes of bodies that may wait or be under way; more is refused as `inbox_full`. Default: any number. */
+  readonly limitBytes?: number | undefined;
+  /** How long ids and event keys are remembered. Default 8 days. */
+  readonly rememberMs?: number | undefined;
+  /** How long buried records are kept. Default 30 days. */
+  readonly deadLetterMaxAgeMs?: number | undefined;
+  /** Default: this machine's. */
+  readonly clock?: MemoryClock | undefined;
+}
+
+/** What time it is for the stores of one file. */
+export interface MemoryClock {
+  /** Milliseconds since 1970. Somebody may set it. */
+  wall(): number;
+  /** Milliseconds since some moment, the same for all processes. Nobody can set it; retries go by it. */
+  tick(): number;
+}
+
+/** One record as it is stored. */
+export interface MemoryRow {
   readonly record: InboxRecord;
-  readonly position: number;
+  /** The order of arrival; once the record is buried, the order of burial. */
+  position: number;
   attempts: number;
   completed: readonly string[];
-  dueAt: number;
-  owner: MemoryStore | undefined;
+  dueTick: number;
+  owner: Store | undefined;
   buried: { readonly at: number; readonly reason: string } | undefined;
 }
 
 /** What stores of one "file" share: a second store on it is another process. */
 export interface MemoryFile {
-  readonly rows: Map<string, Row>;
-  readonly seen: Set<string>;
+  readonly limitBytes: number;
+  readonly rememberMs: number;
+  readonly deadLetterMaxAgeMs: number;
+  readonly clock: MemoryClock;
+  readonly rows: Map<string, MemoryRow>;
+  /** `record <id>` and `event <key>` with the time by the wall clock until which they are remembered. */
+  readonly seen: Map<string, number>;
   readonly living: Set<Store>;
   nextPosition: number;
 }
 
-export function memoryFile(): MemoryFile {
-  return { rows: new Map(), seen: new Set(), living: new Set(), nextPosition: 1 };
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export function memoryFile(options: MemoryFileOptions = {}): MemoryFile {
+  return {
+    limitBytes: options.limitBytes ?? Number.POSITIVE_INFINITY,
+    rememberMs: options.rememberMs ?? 8 * DAY_MS,
+    deadLetterMaxAgeMs: options.deadLetterMaxAgeMs ?? 30 * DAY_MS,
+    clock: options.clock ?? { wall: () => Date.now(), tick: () => performance.now() },
+    rows: new Map(),
+    seen: new Map(),
+    living: new Set(),
+    nextPosition: 1,
+  };
 }
 
 /** The store contract in its plainest form: the model that real stores are compared with. `crash()` is a kill -9. */
 export class MemoryStore implements Store {
   readonly durable = true;
   readonly #file: MemoryFile;
+  #isClosed = false;
 
   constructor(file: MemoryFile = memoryFile()) {
     this.#file = file;
     file.living.add(this);
   }
 
+  /** Others see at once that this process is gone; a real store needs seconds to know. */
   crash(): void {
     this.#file.living.delete(this);
   }
 
   async commit({ appends, settles }: Commit): Promise<readonly string[]> {
     this.#assertAlive();
-    const left = appends.filter((append) => !this.#append(append)).map(({ record }) => record.id);
+    const isFull = this.#isFull(appends);
+    const left = isFull ? [] : this.#append(appends);
     for (const settle of settles) this.#settle(settle);
+    // Only now: the settles are what makes room again.
+    if (isFull) throw new WebhookError("inbox_full", "the file has no room for these records.");
     return left;
   }
 
@@ -57,11 +100,12 @@ export class MemoryStore implements Store {
     readonly bytes: number;
   }): Promise<readonly ClaimedRecord[]> {
     this.#assertAlive();
-    const claimed: Row[] = [];
+    const claimed: MemoryRow[] = [];
     let bytes = 0;
     for (const row of this.#ordered()) {
       const isFree = row.owner === undefined || !this.#file.living.has(row.owner);
-      if (row.buried !== undefined || !isFree || row.dueAt > Date.now()) continue;
+      const isDue = row.dueTick <= this.#file.clock.tick();
+      if (row.buried !== undefined || !isFree || !isDue) continue;
       const size = row.record.body.byteLength;
       if (claimed.length === limits.records || (claimed.length > 0 && bytes + size > limits.bytes))
         break;
@@ -73,16 +117,18 @@ export class MemoryStore implements Store {
   }
 
   async seen(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set(keys.filter((key) => this.#file.seen.has(`event ${key}`)));
+    this.#assertAlive();
+    return new Set(keys.filter((key) => this.#isRemembered(`event ${key}`)));
   }
 
   async stats(): Promise<StoreStats> {
+    this.#assertAlive();
     const rows = this.#ordered();
     const waiting = rows.filter(({ buried }) => buried === undefined);
     const oldest = waiting[0]?.record.receivedAt;
     return {
       waiting: waiting.length,
-      waitingBytes: waiting.reduce((sum, { record }) => sum + record.body.byteLength, 0),
+      waitingBytes: bytesOf(waiting),
       buried: rows.length - waiting.length,
       buriedBytes: rows
         .filter(({ buried }) => buried !== undefined)
@@ -100,6 +146,7 @@ export class MemoryStore implements Store {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]> {
+    this.#assertAlive();
     return this.#ordered()
       .filter(({ buried, position }) => buried !== undefined && position > after)
       .slice(0, limit)
@@ -115,19 +162,25 @@ export class MemoryStore implements Store {
   }
 
   async get(id: string): Promise<InboxRecord | undefined> {
+    this.#assertAlive();
     return this.#file.rows.get(id)?.record;
   }
 
   async revive(ids: readonly string[]): Promise<number> {
+    this.#assertAlive();
     const rows = this.#buried(ids);
-    for (const row of rows)
-      Object.assign(row, { buried: undefined, attempts: 0, owner: undefined, dueAt: 0 });
+    for (const row of rows) {
+      row.buried = undefined;
+      row.attempts = 0;
+      row.position = this.#file.nextPosition++;
+    }
     return rows.length;
   }
 
   async discard(ids: readonly string[]): Promise<number> {
+    this.#assertAlive();
     const rows = this.#buried(ids);
-    for (const { record } of rows) this.#file.rows.delete(record.id);
+    for (const { record } of rows) this.#remove(record.id);
     return rows.length;
   }
 
@@ -151,54 +204,103 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  async prune(): Promise<void> {}
+  async prune(): Promise<void> {
+    this.#assertAlive();
+    const { rows, seen, clock, deadLetterMaxAgeMs } = this.#file;
+    const now = clock.wall();
+    for (const { record, buried } of [...rows.values()])
+      if (buried !== undefined && buried.at + deadLetterMaxAgeMs <= now) this.#remove(record.id);
+    for (const [key, until] of [...seen]) if (until <= now) seen.delete(key);
+  }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    if (!this.#file.living.delete(this)) return;
     for (const row of this.#file.rows.values()) if (row.owner === this) row.owner = undefined;
-    this.#file.living.delete(this);
   }
 
   #assertAlive(): void {
+    if (this.#isClosed) throw new WebhookError("closing", "the store is closed.");
     if (!this.#file.living.has(this)) throw new Error("this process is dead");
   }
 
-  #ordered(): Row[] {
+  /** From the oldest on. */
+  #ordered(): MemoryRow[] {
     return [...this.#file.rows.values()].sort((a, b) => a.position - b.position);
   }
 
-  #buried(ids: readonly string[]): Row[] {
+  #buried(ids: readonly string[]): MemoryRow[] {
     return ids
       .map((id) => this.#file.rows.get(id))
-      .filter((row) => row?.buried !== undefined) as Row[];
+      .filter((row) => row !== undefined)
+      .filter(({ buried }) => buried !== undefined);
   }
 
-  #append({ record, held }: Append): boolean {
-    const { rows, seen } = this.#file;
-    if (rows.has(record.id) || seen.has(`record ${record.id}`)) return false;
-    const position = this.#file.nextPosition++;
-    rows.set(record.id, {
-      record,
-      position,
-      attempts: 0,
-      completed: [],
-      dueAt: 0,
-      owner: held ? this : undefined,
-      buried: undefined,
-    });
-    return true;
+  #isFull(appends: readonly Append[]): boolean {
+    const waiting = [...this.#file.rows.values()].filter(({ buried }) => buried === undefined);
+    const bytes = bytesOf(appends);
+    return bytes > 0 && bytesOf(waiting) + bytes > this.#file.limitBytes;
+  }
+
+  /** Returns the ids left out. An id twice among them is one record, and not left out. */
+  #append(appends: readonly Append[]): string[] {
+    const { rows } = this.#file;
+    const fresh = new Set<string>();
+    const left: string[] = [];
+    for (const { record, held } of appends) {
+      if (fresh.has(record.id)) continue;
+      if (rows.has(record.id) || this.#isRemembered(`record ${record.id}`)) {
+        left.push(record.id);
+        continue;
+      }
+      fresh.add(record.id);
+      rows.set(record.id, {
+        record,
+        position: this.#file.nextPosition++,
+        attempts: 0,
+        completed: [],
+        dueTick: Number.NEGATIVE_INFINITY,
+        owner: held ? this : undefined,
+        buried: undefined,
+      });
+    }
+    return left;
   }
 
   #settle({ id, kind, completed, delayMs = 0, reason = "" }: Settle): void {
+    // What was completed stays completed, even if the record is not ours any more.
+    for (const key of completed) this.#remember(`event ${key}`);
     const row = this.#file.rows.get(id);
     if (row === undefined || row.owner !== this) return;
-    if (kind !== "release") for (const key of completed) this.#file.seen.add(`event ${key}`);
-    row.completed = completed;
+    if (kind === "done") {
+      this.#remove(id);
+      return;
+    }
+    const { clock } = this.#file;
+    row.completed = [...new Set([...row.completed, ...completed])];
     row.owner = undefined;
     if (kind === "retry" || kind === "bury") row.attempts++;
-    if (kind === "retry") row.dueAt = Date.now() + delayMs;
-    if (kind === "bury") row.buried = { at: Date.now(), reason };
-    if (kind !== "done") return;
-    this.#file.rows.delete(id);
-    this.#file.seen.add(`record ${id}`);
+    if (kind === "retry") row.dueTick = clock.tick() + delayMs;
+    if (kind !== "bury") return;
+    row.buried = { at: clock.wall(), reason };
+    row.position = this.#file.nextPosition++;
   }
+
+  /** A record that is gone was handled: the platform may send it again. */
+  #remove(id: string): void {
+    this.#file.rows.delete(id);
+    this.#remember(`record ${id}`);
+  }
+
+  #remember(key: string): void {
+    this.#file.seen.set(key, this.#file.clock.wall() + this.#file.rememberMs);
+  }
+
+  #isRemembered(key: string): boolean {
+    return (this.#file.seen.get(key) ?? Number.NEGATIVE_INFINITY) > this.#file.clock.wall();
+  }
+}
+
+function bytesOf(records: Iterable<{ readonly record: InboxRecord }>): number {
+  return [...records].reduce((sum, { record }) => sum + record.body.byteLength, 0);
 }
