@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
@@ -223,5 +223,30 @@ test("what is put while a claim is under way is taken by the next one, at once, 
   await inbox.put(record("b"));
   await inbox.idle?.();
   expect(delivered).toEqual(["a", "b"]);
+  await inbox.close();
+});
+
+test("a delivery that rejects comes again, and the log says so, once a minute", async () => {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const settles: unknown[] = [];
+  const { store } = tame({
+    commit: async (commit) => {
+      settles.push(...commit.settles);
+      return [];
+    },
+  });
+  const inbox = storeInbox(store);
+  await inbox.consume(async () => Promise.reject(new Error("a bug")), logger);
+  await inbox.idle?.();
+  await inbox.put(record("a"));
+  await inbox.put(record("b"));
+  await inbox.idle?.();
+  expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
+  expect(logger.error.mock.calls).toEqual([
+    [
+      { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
+      expect.stringContaining("it comes again"),
+    ],
+  ]);
   await inbox.close();
 });

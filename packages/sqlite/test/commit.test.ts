@@ -46,7 +46,7 @@ test("settles that come after the lease was lost change nothing but the keys", a
     winner,
     kinds.map((kind) => done(kind)),
   );
-  expect(await winner.stats()).toEqual({ waiting: 0, waitingBytes: 0, buried: 0 });
+  expect(await winner.stats()).toMatchObject({ waiting: 0, waitingBytes: 0, buried: 0 });
 });
 
 test("one question may hold more keys than a call takes arguments", async () => {

@@ -36,9 +36,9 @@ export {
   type MemoryFile,
   type MemoryFileOptions,
   type MemoryRow,
-  MemoryStore,
   memoryFile,
-} from "./inbox-suite/memory-store.ts";
+} from "./inbox-suite/memory-file.ts";
+export { MemoryStore } from "./inbox-suite/memory-store.ts";
 export { type StoreCase, type StoreCasesOptions, storeCases } from "./store-suite/store-cases.ts";
 export type {
   StoreAbility,

@@ -3,6 +3,7 @@ import { inboxCases } from "../src/index.ts";
 import { crashMutants } from "./inbox-mutants/crashes.ts";
 import { deliveryMutants } from "./inbox-mutants/deliveries.ts";
 import { endingMutants } from "./inbox-mutants/endings.ts";
+import { erasingMutants } from "./inbox-mutants/erasing.ts";
 import { inboxWith, memoryInboxWith } from "./inbox-mutants/wrong-inbox.ts";
 import { liftedSubject, memoryInboxSubject, openSlow } from "./subjects/memory-subjects.ts";
 
@@ -11,7 +12,7 @@ vi.setConfig({ maxConcurrency: 30 });
 
 /** Mutants hang where a right inbox delivers at once: no need to wait for them as long. */
 const patienceMs = 2_000;
-const mutants = { ...deliveryMutants, ...endingMutants, ...crashMutants };
+const mutants = { ...deliveryMutants, ...endingMutants, ...erasingMutants, ...crashMutants };
 
 /** The name of a case in the list of a mutant: without the subject. */
 const nameIn = (name: string): string => name.slice(name.indexOf(": ") + 2);

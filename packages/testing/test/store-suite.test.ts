@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { storeCases } from "../src/index.ts";
 import { appendMutants } from "./store-mutants/appends.ts";
+import { bodyMutants } from "./store-mutants/bodies.ts";
 import { burialMutants } from "./store-mutants/burials.ts";
 import { claimMutants } from "./store-mutants/claims.ts";
 import { memoryMutants } from "./store-mutants/memories.ts";
@@ -16,6 +17,7 @@ const mutants = {
   ...claimMutants,
   ...memoryMutants,
   ...burialMutants,
+  ...bodyMutants,
 };
 
 /** The name of a case in the list of a mutant. */

@@ -1,5 +1,5 @@
 import { WebhookError } from "../errors.ts";
-import { type Logger, stderrLogger } from "../logger.ts";
+import { IncidentLog, type Logger, stderrLogger } from "../logger.ts";
 import { withDefaults } from "../options.ts";
 import { Turns } from "../turns.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
@@ -69,6 +69,7 @@ class StoreInbox implements Inbox {
   #poll: NodeJS.Timeout | undefined;
   #tidiedAt = 0;
   #logger: Logger = stderrLogger;
+  #incidents = new IncidentLog(stderrLogger);
   readonly #deadLetterWatch = new DeadLetterWatch();
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
@@ -115,6 +116,7 @@ class StoreInbox implements Inbox {
   async consume(deliver: Deliver, logger: Logger = stderrLogger): Promise<Consumer> {
     this.#deliver = deliver;
     this.#logger = logger;
+    this.#incidents = new IncidentLog(logger);
     this.#poll = setInterval(() => this.#look(), this.#limits.pollMs);
     this.#claim();
     return {
@@ -263,7 +265,9 @@ class StoreInbox implements Inbox {
           ? { kind: "release", completed }
           : await this.#deliver(record, delivery);
       settle = { id: record.id, ...outcome };
-    } catch {
+    } catch (error) {
+      const message = "a notification could not be handed over; it comes again";
+      this.#incidents.log("error", "inbox_failed", message, { err: error });
       settle = {
         id: record.id,
         kind: "retry",

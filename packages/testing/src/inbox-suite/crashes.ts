@@ -82,6 +82,7 @@ export const crashChecks: readonly InboxCheck[] = [
     async run(rig) {
       const [receives, handles] = [await rig.open(), await rig.open()];
       await handles.consume(rig.answering(() => done()));
+      await rig.noMoreThan(0);
       for (const body of ["a", "b"]) await receives.put(recordOf(body));
       await rig.deliveries(2);
       assert.deepEqual(rig.bodies(), ["a", "b"]);

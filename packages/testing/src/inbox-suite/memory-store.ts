@@ -10,64 +10,9 @@ import {
   WebhookError,
 } from "@whatsapp-webhooks/core";
 
-export interface MemoryFileOptions {
-  /** Bytes of bodies that may wait or be under way; more is refused as `inbox_full`. Default: any number. */
-  readonly limitBytes?: number | undefined;
-  /** How long ids and event keys are remembered. Default 8 days. */
-  readonly rememberMs?: number | undefined;
-  /** How long buried records are kept. Default 30 days. */
-  readonly deadLetterMaxAgeMs?: number | undefined;
-  /** Default: this machine's. */
-  readonly clock?: MemoryClock | undefined;
-}
+import { type MemoryFile, type MemoryRow, memoryFile } from "./memory-file.ts";
 
-/** What time it is for the stores of one file. */
-export interface MemoryClock {
-  /** Milliseconds since 1970. Somebody may set it. */
-  wall(): number;
-  /** Milliseconds since some moment, the same for all processes. Nobody can set it; retries go by it. */
-  tick(): number;
-}
-
-/** One record as it is stored. */
-export interface MemoryRow {
-  readonly record: InboxRecord;
-  /** The order of arrival; once the record is buried, the order of burial. */
-  position: number;
-  attempts: number;
-  completed: readonly string[];
-  dueTick: number;
-  owner: Store | undefined;
-  buried: { readonly at: number; readonly reason: string } | undefined;
-}
-
-/** What stores of one "file" share: a second store on it is another process. */
-export interface MemoryFile {
-  readonly limitBytes: number;
-  readonly rememberMs: number;
-  readonly deadLetterMaxAgeMs: number;
-  readonly clock: MemoryClock;
-  readonly rows: Map<string, MemoryRow>;
-  /** `record <id>` and `event <key>` with the time by the wall clock until which they are remembered. */
-  readonly seen: Map<string, number>;
-  readonly living: Set<Store>;
-  nextPosition: number;
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-export function memoryFile(options: MemoryFileOptions = {}): MemoryFile {
-  return {
-    limitBytes: options.limitBytes ?? Number.POSITIVE_INFINITY,
-    rememberMs: options.rememberMs ?? 8 * DAY_MS,
-    deadLetterMaxAgeMs: options.deadLetterMaxAgeMs ?? 30 * DAY_MS,
-    clock: options.clock ?? { wall: () => Date.now(), tick: () => performance.now() },
-    rows: new Map(),
-    seen: new Map(),
-    living: new Set(),
-    nextPosition: 1,
-  };
-}
+const FIND_ROWS = 100;
 
 /** The store contract in its plainest form: the model that real stores are compared with. `crash()` is a kill -9. */
 export class MemoryStore implements Store {
@@ -130,9 +75,7 @@ export class MemoryStore implements Store {
       waiting: waiting.length,
       waitingBytes: bytesOf(waiting),
       buried: rows.length - waiting.length,
-      buriedBytes: rows
-        .filter(({ buried }) => buried !== undefined)
-        .reduce((sum, { record }) => sum + record.body.byteLength, 0),
+      buriedBytes: bytesOf(rows) - bytesOf(waiting),
       buriedLimitBytes: Number.MAX_SAFE_INTEGER,
       buriedDropped: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
@@ -189,18 +132,24 @@ export class MemoryStore implements Store {
     readonly buried: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
-    const ids = this.#ordered()
-      .filter(({ buried }) => (buried !== undefined) === search.buried)
+    this.#assertAlive();
+    const rows = this.#ordered().filter(
+      ({ buried, position }) => (buried !== undefined) === search.buried && position > search.after,
+    );
+    const page = rows.slice(0, FIND_ROWS);
+    const last = page.at(-1)?.position ?? 0;
+    const ids = page
       .filter(({ record }) => search.texts.some((text) => Buffer.from(record.body).includes(text)))
       .map(({ record }) => record.id);
-    return { ids };
+    return { ids, ...(rows.length > page.length ? { next: last } : {}) };
   }
 
   async replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
+    this.#assertAlive();
     const row = this.#file.rows.get(id);
     if (row === undefined) return false;
-    if (body === undefined) this.#file.rows.delete(id);
-    else this.#file.rows.set(id, { ...row, record: { ...row.record, body } });
+    if (body === undefined) this.#remove(id);
+    else row.record = { ...row.record, body };
     return true;
   }
 

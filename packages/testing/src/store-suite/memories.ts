@@ -47,11 +47,16 @@ export const memoryChecks: readonly StoreCheck[] = [
       const check = async (waiting: number, buried: number, oldest?: string): Promise<void> => {
         const oldestReceivedAt =
           oldest === undefined ? undefined : (await store.get(oldest))?.receivedAt;
-        for (const each of [store, other])
+        for (const each of [store, other]) {
+          const { buriedBytes, buriedLimitBytes, buriedDropped, ...counts } = await each.stats();
           assert.deepEqual(
-            { oldestReceivedAt: undefined, ...(await each.stats()) },
+            { oldestReceivedAt: undefined, ...counts },
             { waiting, waitingBytes: waiting * 100, buried, oldestReceivedAt },
           );
+          assert.ok(buriedBytes >= buried * 100 && (buried > 0 || buriedBytes === 0));
+          assert.ok(buriedBytes <= buriedLimitBytes);
+          assert.equal(buriedDropped, 0);
+        }
       };
       await check(0, 0);
       await appendAll(store, ["a", "b"], { held: true });

@@ -1,4 +1,5 @@
 import { within } from "../within.ts";
+import { bodyChecks } from "./bodies.ts";
 import { burialChecks } from "./burials.ts";
 import { claimChecks } from "./claims.ts";
 import { clockChecks } from "./clocks.ts";
@@ -38,6 +39,7 @@ export interface StoreCasesOptions {
 
 const checks: readonly StoreCheck[] = [
   ...commitChecks,
+  ...bodyChecks,
   ...claimChecks,
   ...settleChecks,
   ...memoryChecks,

@@ -1,0 +1,60 @@
+import { type StoreMutants, storeWith } from "./wrong-store.ts";
+
+const FOUND =
+  "records are found by what their bodies contain, all of them, waiting and buried apart";
+const CHANGED = "another body takes the place of a record's, in its order and with its attempts";
+const GONE =
+  "a record without a body is gone for good, and what becomes of it afterwards changes nothing";
+
+export const bodyMutants: StoreMutants = {
+  "looks through the first records only": {
+    open: storeWith((right) => ({
+      async find(search) {
+        return { ids: (await right.find(search)).ids };
+      },
+    })),
+    caughtBy: [FOUND],
+  },
+  "finds buried records among those that wait": {
+    open: storeWith((right) => ({
+      async find(search) {
+        const other = await right.find({ ...search, buried: !search.buried });
+        const found = await right.find(search);
+        return { ...found, ids: [...found.ids, ...other.ids] };
+      },
+    })),
+    caughtBy: [FOUND],
+  },
+  "compares the first text only": {
+    open: storeWith((right) => ({
+      find: (search) => right.find({ ...search, texts: search.texts.slice(0, 1) }),
+    })),
+    caughtBy: [FOUND],
+  },
+  "does not change what is buried": {
+    open: storeWith((right, file) => ({
+      async replace(id, body) {
+        return file.rows.get(id)?.buried === undefined ? right.replace(id, body) : true;
+      },
+    })),
+    caughtBy: [CHANGED, GONE],
+  },
+  "says that it changed what is not there": {
+    open: storeWith((right) => ({
+      async replace(id, body) {
+        await right.replace(id, body);
+        return true;
+      },
+    })),
+    caughtBy: [CHANGED],
+  },
+  "takes a removed record for one that it never had": {
+    open: storeWith((right, file) => ({
+      async replace(id, body) {
+        if (body !== undefined) return right.replace(id, body);
+        return file.rows.delete(id);
+      },
+    })),
+    caughtBy: [GONE],
+  },
+};
