@@ -179,8 +179,8 @@ class MemoryInbox implements Inbox {
     let outcome: Outcome;
     try {
       outcome = await deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys));
-    } catch (error) {
-      outcome = { kind: "bury", completed: [], reason: String(error) };
+    } catch {
+      outcome = { kind: "bury", completed: [], reason: "the delivery failed" };
     }
     this.#underWay.delete(entry);
     this.#underWayBytes -= entry.record.body.byteLength;

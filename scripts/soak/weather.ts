@@ -1,0 +1,70 @@
+// The sample apps of all frameworks, on SQLite, through the emulator's whole weather, killed and started again all the while:
+// `weather.ts [items for each framework]`. Every item has to be handled, and none twice in effect.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createEmulator, fastClock } from "@whatsapp-webhooks/emulator";
+import { SampleApp } from "./sample-app.ts";
+
+const ITEMS = Number(process.argv[2] ?? 100_000);
+const FRAMEWORKS = ["express", "koa", "fastify"] as const;
+const RESTARTS = 6;
+const LOTS = 50;
+const weather = {
+  batchItems: 200,
+  duplicates: 0.05,
+  reordering: 0.05,
+  burst: 8,
+  slowUploads: 0.02,
+  cutUploads: 0.02,
+  cutBeforeAnswer: 0.02,
+  lostAnswers: 0.02,
+};
+
+async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), "weather-"));
+  const app = new SampleApp(framework, join(folder, "inbox.db"));
+  await app.start();
+  // A minute of waiting for the next attempt takes a second.
+  const emulator = createEmulator({
+    appSecret: app.secret,
+    clock: fastClock(60),
+    weather,
+    seed: framework,
+    statuses: { reach: "read" },
+  });
+  await emulator.start();
+  await emulator.subscribe({ callbackUrl: app.url, verifyToken: app.verifyToken });
+  const began = performance.now();
+  const perLot = Math.ceil(ITEMS / LOTS / 4);
+  for (let lot = 0; lot < LOTS; lot++) {
+    for (let i = 0; i < perLot; i++) {
+      const phone = String(12125550000 + (i % 500));
+      emulator.customer({ phone }).text(`Lot ${lot}, ${i}: äöü / <>`);
+      // Sent, delivered and read.
+      emulator.send({ to: phone, text: { body: "Thank you" } });
+    }
+    await sleep(200);
+    if (lot % Math.ceil(LOTS / RESTARTS) === 3)
+      await app.restart(lot % 2 === 0 ? "SIGKILL" : "SIGTERM");
+  }
+  await emulator.idle({ retries: true });
+  await app.settled();
+  // What a crash repeats has the same key: the effect is the first.
+  const { ok, missing, doubled, unexpected, undelivered, handled } = emulator.audit(app.effects());
+  const verdict = emulator.verdict();
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(
+    `${framework}: ${handled} items handled in ${seconds} s, ${missing.length} missing, ${doubled.length} doubled, ` +
+      `${unexpected.length} unexpected, ${undelivered.length} undelivered, ${app.repetitions} repeated after a crash\n${verdict.text}`,
+  );
+  await emulator.stop();
+  await app.stop();
+  rmSync(folder, { recursive: true });
+  return ok && undelivered.length === 0;
+}
+
+let isGood = true;
+for (const framework of FRAMEWORKS) isGood = (await soak(framework)) && isGood;
+process.exit(isGood ? 0 : 1);
