@@ -27,9 +27,11 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
   const core = "@whatsapp-webhooks/core";
   expect(found).toEqual([
     ["core", ["zod"], [], []],
+    ["emulator", [], ["libsql"], []],
     ["express", [], [], [core, "express"]],
     ["fastify", [], [], [core, "fastify"]],
     ["koa", [], [], [core, "koa"]],
+    ["settings", [], [], []],
     ["sqlite", [], ["libsql"], [core]],
     ["testing", [], [], [core]],
   ]);
