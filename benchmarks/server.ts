@@ -65,7 +65,6 @@ setInterval(() => {
   last = now;
 }, 1);
 
-process.once("SIGINT", () => process.exit());
 process.on("SIGUSR2", () => {
   const report: ServerReport = { handled, stalls: stalls.splice(0) };
   handled = 0;

@@ -15,9 +15,7 @@ interface Lane {
   hold: { readonly owner: string; readonly timer: NodeJS.Timeout } | undefined;
 }
 
-/**
- * Runs tasks of one lane one at a time and in order, tasks of different lanes side by side up to a limit.
- */
+/** Runs tasks of one lane one at a time and in order, tasks of different lanes side by side up to a limit. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready = new Set<string>();
@@ -106,12 +104,15 @@ export class Lanes {
   #pump(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    for (const key of this.#ready) {
-      if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) break;
-      this.#ready.delete(key);
-      this.#start(key, this.#lane(key));
+    try {
+      for (const key of this.#ready) {
+        if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) break;
+        this.#ready.delete(key);
+        this.#start(key, this.#lane(key));
+      }
+    } finally {
+      this.#isPumping = false;
     }
-    this.#isPumping = false;
   }
 
   #start(key: string, lane: Lane): void {

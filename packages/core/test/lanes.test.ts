@@ -157,3 +157,14 @@ test("an owner may bring back more tasks than a call takes arguments", async () 
   await settled();
   expect(log).toEqual(["1 begins", "1 ends", "0 begins"]);
 });
+
+test("a task that throws against all promises stops nobody else's lane", async () => {
+  const lanes = new Lanes(10);
+  const run = (): void => {
+    throw new Error("a bug");
+  };
+  expect(() => lanes.add("ann", [{ owner: "a", run, skip() {} }])).toThrow("a bug");
+  lanes.add("bob", [task("1")]);
+  await settled();
+  expect(log).toEqual(["1 begins", "1 ends"]);
+});

@@ -166,3 +166,28 @@ test("retry delays grow to a limit, a fifth is left to chance, and there is a la
   expect(delays(0)).toEqual([1_000, 3_000, 9_000, 10_000, undefined]);
   expect(delays(1)).toEqual([800, 2_400, 7_200, 8_000, undefined]);
 });
+
+test("idle does not wait for what was erased", async () => {
+  const inbox = memoryInbox();
+  await inbox.put(record({ messages: [{ from: "12125550101" }] }));
+  const idle = inbox.idle?.();
+  expect(await inbox.erase?.(["12125550101"])).toBe(1);
+  await idle;
+  expect(inbox.pending?.()).toBe(0);
+});
+
+test("a signal that is asked for after close is aborted", async () => {
+  const inbox = memoryInbox();
+  const held = gate<Outcome>();
+  const delivered = gate<AbortSignal>();
+  await inbox.consume(async (_record, delivery) => {
+    await held.promise;
+    delivered.open(delivery.signal);
+    return done;
+  });
+  await inbox.put(record("a"));
+  await settled();
+  await inbox.close();
+  held.open(done);
+  expect((await delivered.promise).aborted).toBe(true);
+});

@@ -121,7 +121,7 @@ class MemoryInbox implements Inbox {
   }
 
   idle(): Promise<void> {
-    if (this.#waiting.size === 0 && this.#underWay.size === 0) return Promise.resolve();
+    if (this.#isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
@@ -136,6 +136,7 @@ class MemoryInbox implements Inbox {
       if (body === undefined) this.#drop(entry);
       else entry.record = { ...record, body };
     }
+    this.#tellDrained();
     return count;
   }
 
@@ -155,7 +156,10 @@ class MemoryInbox implements Inbox {
     this.#deliver = undefined;
     this.#turns.stop();
     for (const timer of this.#retries.values()) clearTimeout(timer);
-    for (const entry of this.#underWay) entry.controller?.abort();
+    for (const entry of this.#underWay) {
+      entry.controller ??= new AbortController();
+      entry.controller.abort();
+    }
   }
 
   #schedule(): void {
@@ -186,9 +190,15 @@ class MemoryInbox implements Inbox {
     this.#underWayBytes -= entry.record.body.byteLength;
     this.#settle(entry, outcome);
     this.#schedule();
-    if (this.#waiting.size === 0 && this.#underWay.size === 0) {
-      for (const resolve of this.#drained.splice(0)) resolve();
-    }
+    this.#tellDrained();
+  }
+
+  get #isDrained(): boolean {
+    return this.#waiting.size === 0 && this.#underWay.size === 0;
+  }
+
+  #tellDrained(): void {
+    if (this.#isDrained) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
   /** What is handed over costs more memory than what waits here as bytes. */
