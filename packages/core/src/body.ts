@@ -1,84 +1,23 @@
 import { WebhookError } from "./errors.ts";
 import type { RequestBody } from "./http.ts";
-
-/** Who has held bytes for longer is slow, and has to give them up to others. */
-const SLOW_MS = 1_000;
-
-/** Who counts against the budget. */
-interface Holder {
-  /** Told when its bytes were taken from it. */
-  giveWay: (error: WebhookError) => void;
-}
-
-/**
- * Counts the bytes that are being read over all requests, before anything is known about who sends them. Whoever fills it
- * by sending slowly makes room for others, or a few stalled uploads would keep the platform out until they time out.
- */
-export class UnverifiedBudget {
-  #taken = 0;
-  readonly #limit: number;
-  /** Who holds how much, and since when: the longest first. */
-  readonly #holders = new Map<Holder, { bytes: number; readonly since: number }>();
-
-  constructor(limitBytes: number) {
-    this.#limit = limitBytes;
-  }
-
-  take(holder: Holder, bytes: number): void {
-    while (this.#taken + bytes > this.#limit) {
-      const slowest = this.#slowest();
-      if (slowest === undefined || slowest === holder) throw this.#full();
-      this.give(slowest);
-      slowest.giveWay(this.#full());
-    }
-    const held = this.#holders.get(holder) ?? { bytes: 0, since: performance.now() };
-    held.bytes += bytes;
-    this.#holders.set(holder, held);
-    this.#taken += bytes;
-  }
-
-  /** Takes back all that it holds. */
-  give(holder: Holder): void {
-    this.#taken -= this.#holders.get(holder)?.bytes ?? 0;
-    this.#holders.delete(holder);
-  }
-
-  #slowest(): Holder | undefined {
-    for (const [holder, { since }] of this.#holders)
-      return performance.now() - since > SLOW_MS ? holder : undefined;
-    return undefined;
-  }
-
-  #full(): WebhookError {
-    return new WebhookError(
-      "unverified_limit",
-      `more than ${this.#limit} bytes of unverified bodies are being read at once.`,
-    );
-  }
-}
+import type { Upload, Uploads } from "./uploads.ts";
 
 export interface ReadLimits {
   readonly limitBytes: number;
-  readonly timeoutMs: number;
-  readonly budget: UnverifiedBudget;
+  readonly uploads: Uploads;
 }
 
-/** The whole body as bytes. Throws a {@link WebhookError} and leaves the rest unread when a limit is met. */
-export async function readBody(body: RequestBody, limits: ReadLimits): Promise<Uint8Array> {
-  if (body.kind === "lost") throw new WebhookError("body_lost", body.hint);
+/** The whole body as bytes. Rejects with a {@link WebhookError} and leaves the rest unread when a limit is met. */
+export function readBody(body: RequestBody, limits: ReadLimits): Promise<Uint8Array> {
+  if (body.kind === "lost") return Promise.reject(new WebhookError("body_lost", body.hint));
   if (body.kind === "bytes") {
-    if (body.bytes.byteLength > limits.limitBytes) throw tooLarge(limits);
-    return body.bytes;
+    return body.bytes.byteLength > limits.limitBytes
+      ? Promise.reject(tooLarge(limits))
+      : Promise.resolve(body.bytes);
   }
-  const reading = new Reading(limits);
-  try {
-    await (isNodeStream(body.stream)
-      ? readEvents(body.stream, reading)
-      : readIterator(body.stream, reading));
-    return reading.bytes();
-  } finally {
-    reading.end();
-  }
+  return isNodeStream(body.stream)
+    ? readEvents(body.stream, limits)
+    : readIterator(body.stream, limits);
 }
 
 export function tooLarge(limits: { limitBytes: number }): WebhookError {
@@ -94,15 +33,22 @@ const SMALLEST_BUFFER_BYTES = 4096;
  * The bytes of one body, with what they count against. They go into one growing buffer: kept as a list, a body in
  * chunks of one byte would cost hundreds of times what it counts for.
  */
-class Reading implements Holder {
-  readonly limits: ReadLimits;
-  giveWay: Holder["giveWay"] = () => {};
+class Reading implements Upload {
+  readonly since = performance.now();
+  readonly giveUp: (error: unknown) => void;
+  readonly #limits: ReadLimits;
   /** The first chunk itself, as most bodies have only one; then a buffer with room for more. */
   #buffer: Uint8Array = new Uint8Array();
   #size = 0;
 
-  constructor(limits: ReadLimits) {
-    this.limits = limits;
+  constructor(limits: ReadLimits, giveUp: (error: unknown) => void) {
+    this.#limits = limits;
+    this.giveUp = giveUp;
+    limits.uploads.begin(this);
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   add(chunk: unknown): void {
@@ -110,8 +56,8 @@ class Reading implements Holder {
     if (!(bytes instanceof Uint8Array))
       throw new WebhookError("body_lost", "what carries the body gave something else than bytes.");
     const size = this.#size + bytes.byteLength;
-    if (size > this.limits.limitBytes) throw tooLarge(this.limits);
-    this.limits.budget.take(this, bytes.byteLength);
+    if (size > this.#limits.limitBytes) throw tooLarge(this.#limits);
+    this.#limits.uploads.take(this, bytes.byteLength);
     if (this.#size === 0) this.#buffer = bytes;
     else this.#append(bytes, size);
     this.#size = size;
@@ -133,7 +79,7 @@ class Reading implements Holder {
   }
 
   end(): void {
-    this.limits.budget.give(this);
+    this.#limits.uploads.end(this);
   }
 }
 
@@ -149,18 +95,19 @@ function isNodeStream(stream: object): stream is NodeStream {
 }
 
 /** A Node stream is read by its events: about a third cheaper than iterating, and leaving early does not destroy it. */
-function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
+function readEvents(stream: NodeStream, limits: ReadLimits): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const finish = (settle: () => void): void => {
-      clearTimeout(timer);
+    const leave = (): void => {
+      reading.end();
       stream.off("data", onData);
       stream.off("end", onEnd);
       stream.off("close", onClose);
-      stream.pause();
-      settle();
     };
-    const fail = (error: unknown): void => finish(() => reject(error));
-    reading.giveWay = fail;
+    const fail = (error: unknown): void => {
+      leave();
+      stream.pause();
+      reject(error);
+    };
     const onData = (chunk: unknown): void => {
       try {
         reading.add(chunk);
@@ -168,11 +115,14 @@ function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
         fail(error);
       }
     };
-    const onEnd = (): void => finish(resolve);
+    const onEnd = (): void => {
+      leave();
+      resolve(reading.bytes());
+    };
     const onClose = (): void => fail(aborted());
+    const reading = new Reading(limits, fail);
     // Stays on: an error that comes after we have turned away must not become an uncaught one.
     stream.on("error", (error) => fail(aborted(error)));
-    const timer = setTimeout(() => fail(timedOut(reading.limits)), reading.limits.timeoutMs);
     if (stream.destroyed === true) {
       onClose();
       return;
@@ -183,10 +133,17 @@ function readEvents(stream: NodeStream, reading: Reading): Promise<void> {
   });
 }
 
-async function readIterator(stream: AsyncIterable<Uint8Array>, reading: Reading): Promise<void> {
+async function readIterator(
+  stream: AsyncIterable<Uint8Array>,
+  limits: ReadLimits,
+): Promise<Uint8Array> {
   let iterator: AsyncIterator<Uint8Array> | undefined;
-  let timer: NodeJS.Timeout | undefined;
   let isOver = false;
+  let giveUp = (_error: unknown): void => {};
+  const late = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  const reading = new Reading(limits, giveUp);
   const whole = async (): Promise<void> => {
     iterator = stream[Symbol.asyncIterator]();
     for (;;) {
@@ -199,19 +156,16 @@ async function readIterator(stream: AsyncIterable<Uint8Array>, reading: Reading)
       reading.add(next.value);
     }
   };
-  const late = new Promise<never>((_, reject) => {
-    reading.giveWay = reject;
-    timer = setTimeout(() => reject(timedOut(reading.limits)), reading.limits.timeoutMs);
-  });
   try {
     await Promise.race([whole(), late]);
+    return reading.bytes();
   } catch (error) {
     // Not awaited: a source that hangs in next() hangs in return() too.
     void leave(iterator);
     throw error instanceof WebhookError ? error : aborted(error);
   } finally {
     isOver = true;
-    clearTimeout(timer);
+    reading.end();
   }
 }
 
@@ -221,13 +175,6 @@ async function leave(iterator: AsyncIterator<Uint8Array> | undefined): Promise<v
   } catch {
     // It was given up already.
   }
-}
-
-function timedOut(limits: ReadLimits): WebhookError {
-  return new WebhookError(
-    "body_timeout",
-    `the body did not arrive within readTimeoutMs (${limits.timeoutMs}).`,
-  );
 }
 
 function aborted(cause?: unknown): WebhookError {

@@ -68,9 +68,16 @@ export function* parse(
 
 /** The keys of one body: each is given once, and to what repeats it with a number. */
 class Keys {
-  readonly #counts = new Map<string, number>();
+  /** Most bodies have one event, which needs no list. */
+  #first: string | undefined;
+  #counts: Map<string, number> | undefined;
 
   take(key: string): string {
+    if (this.#first === undefined) {
+      this.#first = key;
+      return key;
+    }
+    this.#counts ??= new Map([[this.#first, 1]]);
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return count === 1 ? key : this.take(`${key}:${count}`);

@@ -46,6 +46,12 @@ interface Turn extends Task {
   event: AnyEvent | undefined;
 }
 
+/** When an event joined its conversation: the time, and what had been handled until then. */
+interface Moment {
+  readonly ms: number;
+  readonly handled: number;
+}
+
 const REREAD_BYTES = 16_384;
 const KEPT_EVENTS = 500;
 /** After so long it is worth asking the inbox again. */
@@ -161,13 +167,12 @@ export class Processor {
 
   #turnOf(work: Work, event: AnyEvent): Turn {
     const { key, conversation } = event;
-    const waitingSince = Date.now();
+    const since: Moment = { ms: Date.now(), handled: this.#handled.changes };
     const turn: Turn = {
       owner: work.record.id,
       conversation,
       event,
-      run: () =>
-        this.#handle(work, turn.event ?? this.#opener.readAgain(work.record, key), waitingSince),
+      run: () => this.#handle(work, turn.event ?? this.#opener.readAgain(work.record, key), since),
       skip: () => {
         work.isReleased = true;
         this.#finish(work);
@@ -188,13 +193,14 @@ export class Processor {
   }
 
   /** An event's turn in its conversation has come. Neither throws nor rejects. */
-  #handle(work: Work, event: AnyEvent | undefined, waitingSince: number): void | Promise<void> {
+  #handle(work: Work, event: AnyEvent | undefined, since: Moment): void | Promise<void> {
     work.hasBegun = true;
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
-    if (Date.now() - waitingSince >= LONG_MS) return this.#handleLate(work, event);
-    if (this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
+    if (Date.now() - since.ms >= LONG_MS) return this.#handleLate(work, event);
+    const isKnown = this.#handled.changes === since.handled;
+    if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
     return this.#run(work, event);
   }
 
@@ -227,7 +233,7 @@ export class Processor {
     } else {
       this.#progress.delete(event.key);
       work.completed.push(event.key);
-      this.#handled.add(event.key);
+      if (work.left > 1) this.#handled.add(event.key);
     }
     this.#finish(work);
   }

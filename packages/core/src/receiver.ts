@@ -1,4 +1,4 @@
-import { type ReadLimits, readBody, tooLarge, UnverifiedBudget } from "./body.ts";
+import { type ReadLimits, readBody, tooLarge } from "./body.ts";
 import { answerHandshake } from "./challenge.ts";
 import {
   type AppSecret,
@@ -13,7 +13,7 @@ import {
 } from "./credentials.ts";
 import { WebhookError } from "./errors.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
-import type { Inbox, InboxRecord, RecordAuth } from "./inbox/inbox.ts";
+import type { Inbox, RecordAuth } from "./inbox/inbox.ts";
 import { harmless, IncidentLog, type Logger } from "./logger.ts";
 import { explainMismatch } from "./mismatch.ts";
 import {
@@ -24,6 +24,7 @@ import {
   SHA1_HEADER,
   SIGNATURE_HEADER,
 } from "./signature.ts";
+import { Uploads } from "./uploads.ts";
 
 export interface ReceiverOptions {
   readonly appSecret: AppSecret | undefined;
@@ -60,8 +61,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const passwords = authorizationsOf(onPremises);
   const limits: ReadLimits = {
     limitBytes: options.bodyLimitBytes,
-    timeoutMs: options.readTimeoutMs,
-    budget: new UnverifiedBudget(options.unverifiedLimitBytes),
+    uploads: new Uploads(options.unverifiedLimitBytes, options.readTimeoutMs),
   };
   let closing = false;
 
@@ -81,7 +81,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (closing) throw new WebhookError("closing", "this process is shutting down.");
     const authenticated = isSigned(request) ? signed(request) : unsigned(request);
     const { auth, body, id } = await authenticated;
-    await store({ id, receivedAt: Date.now(), auth, body });
+    options.onArrival();
+    try {
+      await inbox.put({ id, receivedAt: Date.now(), auth, body });
+    } catch (cause) {
+      if (cause instanceof WebhookError && cause.status !== undefined) throw cause;
+      throw new WebhookError(
+        "inbox_failed",
+        "the inbox could not store a notification; the platform will deliver it again.",
+        { cause },
+      );
+    }
     return OK;
   }
 
@@ -112,8 +122,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return {
       auth: { kind: "signature", ...tenant },
       body,
-      // The signature is a hash of the body already.
-      id: fingerprint("signature", tenant.tenant ?? "", signature),
+      id: signedId(signature, tenant.tenant),
     };
   }
 
@@ -152,7 +161,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return { auth, body, id: fingerprint("on-premises", crypto.randomUUID()) };
   }
 
-  async function read(request: WebhookRequest): Promise<Uint8Array> {
+  /** Throws or rejects. */
+  function read(request: WebhookRequest): Promise<Uint8Array> {
     if (Number(request.header("content-length")) > limits.limitBytes) throw tooLarge(limits);
     if (
       request.body.kind === "stream" &&
@@ -164,20 +174,6 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       );
     }
     return readBody(request.body, limits);
-  }
-
-  async function store(record: InboxRecord): Promise<void> {
-    options.onArrival();
-    try {
-      await inbox.put(record);
-    } catch (cause) {
-      if (cause instanceof WebhookError && cause.status !== undefined) throw cause;
-      throw new WebhookError(
-        "inbox_failed",
-        "the inbox could not store a notification; the platform will deliver it again.",
-        { cause },
-      );
-    }
   }
 
   return {
@@ -221,6 +217,13 @@ interface Authenticated {
    * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
    */
   readonly id: string;
+}
+
+/** The signature is a hash of the body already; the same secret may be several tenants'. */
+function signedId(signature: Buffer, tenant: string | undefined): string {
+  return tenant === undefined
+    ? signature.toString("base64url", 0, 16)
+    : fingerprint("signature", tenant, signature);
 }
 
 /** A request with any signature header stands or falls by its signature: leaving one out of two is no way round it. */

@@ -96,17 +96,21 @@ test("remembers completed keys of every outcome, up to its limit", async () => {
     { kind: "done", completed: ["a"] },
     { kind: "bury", completed: ["b"], reason: "" },
     { kind: "done", completed: ["c"] },
+    { kind: "done", completed: ["d"] },
   ];
   let seen: ReadonlySet<string> = new Set();
   await inbox.consume(async (_record, delivery) => {
-    seen = await delivery.seen(["a", "b", "c", "d"]);
+    seen = await delivery.seen(["a", "b", "c", "d", "e"]);
     return outcomes.shift() ?? done;
   });
   for (let i = 0; i < 4; i++) {
     await inbox.put(record(String(i)));
     await inbox.idle?.();
   }
-  expect([...seen].sort()).toEqual(["b", "c"]);
+  expect([...seen].sort()).toEqual(["a", "b", "c"]);
+  await inbox.put(record("4"));
+  await inbox.idle?.();
+  expect([...seen].sort()).toEqual(["c", "d"]);
 });
 
 test("buried records are kept, the oldest give way", async () => {

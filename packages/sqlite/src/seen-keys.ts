@@ -3,8 +3,6 @@ import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 
 const KEY_BYTES = 16;
-/** Keys in one statement. */
-const CHUNK = 32;
 /** Beyond so many, or in so many batches, recent keys move into the table `seen`. */
 const RECENT_KEYS = 65_536;
 const RECENT_BATCHES = 8_192;
@@ -14,15 +12,15 @@ const STEPS = 32;
 const LOTS = 32;
 const PRUNE_ROWS = 4_096;
 
-const lookups = Array.from({ length: CHUNK + 1 }, (_, count) => {
-  const slots = Array.from({ length: count }, (_, index) => `?${index + 2}`);
-  return `SELECT key FROM seen WHERE key IN (${slots.join(", ")}) AND until_at > ?1`;
-});
-const moves = Array.from({ length: CHUNK + 1 }, (_, count) => {
-  const rows = Array.from({ length: count }, () => "(?, ?)");
-  return `INSERT INTO seen VALUES ${rows.join(", ")}
-    ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)`;
-});
+/** The keys ?1, joined, one after the other: to bind many values costs more than to find many keys. */
+const KEYS = `WITH RECURSIVE places (place) AS (
+    SELECT 0 WHERE length(?1) > 0
+    UNION ALL SELECT place + 1 FROM places WHERE (place + 1) * ${KEY_BYTES} < length(?1)
+  ), keys (place, key) AS (SELECT place, substr(?1, place * ${KEY_BYTES} + 1, ${KEY_BYTES}) FROM places)`;
+export const FIND = `${KEYS} SELECT place FROM keys
+  WHERE EXISTS (SELECT 1 FROM seen WHERE seen.key = keys.key AND until_at > ?2)`;
+export const MOVE = `${KEYS} INSERT INTO seen SELECT key, ?2 FROM keys WHERE true
+  ON CONFLICT DO UPDATE SET until_at = max(until_at, excluded.until_at)`;
 
 /** A record's id as it is remembered: 16 bytes as a string of as many characters, which makes it a key of a Map. */
 export function recordKey(id: string): string {
@@ -45,11 +43,7 @@ interface Moving {
   readonly lastBatch: number;
 }
 
-function* chunksOf(keys: readonly string[]): Generator<readonly string[]> {
-  for (let start = 0; start < keys.length; start += CHUNK) yield keys.slice(start, start + CHUNK);
-}
-
-const toBlob = (key: string): Uint8Array => Buffer.from(key, "latin1");
+const toBlob = (keys: readonly string[]): Uint8Array => Buffer.from(keys.join(""), "latin1");
 
 /**
  * What was handled, in two levels. Keys are hashes, so that each falls on another page of the table `seen`: written there
@@ -87,8 +81,9 @@ export class SeenKeys {
       if (until === undefined) others.push(key);
       else if (until > now) found.add(key);
     }
-    for (const blob of this.#findMoved(others, now))
-      found.add(Buffer.from(blob).toString("latin1"));
+    if (others.length === 0) return found;
+    for (const { place } of this.#connection.all(FIND, [toBlob(others), now]))
+      found.add(others[Number(place)] ?? "");
     return found;
   }
 
@@ -98,7 +93,7 @@ export class SeenKeys {
     const until = Math.ceil((this.#clock.wall() + this.#rememberMs) / this.#lotMs) * this.#lotMs;
     this.#connection.run("INSERT INTO seen_recent (until_at, keys) VALUES (?, ?)", [
       until,
-      toBlob(keys.join("")),
+      toBlob(keys),
     ]);
   }
 
@@ -110,10 +105,13 @@ export class SeenKeys {
     const part = parts[parts.length - 1] ?? [];
     const isLast = parts.length <= 1;
     this.#connection.transaction(() => {
-      for (const chunk of chunksOf(part.sort())) {
-        const values = chunk.flatMap((key) => [toBlob(key), keys.get(key) ?? 0]);
-        this.#connection.run(moves[chunk.length] ?? "", values);
+      const lots = new Map<number, string[]>();
+      for (const key of part.sort()) {
+        const until = keys.get(key) ?? 0;
+        const lot = lots.get(until) ?? [];
+        if (lot.push(key) === 1) lots.set(until, lot);
       }
+      for (const [until, lot] of lots) this.#connection.run(MOVE, [toBlob(lot), until]);
       if (isLast) this.#connection.run("DELETE FROM seen_recent WHERE batch <= ?", [lastBatch]);
     });
     parts.pop();
@@ -165,17 +163,6 @@ export class SeenKeys {
       }
     });
     return last instanceof Uint8Array ? last : undefined;
-  }
-
-  #findMoved(keys: readonly string[], now: number): Uint8Array[] {
-    const found: Uint8Array[] = [];
-    for (const chunk of chunksOf(keys)) {
-      const values = [now, ...chunk.map(toBlob)];
-      for (const { key } of this.#connection.all(lookups[chunk.length] ?? "", values)) {
-        if (key instanceof Uint8Array) found.push(key);
-      }
-    }
-    return found;
   }
 
   #readRecent(): void {

@@ -6,29 +6,44 @@ import { type Item, isJson, type Json, present, textOf } from "./item.ts";
  * in it even where the ids differ (a WhatsApp id need not be the phone number), unless they contradict.
  */
 export class Contacts {
-  readonly #byUserId = new Map<unknown, Json>();
-  readonly #byPhone = new Map<unknown, Json>();
+  readonly #known: readonly Json[];
   readonly #only: Json | undefined;
+  /** Made when there is more than one to choose from. */
+  #index: Index | undefined;
 
   constructor(contacts: readonly unknown[], items: readonly unknown[]) {
-    const known = contacts.filter(isJson);
-    for (const contact of known.toReversed()) {
-      if (contact.user_id !== undefined) this.#byUserId.set(contact.user_id, contact);
-      if (contact.wa_id !== undefined) this.#byPhone.set(contact.wa_id, contact);
-    }
-    this.#only = known.length === 1 && isSoleCustomer(items) ? known[0] : undefined;
+    this.#known = contacts.filter(isJson);
+    this.#only = this.#known.length === 1 && isSoleCustomer(items) ? this.#known[0] : undefined;
   }
 
   of(item: Json): Json | undefined {
+    if (this.#known.length === 0) return undefined;
     const { userId, phone } = customerOf(item);
-    const match =
-      (userId === undefined ? undefined : this.#byUserId.get(userId)) ??
-      (phone === undefined ? undefined : this.#byPhone.get(phone));
-    if (match !== undefined) return match;
+    if (this.#only === undefined) {
+      this.#index ??= indexOf(this.#known);
+      return this.#index.byUserId.get(userId) ?? this.#index.byPhone.get(phone);
+    }
+    if (phone !== undefined && this.#only.wa_id === phone) return this.#only;
     const contradicts =
       userId !== undefined && this.#only?.user_id !== undefined && this.#only.user_id !== userId;
     return contradicts ? undefined : this.#only;
   }
+}
+
+interface Index {
+  readonly byUserId: ReadonlyMap<unknown, Json>;
+  readonly byPhone: ReadonlyMap<unknown, Json>;
+}
+
+/** The first of several with one id is found. */
+function indexOf(known: readonly Json[]): Index {
+  const byUserId = new Map<unknown, Json>();
+  const byPhone = new Map<unknown, Json>();
+  for (const contact of known.toReversed()) {
+    if (contact.user_id !== undefined) byUserId.set(contact.user_id, contact);
+    if (contact.wa_id !== undefined) byPhone.set(contact.wa_id, contact);
+  }
+  return { byUserId, byPhone };
 }
 
 function isSoleCustomer(items: readonly unknown[]): boolean {

@@ -1,28 +1,27 @@
-/** A set that forgets its oldest members beyond a number. */
+/** A set that forgets its oldest members: it remembers the latest so many, and up to as many before them. */
 export class BoundedSet {
-  readonly #members = new Set<string>();
-  /** In the order of coming, as a ring: to look for the oldest in the set itself takes the longer the more were deleted. */
-  readonly #ring: string[] = [];
   readonly #limit: number;
-  #oldest = 0;
+  /** Two lots, of which the older goes as a whole: to delete members one by one costs more than to add them. */
+  #young = new Set<string>();
+  #old = new Set<string>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   has(member: string): boolean {
-    return this.#members.has(member);
+    return this.#young.has(member) || this.#old.has(member);
   }
 
-  add(member: string): void {
-    const { size } = this.#members;
-    if (this.#members.add(member).size === size) return;
-    if (this.#ring.length < this.#limit) {
-      this.#ring.push(member);
-      return;
+  /** Whether it is new. */
+  add(member: string): boolean {
+    if (this.#old.has(member)) return false;
+    const { size } = this.#young;
+    if (this.#young.add(member).size === size) return false;
+    if (this.#young.size >= this.#limit) {
+      this.#old = this.#young;
+      this.#young = new Set();
     }
-    this.#members.delete(this.#ring[this.#oldest] ?? "");
-    this.#ring[this.#oldest] = member;
-    this.#oldest = (this.#oldest + 1) % this.#limit;
+    return true;
   }
 }

@@ -9,7 +9,7 @@ import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
   readonly limitBytes?: number;
-  /** How many record ids and event keys are remembered against duplicates, each. Default 100,000. */
+  /** How many record ids and event keys are remembered against duplicates, each, and up to as many more. Default 100,000. */
   readonly seenLimit?: number;
   /** Bytes of buried bodies kept for a look; beyond, the oldest go. Default 8 MiB. */
   readonly buriedLimitBytes?: number;
@@ -89,17 +89,16 @@ class MemoryInbox implements Inbox {
   }
 
   async put(record: InboxRecord): Promise<void> {
-    if (this.#recordIds.has(record.id)) return;
-    if (this.#closed) throw new WebhookError("closing", "the inbox is closed.");
-    const size = record.body.byteLength + OVERHEAD_BYTES;
-    if (this.#bytes + size > this.#limitBytes) {
+    const hasRoom = this.#bytes + record.body.byteLength + OVERHEAD_BYTES <= this.#limitBytes;
+    if (hasRoom && !this.#closed) {
+      if (this.#recordIds.add(record.id)) this.#add(record);
+    } else if (!this.#recordIds.has(record.id)) {
+      if (this.#closed) throw new WebhookError("closing", "the inbox is closed.");
       throw new WebhookError(
         "inbox_full",
         `${this.#waiting.size} notifications wait and fill its ${this.#limitBytes} bytes.`,
       );
     }
-    this.#recordIds.add(record.id);
-    this.#add(record);
   }
 
   #add(record: InboxRecord): void {

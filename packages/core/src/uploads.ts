@@ -1,0 +1,97 @@
+import { WebhookError } from "./errors.ts";
+
+/** Who has been at it for longer is slow, and has to give up its bytes to others. */
+const SLOW_MS = 1_000;
+
+/** A body on its way. */
+export interface Upload {
+  /** When it began, by `performance.now()`. */
+  readonly since: number;
+  /** How many bytes of it are here. */
+  readonly size: number;
+  /** Told when it was ended from here. */
+  giveUp(error: WebhookError): void;
+}
+
+/**
+ * The bodies that are being read, before anything is known about who sends them: the bytes of all of them have a limit,
+ * and so has the time of each. Whoever fills the room by sending slowly makes room for others, or a few stalled uploads
+ * would keep the platform out until their time is over.
+ */
+export class Uploads {
+  readonly #limitBytes: number;
+  readonly #timeoutMs: number;
+  /** In the order in which they began. */
+  readonly #uploads = new Set<Upload>();
+  #bytes = 0;
+  /** One for all: a timer for each would cost more than looking into the set. */
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(limitBytes: number, timeoutMs: number) {
+    this.#limitBytes = limitBytes;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  begin(upload: Upload): void {
+    this.#uploads.add(upload);
+    if (this.#timer === undefined) this.#wait(upload);
+  }
+
+  /** Called before it has so many bytes more. Throws if there is no room for them. */
+  take(upload: Upload, bytes: number): void {
+    while (this.#bytes + bytes > this.#limitBytes) {
+      const slowest = this.#slowest();
+      if (slowest === undefined || slowest === upload) throw this.#full();
+      this.end(slowest);
+      slowest.giveUp(this.#full());
+    }
+    this.#bytes += bytes;
+  }
+
+  /** It is here, or will never be. */
+  end(upload: Upload): void {
+    if (!this.#uploads.delete(upload)) return;
+    this.#bytes -= upload.size;
+    if (this.#uploads.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #slowest(): Upload | undefined {
+    for (const upload of this.#uploads) {
+      if (performance.now() - upload.since <= SLOW_MS) return undefined;
+      if (upload.size > 0) return upload;
+    }
+    return undefined;
+  }
+
+  #wait({ since }: Upload): void {
+    const leftMs = Math.max(0, since + this.#timeoutMs - performance.now());
+    this.#timer = setTimeout(() => this.#endLate(), leftMs);
+  }
+
+  #endLate(): void {
+    this.#timer = undefined;
+    for (const upload of this.#uploads) {
+      // Timers are up to a millisecond early.
+      if (performance.now() - upload.since < this.#timeoutMs - 1) {
+        this.#wait(upload);
+        return;
+      }
+      this.end(upload);
+      upload.giveUp(
+        new WebhookError(
+          "body_timeout",
+          `the body did not arrive within readTimeoutMs (${this.#timeoutMs}).`,
+        ),
+      );
+    }
+  }
+
+  #full(): WebhookError {
+    return new WebhookError(
+      "unverified_limit",
+      `more than ${this.#limitBytes} bytes of unverified bodies are being read at once.`,
+    );
+  }
+}
