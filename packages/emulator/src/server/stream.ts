@@ -1,0 +1,34 @@
+import type { ServerResponse } from "node:http";
+import type { Emulator } from "../emulator.ts";
+import type { ApiAnswer } from "./http.ts";
+import { Viewer } from "./viewer.ts";
+
+/** More pages than anybody looks at; each costs a connection and some memory. */
+const MOST_VIEWERS = 20;
+
+/** `GET /emulator/events`: what happens, as it happens. */
+export class EventStream {
+  readonly #emulator: Emulator;
+  readonly #state: () => object;
+  #viewers = 0;
+
+  constructor(emulator: Emulator, state: () => object) {
+    this.#emulator = emulator;
+    this.#state = state;
+  }
+
+  open(): ApiAnswer {
+    if (this.#viewers >= MOST_VIEWERS)
+      return { status: 503, json: { error: `${MOST_VIEWERS} pages look on already: close one.` } };
+    // Counted at once: the head is written a moment later.
+    this.#viewers++;
+    return {
+      status: 200,
+      headers: { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" },
+      stream: (outgoing: ServerResponse) => {
+        outgoing.on("close", () => this.#viewers--);
+        new Viewer(this.#emulator, this.#state, outgoing);
+      },
+    };
+  }
+}

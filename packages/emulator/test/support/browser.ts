@@ -1,0 +1,85 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import type { Emulator } from "../../src/index.ts";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The browser of this machine: `CHROMIUM_PATH`, or what is found by the usual names. */
+export function findChromium(): string | undefined {
+  const { CHROMIUM_PATH, PATH = "" } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  return PATH.split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function launch(executablePath: string): Promise<Browser> {
+  // Its own sandbox does not run as root, which containers are.
+  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+}
+
+const executable = findChromium();
+const isRequired = process.env.CHROMIUM_REQUIRED === "1";
+const reason = "no Chromium: install it, or set CHROMIUM_PATH";
+let browser: Browser | undefined;
+
+/**
+ * A test in a real browser, skipped with a reason where there is none. With `CHROMIUM_REQUIRED=1`, as in CI, it fails
+ * instead.
+ */
+export function browserTest(name: string, run: () => Promise<void>): void {
+  test(name, async (context) => {
+    if (executable === undefined && !isRequired) return context.skip(reason);
+    if (executable === undefined) throw new Error(reason);
+    await run();
+  });
+}
+
+/** To be called once in a file whose tests open pages. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    if (executable !== undefined) browser = await launch(executable);
+  }, 60_000);
+  afterAll(() => browser?.close());
+}
+
+/** The emulator's page, open. When the test ends, nothing may have gone wrong in it. */
+export async function opened(
+  emulator: Emulator,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  if (browser === undefined) throw new Error("call useBrowser() in the file.");
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    ...options,
+  });
+  const problems: string[] = [];
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== emulator.url) problems.push(`asked ${request.url()}`);
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(problems).toEqual([]);
+  });
+  await page.goto(emulator.url);
+  await page.locator(".connection.open").waitFor();
+  return page;
+}
