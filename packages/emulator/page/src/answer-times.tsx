@@ -7,15 +7,17 @@ import { duration } from "./time.ts";
 
 const verdict = signal<Verdict | undefined>(undefined);
 const PAUSE_MS = 700;
-let pending: ReturnType<typeof setTimeout> | undefined;
+let isPending = false;
 
 /** What Meta asks for, and how the receiver does. */
 export function AnswerTimes() {
   useSignalEffect(() => {
     deliveries.value;
     // The emulator sorts all times for it: not more often than somebody can read.
-    pending ??= setTimeout(async () => {
-      pending = undefined;
+    if (isPending) return;
+    isPending = true;
+    setTimeout(async () => {
+      isPending = false;
       verdict.value = (await attempt(fetchVerdict)) ?? verdict.value;
     }, PAUSE_MS);
   });

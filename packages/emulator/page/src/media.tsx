@@ -41,11 +41,7 @@ function Picture({ kind }: { readonly kind: keyof typeof labels }) {
       <svg viewBox="0 0 110 24" width="110" height="24" aria-hidden="true">
         <path class="full" d="M3 4v16l13-8z" />
         {wave.map((height, index) => (
-          <path
-            key={index}
-            class="line"
-            d={`M${26 + index * 4} ${12 - height / 2}v${height}`}
-          />
+          <path key={index} class="line" d={`M${26 + index * 4} ${12 - height / 2}v${height}`} />
         ))}
       </svg>
     );

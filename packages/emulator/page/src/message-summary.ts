@@ -1,6 +1,9 @@
 import type { ChatMessage } from "../../src/conversations.ts";
 import { objectIn, textIn } from "./json.ts";
 
+/** Kinds whose text says enough. */
+const speaking = ["text", "interactive", "button"];
+
 /** A message in a few words: for quotations, and for screen readers. */
 export function summary({ type, content }: ChatMessage): string {
   const text =
@@ -13,8 +16,8 @@ export function summary({ type, content }: ChatMessage): string {
     textIn(objectIn(content, "list_reply"), "title") ??
     textIn(content, "name") ??
     textIn(content, "filename");
-  const label = type === "text" ? "" : `${type}${text === undefined ? "" : ": "}`;
-  return `${label}${shorten(text ?? "")}`;
+  if (text === undefined) return type;
+  return speaking.includes(type) ? shorten(text) : `${type}: ${shorten(text)}`;
 }
 
 function shorten(text: string): string {

@@ -83,6 +83,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     height: HEIGHT,
     cursor: { show: false },
     legend: { show: false },
+    padding: [8, 8, 0, 0],
     scales: {
       x: { time: false },
       y: { distr: 3, range: (_plot, _low, high) => [0.1, Math.max(3000, high * 1.5)] },
@@ -93,7 +94,13 @@ function optionsFor(element: HTMLElement): UPlot.Options {
         size: 24,
         values: (_plot, ticks) => ticks.map((n) => (n % 1 === 0 ? `${n}` : "")),
       },
-      { ...axis, size: 48, values: (_plot, ticks) => ticks.map(scaleLabel) },
+      {
+        ...axis,
+        size: 48,
+        splits: () => [0.1, 1, 10, 100, 1000, 10_000],
+        filter: (_plot, splits) => splits,
+        values: (_plot, ticks) => ticks.map(scaleLabel),
+      },
     ],
     series: [
       {},
@@ -129,7 +136,5 @@ function writeLimits(plot: UPlot): void {
 }
 
 function scaleLabel(ms: number): string {
-  // Powers of ten only, or they would overlap.
-  if (ms === null || Math.log10(ms) % 1 !== 0) return "";
   return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
 }

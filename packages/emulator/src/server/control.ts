@@ -22,12 +22,16 @@ export function controlApi(
   emulator: Emulator,
   subscriptions: () => Subscriptions | undefined,
 ): ApiHandler {
-  const state = (): EmulatorState => stateOf(emulator, subscriptions());
+  const state = (): EmulatorState | undefined => {
+    const current = subscriptions();
+    return current && stateOf(emulator, current);
+  };
   const stream = new EventStream(emulator, state);
   return async (request) => {
     if (!/^\/emulator(\/|$)/.test(request.path)) return undefined;
     const reason = refusalOf(request, emulator.isServedLocally);
     if (reason !== undefined) return { status: 403, json: { error: reason } };
+    if (state() === undefined) return { status: 503, json: { error: "The emulator is stopped." } };
     try {
       return (
         (await answerLooks(emulator, request, state, stream)) ?? (await act(emulator, request))
@@ -48,7 +52,7 @@ export function controlApi(
 function answerLooks(
   emulator: Emulator,
   request: ApiRequest,
-  state: () => EmulatorState,
+  state: () => EmulatorState | undefined,
   stream: EventStream,
 ): ApiAnswer | undefined {
   switch (`${request.method} ${request.path}`) {

@@ -4,10 +4,7 @@ import type { EmulatorState, Secrets } from "./looks.ts";
 import { showUrl } from "./show.ts";
 
 /** What is set, without secrets: a screen may be shared. */
-export function stateOf(
-  emulator: Emulator,
-  subscriptions: Subscriptions | undefined,
-): EmulatorState {
+export function stateOf(emulator: Emulator, subscriptions: Subscriptions): EmulatorState {
   const { reach = "read" } = emulator.statuses;
   const { version, settings } = emulator.onPremises;
   const { webhooks } = settings;
@@ -16,14 +13,14 @@ export function stateOf(
     rate: emulator.clock.rate ?? 1,
     seed: emulator.seed,
     apps: emulator.apps.map(({ id, name, wabaIds }) => {
-      const app = subscriptions?.app(id);
+      const app = subscriptions.app(id);
       return {
         id,
         name,
         ...(app !== undefined && {
           callbackUrl: showUrl(app.callbackUrl),
           fields: app.hasAllFields ? "all" : app.fields,
-          wabaIds: wabaIds.filter((wabaId) => subscriptions?.waba(id, wabaId) !== undefined),
+          wabaIds: wabaIds.filter((wabaId) => subscriptions.waba(id, wabaId) !== undefined),
         }),
       };
     }),

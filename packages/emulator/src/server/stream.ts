@@ -9,10 +9,10 @@ const MOST_VIEWERS = 20;
 /** `GET /emulator/events`: what happens, as it happens. */
 export class EventStream {
   readonly #emulator: Emulator;
-  readonly #state: () => object;
+  readonly #state: () => object | undefined;
   #viewers = 0;
 
-  constructor(emulator: Emulator, state: () => object) {
+  constructor(emulator: Emulator, state: () => object | undefined) {
     this.#emulator = emulator;
     this.#state = state;
   }

@@ -19,7 +19,7 @@ const QUIET_MS = 15_000;
 /** One page that looks on, by Server-Sent Events: what there is, then what happens. */
 export class Viewer {
   readonly #outgoing: ServerResponse;
-  readonly #state: () => object;
+  readonly #state: () => object | undefined;
   readonly #messages = new Mailbox<ChatMessage>(SHOWN_MESSAGES);
   readonly #deliveries = new Mailbox<Delivery>(SHOWN_DELIVERIES);
   readonly #ends: (() => void)[] = [];
@@ -28,7 +28,7 @@ export class Viewer {
   #isFull = false;
   #flushTimer: NodeJS.Timeout | undefined;
 
-  constructor(emulator: Emulator, state: () => object, outgoing: ServerResponse) {
+  constructor(emulator: Emulator, state: () => object | undefined, outgoing: ServerResponse) {
     this.#outgoing = outgoing;
     this.#state = state;
     this.#tell("hello", {});
@@ -86,8 +86,10 @@ export class Viewer {
   }
 
   #look(): void {
-    if (this.#isFull) return;
-    const { now, ...state } = { now: 0, ...this.#state() };
+    const told = this.#state();
+    // Stopped, or starting anew: what is set then is told when it is there again.
+    if (this.#isFull || told === undefined) return;
+    const { now, ...state } = { now: 0, ...told };
     const text = JSON.stringify(state);
     if (text !== this.#toldState) {
       this.#toldState = text;

@@ -29,6 +29,9 @@ export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
+/** For `expect.poll`: what is waited for comes, sooner or later. */
+export const patience = { timeout: 20_000 };
+
 const executable = findChromium();
 const isRequired = process.env.CHROMIUM_REQUIRED === "1";
 const reason = "no Chromium: install it, or set CHROMIUM_PATH";
@@ -54,10 +57,15 @@ export function useBrowser(): void {
   afterAll(() => browser?.close());
 }
 
+interface OpenOptions extends BrowserContextOptions {
+  /** What the console may say, because the test brings it about. */
+  readonly allowed?: RegExp;
+}
+
 /** The emulator's page, open. When the test ends, nothing may have gone wrong in it. */
 export async function opened(
   emulator: Emulator,
-  options: BrowserContextOptions = {},
+  { allowed, ...options }: OpenOptions = {},
 ): Promise<Page> {
   if (browser === undefined) throw new Error("call useBrowser() in the file.");
   const context = await browser.newContext({
@@ -66,14 +74,16 @@ export async function opened(
     ...options,
   });
   const problems: string[] = [];
+  const origin = emulator.url;
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+    const isBad = ["error", "warning"].includes(message.type());
+    if (isBad && !allowed?.test(message.text())) problems.push(message.text());
   });
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== emulator.url) problems.push(`asked ${request.url()}`);
+    if (new URL(request.url()).origin !== origin) problems.push(`asked ${request.url()}`);
   });
   onTestFinished(async () => {
     await context.close();

@@ -1,6 +1,6 @@
 import type { Emulator } from "../../src/index.ts";
-import { Receiver, type ReceiverOptions } from "./receiver.ts";
 import { subscribed } from "./emulators.ts";
+import { Receiver, type ReceiverOptions } from "./receiver.ts";
 
 interface Incoming {
   readonly id: string;
@@ -100,4 +100,3 @@ function interactive(type: string, action: object): object {
     interactive: { type, body: { text: "What would you like?" }, action },
   };
 }
-
