@@ -19,13 +19,13 @@ const GOOD_PIXELS = `(() => {
 describe("beside the chat", () => {
   browserTest("a receiver fails, the retries count down, and then succeed", async () => {
     const receiver = await Receiver.start({ reply: (_request, count) => (count < 3 ? 500 : 200) });
-    const emulator = await subscribed(receiver, { cloud: { retry: { firstWaitMs: 4000 } } });
+    const emulator = await subscribed(receiver, { cloud: { retry: { firstWaitMs: 8000 } } });
     const page = await opened(emulator);
     emulator.customer().text("Are you there?");
     const delivery = page.locator(".delivery");
     await expect
       .poll(() => delivery.locator(".countdown").textContent(), patience)
-      .toMatch(/^Attempt 3 in [1-4] s$/);
+      .toMatch(/^Attempt 3 in [1-8] s$/);
     const before = await delivery.locator(".countdown").textContent();
     await expect
       .poll(() => delivery.locator(".countdown").allInnerTexts(), patience)
@@ -116,6 +116,12 @@ describe("beside the chat", () => {
     await expect.poll(() => page.locator(".setup").textContent(), patience).toContain(SECRET);
     await page.getByRole("button", { name: "Hide App secret" }).first().click();
     await expect.poll(() => page.content(), patience).not.toContain(SECRET);
+
+    await page.getByText("The same in a terminal").click();
+    const lines = page.locator(".setup pre");
+    expect(await lines.textContent()).toContain("access_token=••••");
+    await page.getByRole("button", { name: "Show with the secrets" }).click();
+    await expect.poll(() => lines.textContent(), patience).toContain(`|${SECRET}'`);
 
     await page.getByLabel("Callback URL").fill(receiver.url);
     await page.getByLabel("Verify token").fill("another word");

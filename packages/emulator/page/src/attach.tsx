@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Writing } from "./api.ts";
 import { FieldsDialog, type Values } from "./fields-dialog.tsx";
+import { hasFocusWithin } from "./focus.ts";
 
 const files = {
   image: "Image",
@@ -83,7 +84,13 @@ export function Attach({
   const shown = form.value === undefined ? undefined : forms[form.value];
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it, wherever in it the focus is.
-    <div class="attach" onKeyDown={(event) => event.key === "Escape" && isOpen.value && close()}>
+    <div
+      class="attach"
+      onKeyDown={(event) => event.key === "Escape" && isOpen.value && close()}
+      onFocusOut={(event) => {
+        if (!hasFocusWithin(event)) isOpen.value = false;
+      }}
+    >
       <button
         type="button"
         class="icon"

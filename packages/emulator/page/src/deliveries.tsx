@@ -35,7 +35,8 @@ export function Deliveries() {
 
 function Delivery({ delivery }: { readonly delivery: DeliveryView }) {
   const isOpen = useSignal(false);
-  const { key, names, createdAt, attemptCount, duplicateOf, notificationId, api } = delivery;
+  const { key, names, createdAt, attemptCount, duplicateOf, notificationId, api, preview } =
+    delivery;
   const id = `details-${key.replace(/[^\w-]/g, "-")}`;
   return (
     <li class={`delivery ${toneOf(delivery)}`} data-key={key}>
@@ -61,6 +62,7 @@ function Delivery({ delivery }: { readonly delivery: DeliveryView }) {
           {api === "on-premises" && <span class="tag">On-Premises</span>}
           {duplicateOf !== undefined && <span class="tag twin">repeats № {duplicateOf}</span>}
           {attemptCount > 1 && <span class="tag">{attemptCount} attempts</span>}
+          {preview !== undefined && <q>{preview}</q>}
         </span>
       </button>
       <Countdown delivery={delivery} />

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ChatMessage } from "../../src/conversations.ts";
 import { Content } from "./content.tsx";
+import { hasFocusWithin } from "./focus.ts";
 import { summary } from "./message-summary.ts";
 import { conversation } from "./people.ts";
 import { Ticks } from "./ticks.tsx";
@@ -104,7 +105,13 @@ function Actions({ message }: { readonly message: ChatMessage }) {
       </button>
       {isChoosing.value && (
         // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it, wherever in it the focus is.
-        <div class="emojis" onKeyDown={leave}>
+        <div
+          class="emojis"
+          onKeyDown={leave}
+          onFocusOut={(event) => {
+            if (!hasFocusWithin(event)) isChoosing.value = false;
+          }}
+        >
           {emojis.map((emoji) => (
             <button key={emoji} type="button" class="icon" onClick={() => react(emoji)}>
               {emoji}

@@ -129,7 +129,7 @@ function writeLimits(plot: UPlot): void {
     ctx.fillText(
       text,
       bbox.left + bbox.width - 4 * ratio,
-      plot.valToPos(ms, "y", true) - 4 * ratio,
+      plot.valToPos(ms, "y", true) - 6 * ratio,
     );
   }
   ctx.restore();

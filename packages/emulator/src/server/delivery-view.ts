@@ -5,6 +5,7 @@ import { showHeaders } from "./show.ts";
 
 const LONGEST_BODY = 8000;
 const MOST_ATTEMPTS = 30;
+const LONGEST_PREVIEW = 120;
 
 export function keyOf({ notificationId, to }: Delivery): string {
   return `${notificationId} ${to}`;
@@ -12,10 +13,13 @@ export function keyOf({ notificationId, to }: Delivery): string {
 
 export function viewOf(delivery: Delivery): DeliveryView {
   const { body, items: _items, attempts, ...rest } = delivery;
+  const content = parsed(body);
+  const preview = firstTextOf(content);
   return {
     ...rest,
     key: keyOf(delivery),
-    names: namesIn(body),
+    names: counted(namesOf(content)),
+    ...(preview !== undefined && { preview: preview.slice(0, LONGEST_PREVIEW) }),
     bodyBytes: Buffer.byteLength(body),
     ...(body.length <= LONGEST_BODY && { body }),
     attemptCount: attempts.length,
@@ -32,9 +36,9 @@ function shown(attempt: Attempt): Attempt {
   return { ...attempt, headers: showHeaders(attempt.headers) };
 }
 
-function namesIn(body: string): Readonly<Record<string, number>> {
+function counted(names: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = Object.create(null);
-  for (const name of namesOf(parsed(body))) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
@@ -67,4 +71,14 @@ function namesOfItems({ messages, statuses, errors }: Json): string[] {
     ...objectsOf(statuses).map(({ status }) => `status.${textOf(status) ?? "?"}`),
     ...objectsOf(errors).map(() => "errors"),
   ];
+}
+
+function firstTextOf(body: Json): string | undefined {
+  const values = objectsOf(body.entry).flatMap(({ changes }) =>
+    objectsOf(changes).flatMap(({ value }) => (isJson(value) ? [value] : [])),
+  );
+  for (const { messages } of [body, ...values])
+    for (const { text } of objectsOf(messages))
+      if (isJson(text) && textOf(text.body) !== undefined) return textOf(text.body);
+  return undefined;
 }

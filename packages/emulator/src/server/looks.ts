@@ -45,6 +45,8 @@ export interface DeliveryView extends Omit<Delivery, "body" | "items"> {
   readonly key: string;
   /** What is in it, such as `message.text`, and how many of each. */
   readonly names: Readonly<Record<string, number>>;
+  /** The beginning of the first text in it, if there is one. */
+  readonly preview?: string;
   readonly bodyBytes: number;
   /** Absent when it is long: `GET /emulator/deliveries?key=…` has it. */
   readonly body?: string;
