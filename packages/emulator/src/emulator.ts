@@ -225,7 +225,7 @@ export class Emulator {
     this.#running.cloud.change(field, value, id);
   }
 
-  /** What was sent, to whom, and how it went: the newest 20,000. */
+  /** What was sent or is under way, to whom, and how it went: the newest 20,000. */
   get deliveries(): readonly Delivery[] {
     return this.#office.journal.deliveries;
   }

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { browserTest, opened, patience, useBrowser } from "./support/browser.ts";
 import { Business } from "./support/business.ts";
+import { started } from "./support/emulators.ts";
 
 useBrowser();
 
@@ -71,6 +72,30 @@ describe("for everybody", () => {
       },
     );
 
+  browserTest(
+    "axe finds nothing in what opens above the page, nor where nobody is subscribed",
+    async () => {
+      const business = await Business.start();
+      const page = await opened(business.emulator);
+      await lively(business, page);
+      await page.getByRole("button", { name: "New" }).click();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Choose a time" }).click();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Send something else" }).click();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.getByRole("button", { name: "Storm" }).click();
+      await page.getByRole("slider").first().waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+
+      const alone = await opened(await started());
+      await alone.getByText("The same in a terminal").click();
+      expect(await faultsOf(alone)).toEqual([]);
+    },
+  );
+
   browserTest("everything is done by keyboard alone, and one sees where one is", async () => {
     const business = await Business.start();
     const page = await opened(business.emulator);
@@ -114,8 +139,7 @@ describe("for everybody", () => {
     await keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
     await keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await focused()).toBe("Send something else");
+    await expect.poll(focused, patience).toBe("Send something else");
 
     await tabTo("message.reaction");
     await keyboard.press("Enter");

@@ -5,7 +5,7 @@ import { Composer } from "./composer.tsx";
 import { Customers } from "./customers.tsx";
 import { Message } from "./message.tsx";
 import { summary } from "./message-summary.ts";
-import { choose, conversation, countUnseen, current, line } from "./people.ts";
+import { choose, conversation, countUnseen, current, line, reactions } from "./people.ts";
 import { isSubscribed, messages, state } from "./store.ts";
 
 /** The phone of a customer. */
@@ -52,6 +52,7 @@ function Log() {
   const list = useRef<HTMLOListElement>(null);
   const shown = conversation.value;
   const last = shown.at(-1)?.id;
+  const words = new Map(shown.map((message) => [message.id, summary(message)]));
   useLayoutEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [last, shown.length, current.value]);
@@ -66,7 +67,14 @@ function Log() {
         </li>
       )}
       {shown.map((message) => (
-        <Message key={message.id} message={message} isLast={message.id === last} />
+        <Message
+          key={message.id}
+          message={message}
+          isLast={message.id === last}
+          quoted={message.replyTo && (words.get(message.replyTo) ?? "An older message")}
+          own={reactions.value.get(message.id)?.customer ?? ""}
+          theirs={reactions.value.get(message.id)?.business ?? ""}
+        />
       ))}
     </ol>
   );

@@ -4,39 +4,39 @@ import type { ChatMessage } from "../../src/conversations.ts";
 import { Content } from "./content.tsx";
 import { hasFocusWithin } from "./focus.ts";
 import { summary } from "./message-summary.ts";
-import { conversation } from "./people.ts";
 import { Ticks } from "./ticks.tsx";
 import { clockTime } from "./time.ts";
 import { answering, write } from "./writing.ts";
 
 const emojis = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 
-/** A message, its ticks, and what can be done with it. A reaction is no message of its own: it stands at its message. */
-export function Message({
-  message,
-  isLast,
-}: {
+export interface MessageProps {
   readonly message: ChatMessage;
   readonly isLast: boolean;
-}) {
+  /** What it answers, in a few words. */
+  readonly quoted: string | undefined;
+  /** The reactions to it, empty when there are none: of the customer, and of the business. */
+  readonly own: string;
+  readonly theirs: string;
+}
+
+/** A message, its ticks, and what can be done with it. A reaction is no message of its own: it stands at its message. */
+export function Message({ message, isLast, quoted, own, theirs }: MessageProps) {
   if (message.type === "reaction") return null;
-  const { id, from, at, replyTo } = message;
-  const answered = conversation.value.find((each) => each.id === replyTo);
+  const { id, from, at } = message;
   const sender = from === "customer" ? "You" : "The business";
   return (
     <li class={`message ${from}`} tabIndex={isLast ? 0 : -1} data-id={id}>
       <div class="bubble">
         <span class="unseen">{sender}: </span>
-        {replyTo !== undefined && (
-          <p class="quoted">{answered === undefined ? "An older message" : summary(answered)}</p>
-        )}
+        {quoted !== undefined && <p class="quoted">{quoted}</p>}
         <Content message={message} />
         {message.status === "failed" && <Failure message={message} />}
         <p class="meta">
           <time>{clockTime(at)}</time>
           <Ticks message={message} />
         </p>
-        <Reactions id={id} />
+        <Reactions own={own} theirs={theirs} />
       </div>
       <Actions message={message} />
     </li>
@@ -51,24 +51,22 @@ function Failure({ message: { from, error } }: { readonly message: ChatMessage }
   return <p class="failure">{why}</p>;
 }
 
-/** The last reaction of each side, unless it was taken back. */
-function Reactions({ id }: { readonly id: string }) {
-  const last = new Map<string, string>();
-  for (const { type, from, content } of conversation.value) {
-    if (type !== "reaction" || typeof content !== "object" || content === null) continue;
-    if (!("message_id" in content) || content.message_id !== id) continue;
-    last.set(from, "emoji" in content && typeof content.emoji === "string" ? content.emoji : "");
-  }
-  const shown = [...last].filter(([, emoji]) => emoji !== "");
-  if (shown.length === 0) return null;
+function Reactions({ own, theirs }: { readonly own: string; readonly theirs: string }) {
+  if (own === "" && theirs === "") return null;
   return (
     <p class="reactions">
-      {shown.map(([from, emoji]) => (
-        <span key={from}>
-          <span class="unseen">{from === "customer" ? "You" : "The business"} reacted: </span>
-          {emoji}
+      {own !== "" && (
+        <span>
+          <span class="unseen">You reacted: </span>
+          {own}
         </span>
-      ))}
+      )}
+      {theirs !== "" && (
+        <span>
+          <span class="unseen">The business reacted: </span>
+          {theirs}
+        </span>
+      )}
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { ChatMessage } from "../../src/conversations.ts";
+import { textIn } from "./json.ts";
 import { messages, state } from "./store.ts";
 
 /** A customer that one can be. */
@@ -19,11 +20,20 @@ const starters: readonly Someone[] = [
 
 const added = signal<readonly Someone[]>([]);
 
-/** Everybody: who was made up here, and whom the emulator has heard of. */
+/** More than anybody looks through; a load test has thousands. */
+const MOST_SHOWN = 40;
+
+/** Who was made up here, and whom the emulator has heard of last. */
 export const people = computed<readonly Someone[]>(() => {
   const all = new Map<string, Someone>();
-  for (const someone of [...starters, ...added.value, ...messages.value.map((m) => m.customer)])
-    all.set(idOf(someone), someone);
+  for (const someone of [...starters, ...added.value]) all.set(idOf(someone), someone);
+  const told = new Set<string>();
+  for (const { customer } of messages.value.toReversed()) {
+    const id = idOf(customer);
+    const hasRoom = all.size < MOST_SHOWN || all.has(id) || id === currentId.value;
+    if (hasRoom && !told.has(id)) all.set(id, customer);
+    told.add(id);
+  }
   return [...all.values()];
 });
 
@@ -58,6 +68,17 @@ export const conversation = computed<readonly ChatMessage[]>(() =>
     (message) => message.line === line.value && idOf(message.customer) === currentId.value,
   ),
 );
+
+/** The last reaction of each side to a message, by its id; an empty one was taken back. */
+export const reactions = computed(() => {
+  const all = new Map<string, { customer?: string; business?: string }>();
+  for (const { type, from, content } of conversation.value) {
+    const id = textIn(content, "message_id");
+    if (type !== "reaction" || id === undefined) continue;
+    all.set(id, { ...all.get(id), [from]: textIn(content, "emoji") ?? "" });
+  }
+  return all;
+});
 
 /** Messages of the business that nobody has looked at, by customer. */
 export const unseen = signal<Readonly<Record<string, number>>>({});

@@ -91,6 +91,9 @@ function forgetOldest(map: Map<string, unknown>, limit: number): string[] {
   return gone;
 }
 
+/** Numbers in names count as numbers: `1-10` is after `1-9`. */
+const byKey = new Intl.Collator("en", { numeric: true });
+
 /** Once a frame, however much comes. */
 function publish(): void {
   if (isPublishing) return;
@@ -99,7 +102,7 @@ function publish(): void {
     isPublishing = false;
     messages.value = [...known.messages.values()];
     deliveries.value = [...known.deliveries.values()].sort(
-      (a, b) => b.createdAt - a.createdAt || (a.key < b.key ? 1 : -1),
+      (a, b) => b.createdAt - a.createdAt || byKey.compare(b.key, a.key),
     );
     answers.value = known.answers;
   });

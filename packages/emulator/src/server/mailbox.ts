@@ -14,9 +14,8 @@ export class Mailbox<Content> {
     return this.#waiting.size;
   }
 
-  /** What waits under this key already is replaced. */
+  /** What waits under this key already is replaced, in its place: things stay in the order in which they began. */
   put(key: string, content: Content): void {
-    this.#waiting.delete(key);
     this.#waiting.set(key, content);
     if (this.#waiting.size > this.#limit) this.take();
   }

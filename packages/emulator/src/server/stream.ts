@@ -20,12 +20,13 @@ export class EventStream {
   open(): ApiAnswer {
     if (this.#viewers >= MOST_VIEWERS)
       return { status: 503, json: { error: `${MOST_VIEWERS} pages look on already: close one.` } };
-    // Counted at once: the head is written a moment later.
-    this.#viewers++;
     return {
       status: 200,
       headers: { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" },
       stream: (outgoing: ServerResponse) => {
+        // Gone before it was answered: then `close` has been, and nobody looks on.
+        if (outgoing.destroyed) return;
+        this.#viewers++;
         outgoing.on("close", () => this.#viewers--);
         new Viewer(this.#emulator, this.#state, outgoing);
       },
