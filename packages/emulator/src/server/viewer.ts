@@ -12,6 +12,8 @@ const SHOWN_MESSAGES = 1000;
 const GATHER_MS = 30;
 /** So a page is told of some thousands a second at most, which is more than it can show. */
 const MOST_AT_ONCE = 100;
+/** In bytes: beyond this it waits until the reader has read. */
+const MOST_UNSENT = 256_000;
 /** How often it is looked whether something was set, and proxies see that the connection lives. */
 const LOOK_MS = 500;
 const QUIET_MS = 15_000;
@@ -103,6 +105,8 @@ export class Viewer {
 
   #write(text: string): void {
     this.#toldAt = performance.now();
-    if (!this.#outgoing.write(text)) this.#isFull = true;
+    this.#outgoing.write(text);
+    // Node.js would say so far earlier, and a page that reads would wait for every few events.
+    if (this.#outgoing.writableLength > MOST_UNSENT) this.#isFull = true;
   }
 }
