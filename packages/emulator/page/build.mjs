@@ -16,7 +16,16 @@ const here = fileURLToPath(new URL("./", import.meta.url));
 const target = fileURLToPath(new URL("../dist/page/", import.meta.url));
 const bundled = ["preact", "@preact/signals", "@preact/signals-core", "uplot"];
 /** In this order: later ones count more. */
-const sheets = ["base", "layout", "chat", "chat-content", "deliveries", "platform"];
+const sheets = [
+  "base",
+  "layout",
+  "customers",
+  "chat",
+  "chat-content",
+  "composer",
+  "deliveries",
+  "platform",
+];
 
 /** Builds, unless what is built is newer than everything it is made of. */
 export async function buildIfStale() {
