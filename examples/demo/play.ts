@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Emulator, Json } from "@whatsapp-webhooks/emulator";
 import type { PrintedEvent } from "../receiver/printed-event.ts";
 import { type Answer, type Exchange, type Expectation, problemsOf } from "./check.ts";
-import { deliver, handshake, toText } from "./platform.ts";
+import { CHALLENGE, deliver, forge, introduce } from "./platform.ts";
 import type { Delivery } from "./script.ts";
 
 /** How long an event may take to come; half as long after each request of which one did not, so that the demo ends soon. */
@@ -18,10 +19,15 @@ interface Played extends Exchange<PrintedEvent> {
   readonly arrived: PrintedEvent[];
 }
 
-/** Plays the platform: one request after the other, each with the events that came of it. */
+/** Has the platform send one thing after the other, and tells for each the events that came of it. */
 export class Play {
+  readonly #emulator: Emulator;
   readonly #exchanges: Played[] = [];
   #patienceMs = PATIENCE_MS;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
 
   get exchanges(): readonly Exchange<PrintedEvent>[] {
     return this.#exchanges;
@@ -35,11 +41,10 @@ export class Play {
   }
 
   handshake(url: string): Promise<Exchange<PrintedEvent>> {
-    const challenge = String(Math.trunc(Math.random() * 1e9));
     return this.#exchange(
       "handshake",
-      { status: 200, body: challenge, events: [], profiles: [] },
-      () => handshake(url, challenge),
+      { status: 200, body: CHALLENGE, events: [], profiles: [] },
+      () => introduce(this.#emulator, url),
     );
   }
 
@@ -54,7 +59,9 @@ export class Play {
       events: isHeard ? events.filter((name) => name !== "contact") : [],
       profiles: isHeard ? profileNames(body) : [],
     };
-    return this.#exchange(label, expects, () => deliver(url, toText(body), auth));
+    return this.#exchange(label, expects, () =>
+      auth === "forged" ? forge(url, body) : deliver(this.#emulator, body),
+    );
   }
 
   /** Waits for what may still come, then there is nothing more to hear. */
@@ -85,7 +92,7 @@ function countLost(exchanges: readonly Exchange[]): number {
 
 interface Fixture {
   readonly events: readonly string[];
-  readonly body: object;
+  readonly body: Json;
 }
 
 function readFixture(name: string): Fixture {
@@ -94,7 +101,7 @@ function readFixture(name: string): Fixture {
 }
 
 /** Names in the profiles of a body, however deep they lie: Cloud API bodies keep them in each change. */
-function profileNames(body: object): string[] {
+function profileNames(body: Json): string[] {
   const names: string[] = [];
   JSON.stringify(body, (key, value) => {
     if (key === "profile" && value?.name !== undefined) names.push(value.name);

@@ -1,4 +1,5 @@
 import type { PrintedEvent } from "../receiver/printed-event.ts";
+import type { Reply } from "./answering.ts";
 import type { Exchange, Problem } from "./check.ts";
 import { personOf, what, who } from "./describe.ts";
 import { type Delivery, script } from "./script.ts";
@@ -73,6 +74,22 @@ export function printSummary(
     if (silence !== undefined && isClean) printRow(label, silence.reason);
 }
 
+/** What the handlers that answer said to a customer's hello, and how far it came. */
+export function printReply({ text, status }: Reply): void {
+  printTitle("It answers, too");
+  const colour = status === "read" ? "green" : "red";
+  print(` ${fit("Hello", LABEL)}${paint(colour, fit(status, ANSWER))} ${fit(text, rest(LEFT))}`);
+}
+
+/** Where to go on by hand. It comes last, so that it is what one sees. */
+export function printInvitation(pageUrl: string): void {
+  printTitle("Now you");
+  print(" Write to the sample app as a customer, and it answers. Ctrl-C ends the demo.");
+  print();
+  print(`   ${paint(["bold", "cyan", "underline"], `${pageUrl}/`)}`);
+  print();
+}
+
 export function printNext(framework: string): void {
   const other = framework === "koa" ? "fastify" : "koa";
   printTitle("What next");
@@ -81,7 +98,7 @@ export function printNext(framework: string): void {
     [`npm run demo -- ${other}`, "the same handlers on another framework"],
     ["README.md", "ten lines for your own app"],
   ] as const)
-    print(` ${paint("cyan", fit(name, 2 * LABEL))} ${text}`);
+    print(` ${paint("cyan", fit(name, 2 * LABEL + 2))} ${text}`);
   print();
 }
 

@@ -9,6 +9,8 @@ export interface SampleApp {
   readonly url: string;
   /** What it has told people, on stderr. */
   log(): string;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<unknown>;
   /** Ends it as a deployment would; resolves to its exit code, null if it had to be killed. */
   stop(): Promise<number | null>;
 }
@@ -18,17 +20,16 @@ const STOP_MS = 5_000;
 
 /** Starts a sample app as a process of its own, on any free port, and hears the events that it prints. */
 export async function startSampleApp(
-  server: URL,
+  [script, ...args]: readonly [URL, ...string[]],
   env: Readonly<Record<string, string>>,
   onEvent: (event: PrintedEvent) => void,
 ): Promise<SampleApp> {
-  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(server)], {
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(script), ...args], {
     env: { ...process.env, ...env, PORT: "0" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Whatever ends the demo, it leaves no app behind.
   process.once("exit", () => child.kill("SIGKILL"));
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(1));
   const exited = once(child, "close");
 
   createInterface(child.stdout).on("line", (line) => onEvent(JSON.parse(line) as PrintedEvent));
@@ -45,6 +46,7 @@ export async function startSampleApp(
   return {
     url: await url.finally(() => clearTimeout(deadline)),
     log: () => log,
+    ended: exited,
     async stop() {
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);

@@ -22,6 +22,11 @@ const emulator = createEmulator({
 });
 await emulator.start();
 await emulator.subscribe({ callbackUrl, verifyToken: "token" });
+const page = await fetch(emulator.url);
+assert.match(await page.text(), /<title>/);
+assert.match(page.headers.get("content-security-policy"), /^default-src 'none'/);
+for (const file of ["page.js", "page.css", "icon.svg", "licences.txt"])
+  assert.equal((await fetch(`${emulator.url}/page/${file}`)).status, 200, file);
 emulator.customer({ name: "Dana" }).text("Grüße");
 await emulator.restart();
 emulator.notify("messages/image");

@@ -39,21 +39,25 @@ afterAll(() => {
 });
 
 /** Starts a command in the workspace's root as a user would, with these environment variables and none of the real ones. */
-export function start(command: string, env: Readonly<Record<string, string>> = {}): Started {
+export function start(
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+  stdin: "ignore" | "pipe" = "ignore",
+): Started {
   const { PATH = "", HOME = "" } = process.env;
   const child = spawn("sh", ["-c", command], {
     cwd: root,
     env: { PATH, HOME, ...env },
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [stdin, "pipe", "pipe"],
   });
   running.add(child);
   let stdout = "";
   let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
   const exited = once(child, "close").then(([code]) => {
@@ -70,6 +74,13 @@ export function startScript(
   argument = "",
 ): Started {
   return start(`${scripts[name]} ${argument}`, env);
+}
+
+/** Runs a script of package.json at a terminal of its own, as util-linux makes one; its stdin is the keyboard. */
+export function startAtTerminal(name: string, argument = ""): Started {
+  // Instead of a shell between, which Ctrl-C would end first.
+  const command = `exec ${scripts[name]} ${argument}`;
+  return start(`exec script --quiet --flush --return --command "${command}" /dev/null`, {}, "pipe");
 }
 
 /** Waits until a text has been printed. */

@@ -11,6 +11,8 @@ export interface Clock {
   hold?(): () => void;
   /** True when time passes only when somebody says so: then nothing waits for it. */
   readonly isStepped?: boolean;
+  /** How many times as fast as real time it goes, for whoever shows a countdown. Default: 1. */
+  readonly rate?: number;
 }
 
 /** A clock that stands still until it is told to move. */
@@ -37,6 +39,7 @@ export function fastClock(factor: number): Clock {
   const start = Date.now();
   const startTick = performance.now();
   return {
+    rate: factor,
     now: () => Math.floor(start + (performance.now() - startTick) * factor),
     setTimer(delayMs, run) {
       const end = performance.now() + Math.max(0, delayMs) / factor;
@@ -74,6 +77,7 @@ export function steppedClock(startMs: number = Date.now()): SteppedClock {
 
   return {
     isStepped: true,
+    rate: 0,
     now: () => now,
     setTimer(delayMs, run) {
       const timer = { at: now + Math.max(0, delayMs), run };

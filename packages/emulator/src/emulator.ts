@@ -3,8 +3,8 @@ import { type Accounts, type AppOptions, createAccounts, type NumberOptions } fr
 import { Activity, type Phase } from "./activity.ts";
 import { type AuditReport, Ledger } from "./audit.ts";
 import { type Clock, realClock } from "./clock.ts";
-import { cloudFields } from "./cloud/fields.ts";
-import { shakeHands } from "./cloud/handshake.ts";
+import { subscribeApp } from "./cloud/subscribe.ts";
+import { type ChatMessage, Conversations } from "./conversations.ts";
 import { Customer } from "./customer.ts";
 import type { Line } from "./customer-message.ts";
 import { Customers } from "./customers.ts";
@@ -24,6 +24,7 @@ import { seededRandom } from "./random.ts";
 import { openRun, platformApi, type Run } from "./run.ts";
 import { controlApi } from "./server/control.ts";
 import { listener } from "./server/http.ts";
+import { pageFiles } from "./server/page-files.ts";
 import { type RunningServer, serve } from "./server/server.ts";
 import type { StatusOptions } from "./statuses.ts";
 import { openStorage, type Storage } from "./storage/storage.ts";
@@ -58,11 +59,13 @@ export class Emulator {
     this.#weather = checkWeather(options.weather ?? {});
     this.#statuses = options.statuses ?? {};
     checkCloudRetry(options.cloud?.retry);
+    const journal = new Journal();
     this.#office = {
       clock: this.clock,
       random,
       activity: new Activity(this.clock),
-      journal: new Journal(),
+      journal,
+      conversations: new Conversations(journal.subscribers),
       ledger: new Ledger(),
       court: new Court(this.seed),
       requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
@@ -102,7 +105,11 @@ export class Emulator {
       const port = this.#address === undefined ? server.port : Number(new URL(this.#address).port);
       this.#server = await serve(
         { ...server, ...(port !== undefined && { port }) },
-        listener([controlApi(this), platformApi(() => this.#run)]),
+        listener([
+          pageFiles(this),
+          controlApi(this, () => this.#run?.subscriptions),
+          platformApi(() => this.#run),
+        ]),
       );
       this.#address = this.#server.url;
     } catch (error) {
@@ -157,21 +164,8 @@ export class Emulator {
    * handshake.
    */
   async subscribe(options: SubscribeOptions): Promise<void> {
-    const { callbackUrl, verifyToken, fields, includeValues = true } = options;
     const { subscriptions, handshake } = this.#running;
-    const app = this.apps.find(({ id }) => id === options.appId) ?? this.apps[0];
-    if (app === undefined || (options.appId !== undefined && app.id !== options.appId))
-      throw new TypeError("there is no such app.");
-    const reason = await shakeHands(handshake, callbackUrl, verifyToken);
-    if (reason !== undefined) throw new Error(`the callback URL was not accepted: ${reason}.`);
-    subscriptions.setApp(app.id, {
-      callbackUrl,
-      fields: fields ?? cloudFields,
-      hasAllFields: fields === undefined,
-      includeValues,
-    });
-    for (const wabaId of app.wabaIds)
-      subscriptions.setWaba(app.id, wabaId, subscriptions.waba(app.id, wabaId) ?? {});
+    await subscribeApp(this.#accounts, subscriptions, handshake, options);
   }
 
   /** Somebody who writes to the business. The same phone number is the same person. */
@@ -231,12 +225,17 @@ export class Emulator {
     this.#running.cloud.change(field, value, id);
   }
 
-  /** What was sent, to whom, and how it went: the newest 20,000. */
+  /** What was sent or is under way, to whom, and how it went: the newest 20,000. */
   get deliveries(): readonly Delivery[] {
     return this.#office.journal.deliveries;
   }
 
-  /** Calls the listener whenever a request or a delivery ends. Returns what ends the subscription. */
+  /** What customers and the business wrote to each other, and how far it came: the newest 1000 messages. */
+  get messages(): readonly ChatMessage[] {
+    return this.#office.conversations.messages;
+  }
+
+  /** Calls the listener whenever it happens. Returns what ends the subscription. */
   on<Name extends keyof JournalEvents>(
     name: Name,
     hear: (details: JournalEvents[Name]) => void,
@@ -275,6 +274,10 @@ export class Emulator {
   /** The weather from now on. What is not named is calm again. */
   setWeather(weather: Weather): void {
     this.#weather = checkWeather(weather);
+  }
+
+  get statuses(): StatusOptions {
+    return this.#statuses;
   }
 
   /** Which statuses come for what is sent from now on. */

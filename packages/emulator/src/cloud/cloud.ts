@@ -84,19 +84,28 @@ export class Cloud {
   #receive(number: NumberOptions, from: Person, message: CustomerMessage): string {
     const { ids, office } = this.#parts;
     const id = ids.wamid("customer", from.phone ?? from.userId);
-    this.#tell(number, messageValue(number, from, message, id, office.clock.now(), ids));
-    return textOf(message.extra?.id) ?? id;
+    const now = office.clock.now();
+    const sentId = textOf(message.extra?.id) ?? id;
+    office.conversations.received(number.id, from, sentId, message, now);
+    this.#tell(number, messageValue(number, from, message, id, now, ids));
+    return sentId;
   }
 
   /** Takes a message of the business and returns its id; statuses follow. */
   send(number: NumberOptions, to: string, type: string, body: Readonly<Json>): string {
-    const { ids, customers, statuses } = this.#parts;
+    const { ids, customers, statuses, office } = this.#parts;
     const person = customers.find(to);
     const id = ids.wamid("business", person.phone ?? person.userId);
     const message: SentMessage = { id, api: "cloud", to, type, body };
+    office.conversations.sent(number.id, person, message, office.clock.now());
     for (const { status, delayMs } of coming(message, statuses()))
       this.#agenda.add(ids.next(), delayMs, { phoneNumberId: number.id, message, status });
     return id;
+  }
+
+  /** The business marks a customer's message as read. */
+  markRead(messageId: string): void {
+    this.#parts.office.conversations.reached(messageId, "read");
   }
 
   #tellStatus({ phoneNumberId, message, status }: StatusToCome): void {
@@ -104,6 +113,7 @@ export class Cloud {
     const number = accounts.numbers.find(({ id }) => id === phoneNumberId);
     if (number === undefined) return;
     const { error } = statuses();
+    office.conversations.reached(message.id, status, status === "failed" ? error : undefined);
     const to = customers.find(message.to);
     this.#tell(number, statusValue(number, to, message, status, office.clock.now(), error));
   }

@@ -31,7 +31,7 @@ export function graphMessages(
   if (parameters.messaging_product !== "whatsapp")
     throw invalidParameter("The parameter messaging_product is required.");
   if (parameters.status === "read") {
-    requiredText(parameters, "message_id");
+    cloud.markRead(requiredText(parameters, "message_id"));
     return { success: true };
   }
   // A phone number in `to`, or a business-scoped user id in `recipient`; the first wins.

@@ -1,3 +1,4 @@
+import type { ChatMessage } from "../conversations.ts";
 import { Subscribers } from "../subscribers.ts";
 import type { Api, Notification } from "./notification.ts";
 import type { Failure } from "./post.ts";
@@ -28,6 +29,8 @@ export interface Delivery {
   readonly api: Api;
   /** The app's id, or `on-premises`. */
   readonly to: string;
+  /** When its body was made, by the emulator's clock. */
+  readonly createdAt: number;
   /** The body, as sent in every attempt. */
   readonly body: string;
   /** Keys of the items in it, as {@link itemKey} makes them. */
@@ -40,19 +43,28 @@ export interface Delivery {
    */
   readonly state: "waiting" | "delivered" | "given up" | "discarded" | "lost";
   readonly attempts: readonly Attempt[];
+  /** When it is sent again, by the emulator's clock. Absent while a request is under way, and when it is over. */
+  readonly nextAttemptAt?: number;
 }
 
 /** What {@link Emulator.on} tells. */
 export interface JournalEvents {
+  /** A request begins. */
+  readonly begun: { readonly delivery: Delivery };
   /** A request has ended. */
   readonly attempt: { readonly delivery: Delivery; readonly attempt: Attempt };
+  /** A delivery is going to be sent again, at its `nextAttemptAt`. */
+  readonly postponed: { readonly delivery: Delivery };
   /** A delivery has reached its end, whichever. */
   readonly settled: { readonly delivery: Delivery };
+  /** A message was written, by a customer or by the business, or its status has changed. */
+  readonly message: { readonly message: ChatMessage };
 }
 
 interface Entry extends Delivery {
   state: Delivery["state"];
   readonly attempts: Attempt[];
+  nextAttemptAt?: number;
 }
 
 /** Older deliveries are forgotten beyond this; the audit and the verdict still count them. */
@@ -65,6 +77,18 @@ export class Journal {
 
   get deliveries(): readonly Delivery[] {
     return [...this.#entries.values()];
+  }
+
+  begun(notification: Notification, to: string): void {
+    const delivery = this.#entry(notification, to);
+    delete delivery.nextAttemptAt;
+    this.subscribers.tell("begun", { delivery });
+  }
+
+  postponed(notification: Notification, to: string, nextAttemptAt: number): void {
+    const delivery = this.#entry(notification, to);
+    delivery.nextAttemptAt = nextAttemptAt;
+    this.subscribers.tell("postponed", { delivery });
   }
 
   attempted(notification: Notification, to: string, attempt: Attempt): void {
@@ -97,6 +121,7 @@ export class Journal {
         notificationId: notification.id,
         api: notification.api,
         to,
+        createdAt: notification.createdAt,
         body: notification.body,
         items: notification.units.map((unit) => unit.key),
         ...(notification.duplicateOf !== undefined && { duplicateOf: notification.duplicateOf }),

@@ -1,6 +1,7 @@
 import type { Activity } from "../activity.ts";
 import type { Ledger } from "../audit.ts";
 import type { Clock } from "../clock.ts";
+import type { Conversations } from "../conversations.ts";
 import type { Random } from "../random.ts";
 import type { Collection } from "../storage/storage.ts";
 import type { Court } from "../verdict.ts";
@@ -16,6 +17,7 @@ export interface Office {
   readonly random: Random;
   readonly activity: Activity;
   readonly journal: Journal;
+  readonly conversations: Conversations;
   readonly ledger: Ledger;
   readonly court: Court;
   readonly connections: Connections;
@@ -184,6 +186,7 @@ export class Lane {
     for (const { weather } of failed) if (weather === undefined) court.retried();
     const next = { ...notification, failures, dueAt };
     this.#keep(next);
+    for (const { name } of recipients) journal.postponed(notification, name, dueAt);
     if (this.#isOpen) this.#schedule(next);
   }
 
@@ -200,6 +203,7 @@ export class Lane {
       notification.failures,
       name,
     );
+    journal.begun(notification, name);
     const answer = await post({
       method: "POST",
       url,

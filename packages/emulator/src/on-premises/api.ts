@@ -93,12 +93,17 @@ function answer(
       users.authorize(authorization);
       return { status: 200, json: { contacts: contactsOf(jsonOf(request)) } };
     default:
-      return answerNamed(users, request, resource);
+      return answerNamed(client, users, request, resource);
   }
 }
 
 /** Resources with a name of something in their path. */
-function answerNamed(users: Users, request: ApiRequest, resource: string): ApiAnswer {
+function answerNamed(
+  client: OnPremisesClient,
+  users: Users,
+  request: ApiRequest,
+  resource: string,
+): ApiAnswer {
   const authorization = request.header("authorization");
   const [, method, name = ""] = /^(GET|PUT|DELETE) \/users\/([^/]+)$/.exec(resource) ?? [];
   if (method !== undefined) {
@@ -110,10 +115,12 @@ function answerNamed(users: Users, request: ApiRequest, resource: string): ApiAn
     else users.remove(username);
     return { status: 200, json: { users: [{ username }] } };
   }
-  if (/^PUT \/messages\/[^/]+$/.test(resource)) {
+  const [, messageId] = /^PUT \/messages\/([^/]+)$/.exec(resource) ?? [];
+  if (messageId !== undefined) {
     users.authorize(authorization);
     if (jsonOf(request).status !== "read")
       throw new ApiError(400, 1009, "Parameter 'status' is not valid");
+    client.markRead(decodeURIComponent(messageId));
     return { status: 200 };
   }
   throw new ApiError(404, 1006, "Not found");

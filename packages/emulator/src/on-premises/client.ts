@@ -150,28 +150,38 @@ export class OnPremisesClient {
     const id = ids.onPremises("customer", phone);
     const now = office.clock.now();
     const { auto_download } = this.settings.media;
+    const sentId = textOf(message.extra?.id) ?? id;
+    office.conversations.received(NAME, from, sentId, message, now);
     this.notify(
       messageBody({ ...from, phone }, message, id, this.#number, now, ids, auto_download),
     );
-    return textOf(message.extra?.id) ?? id;
+    return sentId;
   }
 
   /** Takes a message of the business and returns its id; the statuses that are switched on follow. */
   send(to: string, type: string, body: Readonly<Json>): string {
-    const { ids, customers, statuses } = this.#parts;
-    const id = ids.onPremises("business", customers.find(to).phone ?? "0");
+    const { ids, customers, statuses, office } = this.#parts;
+    const person = customers.find(to);
+    const id = ids.onPremises("business", person.phone ?? "0");
     const message: SentMessage = { id, api: "on-premises", to, type, body };
+    office.conversations.sent(NAME, person, message, office.clock.now());
     for (const { status, delayMs } of coming(message, statuses()))
       this.#agenda.add(ids.next(), delayMs, { message, status });
     return id;
   }
 
+  /** The business marks a customer's message as read. */
+  markRead(messageId: string): void {
+    this.#parts.office.conversations.reached(messageId, "read");
+  }
+
   #tellStatus({ message, status }: StatusToCome): void {
     const { customers, office, statuses } = this.#parts;
+    const { error } = statuses();
+    office.conversations.reached(message.id, status, status === "failed" ? error : undefined);
     if (!isStatusWanted(this.settings, status)) return;
     const recipient = customers.find(message.to).phone ?? message.to;
     const conversationId = office.random.bytes(16, "conversation", recipient).toString("hex");
-    const { error } = statuses();
     const now = office.clock.now();
     this.notify(statusBody(message, recipient, status, this.version, now, conversationId, error));
   }

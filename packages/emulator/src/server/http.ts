@@ -10,11 +10,15 @@ export interface ApiRequest {
   header(name: string): string | undefined;
 }
 
-/** What is answered: JSON, text, or nothing. */
+/** What is answered: JSON, text, a file, what goes on and on, or nothing. */
 export interface ApiAnswer {
   readonly status: number;
   readonly json?: unknown;
   readonly text?: string;
+  readonly file?: { readonly bytes: Uint8Array; readonly type: string };
+  /** Gets the response when its head is written, and writes until the client goes. */
+  readonly stream?: (outgoing: ServerResponse) => void;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Answers a request, or leaves it to the next. */
@@ -73,15 +77,19 @@ async function read(incoming: IncomingMessage): Promise<Buffer | undefined> {
   return length > LONGEST_BODY ? undefined : Buffer.concat(parts);
 }
 
-function write(outgoing: ServerResponse, { status, json, text }: ApiAnswer): void {
-  const body = text ?? (json === undefined ? "" : JSON.stringify(json));
+function write(outgoing: ServerResponse, answer: ApiAnswer): void {
+  const { status, json, text, file, stream, headers } = answer;
+  const body = file?.bytes ?? text ?? (json === undefined ? "" : JSON.stringify(json));
   outgoing.writeHead(status, {
     "Content-Type":
-      text === undefined ? "application/json; charset=UTF-8" : "text/plain; charset=UTF-8",
-    "Content-Length": Buffer.byteLength(body),
+      file?.type ??
+      (text === undefined ? "application/json; charset=UTF-8" : "text/plain; charset=UTF-8"),
+    ...(stream === undefined && { "Content-Length": Buffer.byteLength(body) }),
     "Cache-Control": "no-cache, private",
+    ...headers,
   });
-  outgoing.end(body);
+  if (stream === undefined) outgoing.end(body);
+  else stream(outgoing);
 }
 
 /** The body as a JSON object; an empty one is an empty object. Throws {@link UnreadableBody}. */
