@@ -5,7 +5,7 @@ import { freshen } from "../trigger/freshen.ts";
 import type { Examination } from "./examination.ts";
 import type { Fault } from "./faults.ts";
 import { cloudBody, messagesChange, textBody, textMessage, unitsOf } from "./made-bodies.ts";
-import { faultOf, judge } from "./signature-checks.ts";
+import { faultOf, judgeSigned } from "./signature-checks.ts";
 
 /** What a receiver may not expect: each has ended one. By what it shows, and the body. */
 const odd: readonly (readonly [check: string, fixture: string])[] = [
@@ -31,17 +31,15 @@ export async function checkContent(examination: Examination): Promise<void> {
 }
 
 async function checkOdd(examination: Examination, check: string, json: Json): Promise<void> {
-  const answer = await examination.notify(Buffer.from(toCloudJson(json)));
+  const body = Buffer.from(toCloudJson(json));
+  const answer = await examination.notify(body);
   await wait(DEATH_MS);
   if (!(await examination.isAlive())) {
     examination.isBack();
     return examination.broken(check, "process_ended", answer, "it came back after a while");
   }
-  const fault = faultOf(answer);
-  const isUnknown = check.startsWith("unknown ");
-  if (isUnknown && (fault === "refused" || fault === "server_error"))
-    examination.broken(check, "unknown_refused", answer);
-  else judge(examination, check, answer);
+  const otherwise = check.startsWith("unknown ") ? "unknown_refused" : undefined;
+  await judgeSigned(examination, check, body, answer, otherwise);
 }
 
 /** Several items in one body, in each of the ways there are, and one body twice. Both show in what is handled. */
@@ -72,7 +70,7 @@ async function checkTaken(
     if (answer.status === 200) examination.ledger.accepted(units, "receiver");
     if (fault !== undefined && time > 1 && fault !== "not_200")
       return examination.broken(check, "duplicate_refused", answer);
-    if (fault !== undefined || time === times) return judge(examination, check, answer);
+    if (fault !== undefined || time === times) return judgeSigned(examination, check, body, answer);
   }
 }
 

@@ -32,18 +32,32 @@ async function checkPlain(examination: Examination): Promise<void> {
   const body = Buffer.from(JSON.stringify(json));
   examination.ledger.sent(unitsOf(json));
   const answer = await examination.notify(body);
-  if (!isRefusal(answer)) {
+  if (!mayBeRefusal(answer)) {
     judge(examination, check, answer);
     if (answer.status === 200) examination.ledger.accepted(unitsOf(json), "receiver");
-    if (answer.failure === undefined && (answer.status ?? 0) < 300) return;
-    if (answer.status === 404 || answer.status === 405 || (answer.status ?? 500) < 400)
+    if (isTaken(answer.status)) return;
+    const { status = 500 } = answer;
+    if (status < 400 || status === 404 || status === 405)
       throw new Over("no notification is taken");
     return;
   }
   const found = (await tryVariants(examination, body)) ?? (await trySecrets(examination, body));
-  examination.broken(check, found?.fault ?? "wrong_secret", answer, found?.how);
-  if (found?.fault !== "signature_over_rewritten_json")
-    throw new Over("no signed request is accepted");
+  if (found?.fault === "signature_over_rewritten_json") {
+    examination.broken(check, found.fault, answer, found.how);
+    return;
+  }
+  const fault = found?.fault ?? (await refusalFault(examination, answer));
+  examination.broken(check, fault, answer, found?.how);
+  throw new Over("no signed request is accepted");
+}
+
+/** Some refuse a signature with 400 or 500; then a forged one is answered in the same way. */
+async function refusalFault(examination: Examination, answer: Answer): Promise<Fault> {
+  if (isRefusal(answer)) return "wrong_secret";
+  const body = Buffer.from(JSON.stringify(textBody(examination.ids, "This is forged")));
+  const forged = await examination.post(body, { signedOver: Buffer.from(`${body} `) });
+  const isSame = forged.status === answer.status && (answer.status ?? 500) < 500;
+  return isSame ? "wrong_secret" : (faultOf(answer) ?? "wrong_secret");
 }
 
 async function checkSigned(
@@ -52,10 +66,31 @@ async function checkSigned(
   make: (ids: Examination["ids"]) => string,
 ): Promise<void> {
   const body = Buffer.from(make(examination.ids));
-  const answer = await examination.notify(body);
-  if (!isRefusal(answer)) return judge(examination, check, answer);
-  const found = await tryVariants(examination, body);
-  examination.broken(check, found?.fault ?? "signature_refused", answer, found?.how);
+  await judgeSigned(examination, check, body, await examination.notify(body));
+}
+
+/**
+ * The answer to a signed body. Where the signature was refused, finds out what it was compared with; `otherwise` is the fault
+ * when something else was.
+ */
+export async function judgeSigned(
+  examination: Examination,
+  check: string,
+  body: Buffer,
+  answer: Answer,
+  otherwise?: Fault,
+): Promise<void> {
+  const found = mayBeRefusal(answer) ? await tryVariants(examination, body) : undefined;
+  if (found !== undefined) examination.broken(check, found.fault, answer, found.how);
+  else if (isRefusal(answer)) examination.broken(check, "signature_refused", answer);
+  else if (otherwise !== undefined && (answer.status ?? 0) >= 400)
+    examination.broken(check, otherwise, answer);
+  else judge(examination, check, answer);
+}
+
+/** What a receiver may answer when the signature does not fit: 401 or 403, and what others make of it. */
+function mayBeRefusal({ status = 0 }: Answer): boolean {
+  return status >= 400 && ![404, 405, 413].includes(status);
 }
 
 interface Cause {
@@ -63,15 +98,16 @@ interface Cause {
   readonly how: string;
 }
 
-/** Signs what a mistaken receiver would take for the body: the signature that it accepts gives it away. */
-export async function tryVariants(
-  examination: Examination,
-  body: Buffer,
-): Promise<Cause | undefined> {
+/**
+ * Signs what a mistaken receiver would take for the body: the signature that it accepts gives it away. A blank at the end
+ * tells who writes JSON anew from who only undoes escapes.
+ */
+async function tryVariants(examination: Examination, body: Buffer): Promise<Cause | undefined> {
+  const probe = Buffer.concat([body, Buffer.from(" ")]);
   for (const { fault, how, of } of variants) {
-    const signedOver = of(body);
-    if (body.equals(signedOver)) continue;
-    const { status } = await examination.post(body, { signedOver });
+    const signedOver = of(probe);
+    if (probe.equals(signedOver)) continue;
+    const { status } = await examination.post(probe, { signedOver });
     if (isTaken(status)) return { fault, how };
   }
   return undefined;
@@ -119,7 +155,7 @@ async function checkRefused(
 }
 
 /** Everything but a refused signature. */
-export function judge(examination: Examination, check: string, answer: Answer): void {
+function judge(examination: Examination, check: string, answer: Answer): void {
   const fault = faultOf(answer);
   if (fault === undefined) examination.ok(check, answer);
   else examination.broken(check, fault, answer, seenOf(answer));

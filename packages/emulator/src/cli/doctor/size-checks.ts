@@ -3,7 +3,7 @@ import { toCloudJson } from "../../json.ts";
 import { answerWord } from "../answer-hint.ts";
 import type { Examination } from "./examination.ts";
 import { cloudBody, messagesChange, textBody, textMessage, unitsOf } from "./made-bodies.ts";
-import { isRefusal, judge } from "./signature-checks.ts";
+import { isRefusal, isTaken, judgeSigned } from "./signature-checks.ts";
 
 /** The longest text of a message, and how many of them make about 3 MB, the most that Meta sends. */
 const TEXT_LENGTH = 4096;
@@ -25,7 +25,7 @@ async function checkLarge(examination: Examination): Promise<void> {
     examination.ledger.accepted(units, "receiver");
     return examination.ok(check, answer);
   }
-  if (!(await isLimit(examination, answer))) return judge(examination, check, answer);
+  if (!(await isLimit(examination, answer))) return judgeSigned(examination, check, bytes, answer);
   const most = await mostTaken(examination);
   examination.broken(check, "body_limit", answer, `${answerWord(answer)}, ${most}`);
 }
@@ -72,16 +72,16 @@ async function checkSlow(examination: Examination): Promise<void> {
   if (!isRefusal(answer)) {
     if (answer.failure === "timeout" || answer.status === 408 || answer.status === 400)
       return examination.broken(check, "slow_upload", answer);
-    return judge(examination, check, answer);
+    return judgeSigned(examination, check, body, answer);
   }
   // In one piece it is another matter.
   const whole = await examination.post(body);
-  if (whole.status === 200)
+  if (isTaken(whole.status))
     examination.broken(
       check,
       "signature_over_decoded_text",
       answer,
       "each piece decoded by itself",
     );
-  else examination.broken(check, "signature_refused", answer);
+  else await judgeSigned(examination, check, body, answer);
 }

@@ -83,10 +83,13 @@ function oneBody(
 ): Json {
   // Not from a seed: what is triggered twice is two events.
   const random = seededRandom(randomBytes(16).toString("hex"));
-  const fresh = freshen(body, {
-    nowMs: nowMs - ageMs - secondsBefore * 1000,
-    ids: createIds(random, 1),
-  });
+  // What has no id is told from an earlier one by its time, in whole seconds: two in a row must not share theirs.
+  const isNameless = typeof findItem(body, event).id !== "string";
+  const spread = isNameless ? Math.floor(random.draw("spread") * 60) : 0;
+  const happenedMs = nowMs - ageMs - (secondsBefore + spread) * 1000;
+  const fresh = freshen(body, { nowMs: happenedMs, ids: createIds(random, 1) });
+  if (isNameless)
+    for (const entry of objectsOf(fresh.entry)) entry.time ??= Math.floor(happenedMs / 1000);
   for (const assignment of assignments) assign(findItem(fresh, event), assignment);
   return fresh;
 }

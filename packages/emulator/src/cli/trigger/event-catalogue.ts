@@ -23,10 +23,17 @@ const ON_PREMISES = "on-premises/";
  * unknown kinds if it has kinds; where no body becomes one of these, it has no fixture. `stale` is an old event.
  */
 export function knownEvents(): readonly KnownEvent[] {
+  known ??= readEvents();
+  return known;
+}
+
+let known: readonly KnownEvent[] | undefined;
+
+function readEvents(): readonly KnownEvent[] {
+  const eventsOf = new Map(notificationNames().map((name) => [name, fixtureOf(name).events]));
   const byName = new Map<string, string[]>();
-  for (const fixture of notificationNames())
-    for (const event of new Set(fixtureOf(fixture).events))
-      byName.set(event, [...(byName.get(event) ?? []), fixture]);
+  for (const [fixture, events] of eventsOf)
+    for (const event of new Set(events)) byName.set(event, [...(byName.get(event) ?? []), fixture]);
   for (const name of [...byName.keys()]) {
     const [family = name, kind] = familyAndKind(name);
     if (["unknown", "duplicate"].includes(family)) continue;
@@ -37,7 +44,7 @@ export function knownEvents(): readonly KnownEvent[] {
   }
   byName.set(STALE, byName.get("message.text") ?? []);
   return [...byName]
-    .map(([name, fixtures]) => ({ name, fixtures: fixtures.sort(byPlainness(name)) }))
+    .map(([name, fixtures]) => ({ name, fixtures: fixtures.toSorted(byPlainness(name, eventsOf)) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -50,9 +57,14 @@ export function familyAndKind(event: string): [family: string, kind: string | un
 }
 
 /** Bodies of the Cloud API come first, then those with this event alone, then the shortest name. */
-function byPlainness(event: string): (a: string, b: string) => number {
+function byPlainness(
+  event: string,
+  eventsOf: ReadonlyMap<string, readonly string[]>,
+): (a: string, b: string) => number {
   const rank = (fixture: string): number => {
-    const others = fixtureOf(fixture).events.filter((name) => name !== event && name !== "contact");
+    const others = (eventsOf.get(fixture) ?? []).filter(
+      (name) => name !== event && name !== "contact",
+    );
     const isOdd = fixture.startsWith(ON_PREMISES) || fixture.startsWith("envelope/");
     return (isOdd ? 10_000 : 0) + Math.min(others.length, 9) * 1000 + fixture.length;
   };

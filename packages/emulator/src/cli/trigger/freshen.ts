@@ -1,5 +1,5 @@
 import type { Ids } from "../../ids.ts";
-import { isJson, type Json, objectsOf, textOf } from "../../json.ts";
+import { isJson, type Json, textOf } from "../../json.ts";
 
 /** When an event is to have happened, and what makes ids. */
 export interface Moment {
@@ -13,16 +13,10 @@ export interface Moment {
  */
 export function freshen(body: Json, { nowMs, ids }: Moment): Json {
   const newIds = renewedIds(body, ids, !("entry" in body));
-  // What has no id is told from an earlier one by its time, in whole seconds: two in a row must not share theirs.
-  const spread = newIds.size === 0 ? Number.parseInt(ids.hex(2), 16) % 60 : 0;
-  const now = Math.floor(nowMs / 1000) - spread;
+  const now = Math.floor(nowMs / 1000);
   const newest = Math.max(0, ...timesIn(body));
   const shift = newest === 0 ? 0 : now - newest;
-  const fresh = rewrite(body, newIds, shift);
-  if (newIds.size === 0)
-    // Nothing but its time tells it from an earlier one. The platform writes it wherever there is no id.
-    for (const entry of objectsOf(fresh.entry)) entry.time ??= now;
-  return fresh;
+  return rewrite(body, newIds, shift);
 }
 
 /** The items are what has an id and a time. */
