@@ -166,7 +166,8 @@ export async function told<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const isCall = error.kind === "input_invalid" || error.kind === "option_invalid";
-    throw isCall ? new UsageError(error.message) : new Failure(error.message);
+    const text = error.message.replace(`${error.kind}: `, "");
+    throw isCall ? new UsageError(text) : new Failure(text);
   }
 }
 

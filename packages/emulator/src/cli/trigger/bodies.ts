@@ -84,7 +84,8 @@ function oneBody(
   // Not from a seed: what is triggered twice is two events.
   const random = seededRandom(randomBytes(16).toString("hex"));
   // What has no id is told from an earlier one by its time, in whole seconds: two in a row must not share theirs.
-  const isNameless = typeof findItem(body, event).id !== "string";
+  const { id, timestamp } = findItem(body, event);
+  const isNameless = typeof id !== "string" || timestamp === undefined;
   const spread = isNameless ? Math.floor(random.draw("spread") * 60) : 0;
   const happenedMs = nowMs - ageMs - (secondsBefore + spread) * 1000;
   const fresh = freshen(body, { nowMs: happenedMs, ids: createIds(random, 1) });
