@@ -85,7 +85,8 @@ function oneBody(
   const random = seededRandom(randomBytes(16).toString("hex"));
   // What has no id is told from an earlier one by its time, in whole seconds: two in a row must not share theirs.
   const { id, timestamp } = findItem(body, event);
-  const isNameless = typeof id !== "string" || timestamp === undefined;
+  const [, kind] = familyAndKind(event);
+  const isNameless = typeof id !== "string" || timestamp === undefined || kind === "invalid";
   const spread = isNameless ? Math.floor(random.draw("spread") * 60) : 0;
   const happenedMs = nowMs - ageMs - (secondsBefore + spread) * 1000;
   const fresh = freshen(body, { nowMs: happenedMs, ids: createIds(random, 1) });
