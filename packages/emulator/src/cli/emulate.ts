@@ -104,7 +104,7 @@ async function emulate(options: EmulateOptions): Promise<void> {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
   screen.json({ event: "stopped", verdict: emulator.verdict() });
-  screen.lines("", `Stopped. ${firstLines(emulator)}`);
+  screen.lines("", `Stopped. ${summary(emulator)}`);
 }
 
 async function start(emulator: Emulator, { port, host, storage }: EmulateOptions): Promise<void> {
@@ -226,8 +226,10 @@ function aborted(signal: AbortSignal): Promise<void> {
   );
 }
 
-function firstLines(emulator: Emulator): string {
-  const { requests, text } = emulator.verdict();
+function summary(emulator: Emulator): string {
+  const { requests, failures, answerMs } = emulator.verdict();
   if (requests === 0) return "Nothing was sent.";
-  return text.split("\n").slice(0, 2).join(" ");
+  const not200 = Object.entries(failures).map(([kind, times]) => `${kind} × ${times}`);
+  const answers = not200.length === 0 ? "every answer was 200" : `not 200: ${not200.join(", ")}`;
+  return `Requests: ${requests}, answered in ${Math.round(answerMs.median)} ms at the median; ${answers}.`;
 }

@@ -16,7 +16,7 @@ import {
   SECRET,
   VERIFY_TOKEN,
 } from "./support/own-receiver.ts";
-import { command } from "./support/run-cli.ts";
+import { command, runCli } from "./support/run-cli.ts";
 
 async function started(mistakes: Mistakes = {}): Promise<URL> {
   const server = ownServer(mistakes);
@@ -293,6 +293,44 @@ describe("what was handled", () => {
     const handled = handledFile();
     const { faults: found } = await examined(await started(), { handled });
     expect(found).toEqual(["nothing_reported"]);
+  });
+});
+
+describe("the program", () => {
+  const env = { WHATSAPP_APP_SECRET: SECRET, WHATSAPP_VERIFY_TOKEN: VERIFY_TOKEN };
+
+  test("ends with 0 and says what was not checked", async () => {
+    const { code, stdout, stderr } = await runCli(["doctor", (await started()).href], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Nothing wrong was found. 2 things were not checked.");
+    expect(stdout).not.toContain("\u001b");
+  });
+
+  test("ends with 1, tells what is wrong and how to mend it once, and sums up in one line", async () => {
+    const url = await started({ status: 201 });
+    const { code, stdout, stderr } = await runCli(["doctor", url.href], { env });
+    expect(code).toBe(1);
+    expect(stdout.split(faults.not_200.mend.slice(0, 20))).toHaveLength(2);
+    expect(stderr).toMatch(/^whatsapp-webhooks: one fault in \d+ of \d+ checks: not_200\.\n$/);
+  });
+
+  test("--json has the faults by name, with words, and no secret", async () => {
+    const url = await started({ secret: "another" });
+    const { code, stdout } = await runCli(["doctor", url.href, "--json"], { env });
+    expect(code).toBe(1);
+    const report: object = JSON.parse(stdout);
+    expect(report).toMatchObject({ ok: false, faults: ["wrong_secret"] });
+    expect(stdout).toContain(faults.wrong_secret.mend);
+    expect(stdout).not.toContain(SECRET);
+  });
+
+  test("asks a command what was handled", async () => {
+    const handled = handledFile();
+    const url = await started({ handled });
+    const args = ["doctor", url.href, "--handled-command", `cat ${handled}`, "--json"];
+    const { code, stdout } = await runCli(args, { env });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, unchecked: [] });
   });
 });
 

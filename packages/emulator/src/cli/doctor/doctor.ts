@@ -14,11 +14,10 @@ import {
 } from "../secrets.ts";
 import { checkContent, checkOnPremises, checkRepetition, checkTime } from "./content-checks.ts";
 import { Examination, type Finding, Over, type Patient } from "./examination.ts";
-import type { Fault } from "./faults.ts";
 import { checkHandled } from "./handled-checks.ts";
 import { type HandledSource, handledSource } from "./handled-items.ts";
 import { checkHandshake } from "./handshake-checks.ts";
-import { findingLines, findingRecord } from "./report.ts";
+import { findingRecord, Report } from "./report.ts";
 import { checkSignatures } from "./signature-checks.ts";
 import { checkSizes } from "./size-checks.ts";
 
@@ -94,7 +93,7 @@ async function doctor(url: URL, options: DoctorOptions): Promise<void> {
 
 /** Prints each finding as it comes, with a word on what is being done meanwhile. */
 function teller(screen: Screen): (finding: Finding | string) => void {
-  const told = new Set<Fault>();
+  const report = new Report(screen);
   const progress = startProgress(!screen.isJson);
   return (finding) => {
     progress.clear();
@@ -102,8 +101,7 @@ function teller(screen: Screen): (finding: Finding | string) => void {
       if (finding !== "") progress.tell(finding);
       return;
     }
-    screen.lines(...findingLines(screen, finding, told));
-    if (finding.fault !== undefined) told.add(finding.fault);
+    screen.lines(...report.lines(finding));
   };
 }
 
@@ -170,5 +168,5 @@ function conclude(screen: Screen, url: URL, findings: readonly Finding[]): void 
     );
   }
   const { green } = screen.colours;
-  screen.lines("", `${green("✓")} ${green("Nothing is wrong with it.")}${rest}`);
+  screen.lines("", `${green("✓")} ${green("Nothing wrong was found.")}${rest}`);
 }

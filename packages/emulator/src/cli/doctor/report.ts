@@ -1,38 +1,52 @@
 import type { Screen } from "../screen.ts";
 import type { Finding } from "./examination.ts";
-import { type Fault, faults } from "./faults.ts";
+import { faults } from "./faults.ts";
 
-/** A finding as lines. What a fault means is told the first time only. */
-export function findingLines(
-  { colours }: Screen,
-  finding: Finding,
-  toldBefore: ReadonlySet<Fault>,
-): readonly string[] {
-  const { check, state, fault, seen, status, answerMs } = finding;
-  const { green, red, yellow, dim, bold } = colours;
-  const mark = { ok: green("✓"), broken: red("✗"), note: yellow("!"), unchecked: dim("–") }[state];
-  const measure =
-    answerMs === undefined
-      ? ""
-      : `${String(status ?? "").padEnd(4)} ${String(answerMs).padStart(5)} ms`;
-  const isLong = state === "unchecked" || measure === "";
-  const shown = seen !== undefined && (isLong || seen !== String(status)) ? seen : "";
-  const name = state === "broken" ? bold(check.padEnd(WIDTH)) : check.padEnd(WIDTH);
-  const lines = [
-    `${mark} ${name} ${dim(measure)}${shown === "" ? "" : `  ${dim(shown)}`}`.trimEnd(),
-  ];
-  if (state === "unchecked") lines[0] = `${mark} ${dim(`${check}: not checked`)}`;
-  const more =
-    state === "unchecked" && seen !== undefined
-      ? wrapped(seen).map((line) => `  ${dim(line)}`)
-      : [];
-  if (fault === undefined || toldBefore.has(fault)) return [...lines, ...more];
-  const { wrong, mend } = faults[fault];
-  return [
-    ...lines,
-    ...wrapped(wrong).map((line) => `  ${yellow(line)}`),
-    ...wrapped(mend).map((line, i) => `  ${i === 0 ? "→ " : "  "}${line}`),
-  ];
+/** Writes findings as lines. What a fault means, and why something was not checked, is told the first time only. */
+export class Report {
+  readonly #screen: Screen;
+  readonly #told = new Set<string>();
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  lines(finding: Finding): readonly string[] {
+    const { dim, yellow } = this.#screen.colours;
+    const { state, fault, seen } = finding;
+    const head = this.#head(finding);
+    if (state === "unchecked") {
+      const reason = seen === undefined || !this.#isNew(seen) ? [] : wrapped(seen);
+      return [head, ...reason.map((line) => `  ${dim(line)}`)];
+    }
+    if (fault === undefined || !this.#isNew(fault)) return [head];
+    const { wrong, mend } = faults[fault];
+    return [
+      head,
+      ...wrapped(wrong).map((line) => `  ${yellow(line)}`),
+      ...wrapped(mend).map((line, i) => `  ${i === 0 ? "→ " : "  "}${line}`),
+    ];
+  }
+
+  #head({ check, state, seen, status, answerMs }: Finding): string {
+    const { green, red, yellow, dim, bold } = this.#screen.colours;
+    if (state === "unchecked") return `${dim(`– ${check}: not checked`)}`;
+    const mark = { ok: green("✓"), broken: red("✗"), note: yellow("!") }[state];
+    const name = check.padEnd(WIDTH);
+    const answer = String(status ?? "").padEnd(4);
+    const measure = answerMs === undefined ? "" : `${answer} ${String(answerMs).padStart(5)} ms`;
+    // The status stands there already.
+    const remark = seen === undefined || seen === String(status) ? "" : seen;
+    const rest = [measure, remark].filter((part) => part !== "").join("  ");
+    return `${mark} ${state === "broken" ? bold(name) : name} ${dim(rest)}`.trimEnd();
+  }
+
+  /** Whether it is told for the first time. */
+  #isNew(text: string): boolean {
+    const isNew = !this.#told.has(text);
+    this.#told.add(text);
+    return isNew;
+  }
 }
 
 const WIDTH = 44;

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-export const SECRET = "the app secret";
+export const SECRET = "umbrella 4711";
 export const VERIFY_TOKEN = "the verify token";
 
 interface Message {
