@@ -29,7 +29,7 @@ export const authorization: SecretOption = {
 /** For the help of every command that takes a secret. */
 export const SECRETS_HELP = `
 Secrets: arguments are visible to other users of this machine (ps). Safer are the environment
-variables, or a file: --secret-file <file>, with - for stdin.`;
+variables, or files: each such option has one for a file, --secret-file <file>, with - for stdin.`;
 
 /** Adds `--<name>` and `--<name>-file`. */
 export function addSecret(command: Command, { name, env, about }: SecretOption): Command {

@@ -20,7 +20,7 @@ const odd: readonly (readonly [check: string, fixture: string])[] = [
 ];
 
 /** How long a handler that failed may take to end the process. */
-const DEATH_MS = 150;
+const DEATH_MS = 100;
 
 /** Everything that is signed is answered 200, known or not, and the process lives on. */
 export async function checkContent(examination: Examination): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as AnyServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
 export const SECRET = "umbrella 4711";
@@ -104,13 +104,15 @@ function messagesOf(body: unknown): readonly Message[] {
 }
 
 /** Listens on a free port of this machine; gives the callback URL. */
-export async function listen(server: Server): Promise<URL> {
+export async function listen(server: AnyServer): Promise<URL> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return new URL(`http://127.0.0.1:${port}/webhooks/whatsapp`);
 }
 
-export async function close(server: Server): Promise<void> {
+export async function close(
+  server: AnyServer & Pick<Server, "closeAllConnections">,
+): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 }
