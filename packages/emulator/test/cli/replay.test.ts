@@ -1,4 +1,3 @@
-import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { recordedBodies } from "../../src/cli/replay/recorded-bodies.ts";
 import { fixtureBody } from "../../src/fixtures.ts";
 import { Receiver } from "../support/receiver.ts";
-import { cleanEnv, command, runCli } from "./support/run-cli.ts";
+import { runCli } from "./support/run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "replay-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -101,23 +100,6 @@ test("no faster than allowed", async () => {
   const report: { seconds: number; total: number } = JSON.parse(stdout);
   expect(report.total).toBe(5);
   expect(report.seconds).toBeGreaterThanOrEqual(0.79);
-});
-
-const hasScript = spawnSync("script", ["--version"]).status === 0;
-
-test.skipIf(!hasScript)("a terminal sees how far it has come (needs `script`)", async () => {
-  const receiver = await Receiver.start();
-  const path = file("slow.json", JSON.stringify([body, body, body, body]));
-  const line = [...command, "replay", path, "--to", receiver.url, "--rate", "4"].join(" ");
-  const child = spawn("script", ["-qec", line, "/dev/null"], {
-    env: cleanEnv({ ...env, TERM: "xterm-256color" }),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => (output += part));
-  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
-  expect(output).toMatch(/█+░+ [123] of 4/);
-  expect(output).toContain("4 posted");
 });
 
 test("what was not accepted is named, and the code is 1", async () => {
