@@ -1,9 +1,10 @@
-// `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, and what follows from the table of
-// the On-Premises settings: its types and its rows in docs/settings.md. A test fails when stale.
+// `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, the help in docs/command-line.md, and
+// what follows from the table of the On-Premises settings: its types and its rows in docs/settings.md. A test fails when stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillBlocks, packageReadmes } from "./code-blocks.ts";
+import { fillHelp } from "./command-line-page.ts";
 import { eventsPage } from "./events-page.ts";
 import { fillTables, settingsTypes, TYPES_FILE } from "./settings-page.ts";
 
@@ -12,6 +13,8 @@ writeFileSync(join(root, "docs/events.md"), eventsPage());
 writeFileSync(join(root, TYPES_FILE), settingsTypes());
 const settingsPage = join(root, "docs/settings.md");
 writeFileSync(settingsPage, fillTables(readFileSync(settingsPage, "utf8")));
+const commandLine = join(root, "docs/command-line.md");
+writeFileSync(commandLine, fillHelp(readFileSync(commandLine, "utf8")));
 const documents = [
   "README.md",
   "CONTRIBUTING.md",

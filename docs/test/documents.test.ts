@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { errorKinds } from "../../packages/settings/src/settings-error.ts";
 import { fillBlocks, packageReadmes } from "../../scripts/code-blocks.ts";
+import { commandNames, fillHelp } from "../../scripts/command-line-page.ts";
 import { eventsPage } from "../../scripts/events-page.ts";
 import { fillTables, settingsTypes, TYPES_FILE } from "../../scripts/settings-page.ts";
 
@@ -51,6 +52,13 @@ describe.each(documents)("%s", (document) => {
 
 test("docs/events.md is what the tables say: npm run docs", () => {
   expect(read("docs/events.md")).toBe(eventsPage());
+});
+
+test("docs/command-line.md has the help of every command as the program prints it: npm run docs", () => {
+  const text = read("docs/command-line.md");
+  expect(text).toBe(fillHelp(text));
+  const shown = [...text.matchAll(/<!-- help (\w+) -->/g)].map(([, name]) => name);
+  expect(shown).toEqual(commandNames());
 });
 
 test("docs/settings.md and the settings' types are what the table says: npm run docs", () => {

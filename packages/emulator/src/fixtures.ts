@@ -24,14 +24,27 @@ export function notificationNames(): readonly string[] {
 
 let names: readonly string[] | undefined;
 
+/** A body, and the names of the events that are in it, in order. */
+export interface Fixture {
+  readonly title: string;
+  readonly events: readonly string[];
+  readonly body: Json;
+}
+
 /** The body of a fixture. Throws for a name that does not exist. */
 export function fixtureBody(name: string): Json {
+  return fixtureOf(name).body;
+}
+
+/** A fixture, freshly read. Throws for a name that does not exist. */
+export function fixtureOf(name: string): Fixture {
   // Looked up rather than opened: a name with `..` in it finds nothing.
   if (!notificationNames().includes(name))
     throw new TypeError(
       `there is no fixture ${JSON.stringify(name)}; notificationNames() lists them.`,
     );
-  const fixture: { body: unknown } = JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
-  if (!isJson(fixture.body)) throw new TypeError(`the fixture ${name} has no body.`);
-  return fixture.body;
+  const { title, events, body }: { title: string; events: readonly string[]; body: unknown } =
+    JSON.parse(readFileSync(`${folder}${name}.json`, "utf8"));
+  if (!isJson(body)) throw new TypeError(`the fixture ${name} has no body.`);
+  return { title, events, body };
 }

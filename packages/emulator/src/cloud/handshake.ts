@@ -1,7 +1,7 @@
 import type { Activity } from "../activity.ts";
 import { checkCallbackUrl } from "../delivery/callback-url.ts";
 import type { Connections } from "../delivery/connections.ts";
-import { post } from "../delivery/post.ts";
+import { type Answer, post, type Request } from "../delivery/post.ts";
 import type { Ids } from "../ids.ts";
 
 /** What the platform needs to shake hands. */
@@ -24,26 +24,14 @@ export async function shakeHands(
 ): Promise<string | undefined> {
   const checked = checkCallbackUrl(callbackUrl);
   if ("reason" in checked) return checked.reason;
-  const url = new URL(checked.url);
   const challenge = ids.digits(10);
-  // Behind a query that is there already, and without writing that anew.
-  url.search = [
-    ...(url.search === "" ? [] : [url.search.slice(1)]),
-    "hub.mode=subscribe",
-    `hub.challenge=${challenge}`,
-    `hub.verify_token=${encodeURIComponent(verifyToken)}`,
-  ].join("&");
   const over = activity.begin("now");
   try {
-    const { status, failure, code, body } = await post({
-      method: "GET",
-      url,
-      headers: {
-        "User-Agent": "facebookplatform/1.0 (+http://developers.facebook.com)",
-        Accept: "*/*",
-      },
-      body: new Uint8Array(),
-      agent: connections.agentFor(url, authorities),
+    const { status, failure, code, body } = await askToSubscribe({
+      url: checked.url,
+      verifyToken,
+      challenge,
+      agent: connections.agentFor(checked.url, authorities),
       timeoutMs: requestTimeoutMs,
     });
     if (failure !== undefined)
@@ -54,4 +42,34 @@ export async function shakeHands(
   } finally {
     over();
   }
+}
+
+/** The request of the handshake, and what came back. */
+export function askToSubscribe({
+  url,
+  verifyToken,
+  challenge,
+  ...rest
+}: Pick<Request, "url" | "agent" | "timeoutMs"> & {
+  readonly verifyToken: string;
+  readonly challenge: string;
+}): Promise<Answer> {
+  const full = new URL(url);
+  // Behind a query that is there already, and without writing that anew.
+  full.search = [
+    ...(full.search === "" ? [] : [full.search.slice(1)]),
+    "hub.mode=subscribe",
+    `hub.challenge=${encodeURIComponent(challenge)}`,
+    `hub.verify_token=${encodeURIComponent(verifyToken)}`,
+  ].join("&");
+  return post({
+    ...rest,
+    method: "GET",
+    url: full,
+    headers: {
+      "User-Agent": "facebookplatform/1.0 (+http://developers.facebook.com)",
+      Accept: "*/*",
+    },
+    body: new Uint8Array(),
+  });
 }

@@ -32,7 +32,7 @@ interface Subscriber {
 }
 
 /** As in a delivery recorded in 2024. */
-const platformHeaders = {
+export const platformHeaders = {
   "Content-Type": "application/json",
   "User-Agent": "facebookexternalua",
   Accept: "*/*",

@@ -29,6 +29,8 @@ export interface Answer {
   /** From the beginning of the request to the end of the answer, without the pauses that the weather made. */
   readonly answerMs: number;
   readonly body: string;
+  /** Where a redirect points to, as the answer says it. */
+  readonly location?: string;
 }
 
 export interface Request {
@@ -62,6 +64,7 @@ function exchange(request: Request): Promise<Answer> {
     const started = performance.now();
     let pausedMs = 0;
     let status: number | undefined;
+    let location: string | undefined;
     let text = "";
     const outgoing = (url.protocol === "https:" ? https : http).request(url, {
       method,
@@ -73,6 +76,7 @@ function exchange(request: Request): Promise<Answer> {
       resolve({
         ...(status !== undefined && { status }),
         ...(failure !== undefined && { failure }),
+        ...(location !== undefined && { location }),
         ...code,
         answerMs: Math.max(0, performance.now() - started - pausedMs),
         body: text,
@@ -90,6 +94,7 @@ function exchange(request: Request): Promise<Answer> {
       end(isAboutCertificates(code.code) ? "tls" : "connection", code);
     });
     outgoing.on("response", (incoming) => {
+      location = incoming.headers.location;
       if (disturbance.cut === "answer") {
         status = incoming.statusCode;
         end();

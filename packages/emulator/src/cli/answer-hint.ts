@@ -1,0 +1,71 @@
+import type { Answer } from "../delivery/post.ts";
+
+/** What is known of an answer. */
+type Known = Pick<Answer, "status" | "failure" | "code" | "location">;
+
+/** What stands in a column for the answer: its status, or why there is none. */
+export function answerWord({ status, failure, code }: Known): string {
+  if (failure === undefined && status !== undefined) return String(status);
+  return code ?? failure ?? "no answer";
+}
+
+const AGAIN = "Meta sends it again for up to 7 days";
+
+const byStatus: Readonly<Record<number, string>> = {
+  400: "the receiver could not use the request. Does something parse the body before it, or limit it to 100 kB?",
+  401: "the signature was refused: another app secret, or it is not checked over the bytes as they came",
+  403: "the signature was refused: another app secret, or something in front of the receiver lets nobody in",
+  404: "there is no such path: the callback URL needs the receiver's whole path, such as /webhooks/whatsapp",
+  405: "the path is there, but not for POST",
+  408: "the receiver gave up waiting for the body",
+  411: "the receiver wants a Content-Length, which it got: look at what stands in front of it",
+  413: "notifications have up to 3 MB: raise the limit of the body parser and of the proxy",
+  415: "the receiver does not take application/json",
+  429: "Meta's traffic must not be limited: a batch of one minute may be a thousand requests",
+  431: "the receiver takes fewer bytes of headers than Meta sends",
+  500: "the receiver failed: answer 200 first, and handle afterwards",
+  501: "the receiver does not do POST",
+  502: "the proxy reached no receiver behind it",
+  503: "the receiver or the proxy is overloaded, or closing",
+  504: "the proxy waited for the receiver in vain: answer 200 first, and handle afterwards",
+};
+
+const byCode: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody listens there: is the receiver running, and is it this port?",
+  ENOTFOUND: "there is no machine of that name",
+  EAI_AGAIN: "the name of the machine cannot be looked up just now",
+  ECONNRESET: "the connection was closed without an answer: has the receiver ended?",
+  EPIPE: "the connection was closed while the body was on its way",
+  EHOSTUNREACH: "there is no way to that machine",
+  ENETUNREACH: "there is no way to that network",
+  ETIMEDOUT: "no connection came about: a firewall?",
+};
+
+/** What an answer means to Meta and where the cause may be. Nothing for a 200. */
+export function answerHint(answer: Known): string | undefined {
+  const { status, failure, code = "", location } = answer;
+  if (failure === "timeout") return "no answer in time: answer 200 first, and handle afterwards";
+  if (failure === "tls")
+    return "the certificate does not check out: Meta needs a chain up to a public authority, the intermediate certificates included";
+  if (failure === "connection")
+    return (
+      byCode[code] ??
+      (code.startsWith("HPE_")
+        ? "what answers there does not speak HTTP: https:// and http:// mixed up?"
+        : "the connection broke without an answer")
+    );
+  if (status === undefined || status === 200) return undefined;
+  if (status >= 200 && status < 300) return `only 200 counts: ${AGAIN}`;
+  if (status >= 300 && status < 400)
+    return `Meta does not follow redirects: the callback URL must be where it ends${location === undefined ? "" : `, ${withoutQuery(location)}`}`;
+  const known = byStatus[status];
+  if (known !== undefined) return known;
+  return status < 500
+    ? `the receiver refused the request. ${AGAIN}`
+    : `the receiver failed. ${AGAIN}`;
+}
+
+/** A query may hold the verify token. */
+function withoutQuery(location: string): string {
+  return location.replace(/[?#].*$/s, "");
+}

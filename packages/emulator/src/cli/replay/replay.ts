@@ -1,0 +1,169 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type Command, Option } from "commander";
+import { answerHint, answerWord } from "../answer-hint.ts";
+import { Failure } from "../failure.ts";
+import {
+  count,
+  durationMs,
+  httpUrl,
+  readAuthorities,
+  shownUrl,
+  targetOf,
+} from "../option-values.ts";
+import { startProgress } from "../progress.ts";
+import { createScreen, type Screen } from "../screen.ts";
+import {
+  addSecret,
+  appSecret,
+  authorization,
+  needSecret,
+  readSecret,
+  SECRETS_HELP,
+} from "../secrets.ts";
+import { createSender, type SendOptions } from "../sender.ts";
+import { type RecordedBody, recordedBodies } from "./recorded-bodies.ts";
+
+interface ReplayOptions {
+  readonly to?: URL;
+  readonly rate?: number;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly caFile?: string;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ whatsapp-webhooks replay body.json --to http://localhost:3000/webhooks/whatsapp
+  $ whatsapp-webhooks replay recorded.jsonl --rate 50 --concurrency 10
+  $ whatsapp-webhooks replay bodies/
+  $ whatsapp-webhooks replay inbox.db
+
+A file is one JSON body, a JSON array of bodies, JSON lines, or an inbox of
+@whatsapp-webhooks/sqlite: then its dead letters are sent, and stay where they are. A folder is
+all .json, .jsonl and .ndjson files below it. Bodies are sent as they are: ids that the receiver
+has handled are duplicates to it.
+${SECRETS_HELP}`;
+
+export function addReplay(program: Command): void {
+  const command = program
+    .command("replay")
+    .summary("posts recorded bodies, signed again")
+    .description("Posts bodies from a file to a receiver, signed again, and sums up the answers.")
+    .argument("<file>", "a file or a folder")
+    .option("--to <url>", "the receiver (or WHATSAPP_CALLBACK_URL)", httpUrl)
+    .option("--rate <n>", "at most n requests a second", count(1, 100_000))
+    .option("--concurrency <n>", "how many requests at once", count(1, 1000), 5);
+  addSecret(command, appSecret);
+  addSecret(command, authorization);
+  command
+    .addOption(
+      new Option("--timeout <time>", "how long to wait for an answer")
+        .argParser(durationMs)
+        .default(10_000, "10s"),
+    )
+    .option("--ca-file <pem>", "trusts this certificate authority, too")
+    .option("--json", "one JSON value on stdout")
+    .addHelpText("after", EXAMPLES)
+    .action(replay);
+}
+
+interface Refusal {
+  readonly where: string;
+  readonly answer: string;
+  readonly hint: string | null;
+}
+
+async function replay(file: string, options: ReplayOptions): Promise<void> {
+  const screen = createScreen(options);
+  const bodies = await recordedBodies(file);
+  if (bodies.length === 0) {
+    screen.json({ total: 0, accepted: 0, answers: {}, refusals: [] });
+    screen.lines("There is nothing to send.");
+    return;
+  }
+  const url = targetOf(options.to);
+  const given = { ...options };
+  const signed: SendOptions = bodies.some((body) => !body.isOnPremises)
+    ? { secret: needSecret(given, appSecret) }
+    : {};
+  const unsigned: SendOptions = { authorization: readSecret(given, authorization) };
+
+  const sender = createSender(url, options.timeout, readAuthorities(options.caFile));
+  const progress = startProgress(!screen.isJson);
+  const answers = new Map<string, number>();
+  const refusals: Refusal[] = [];
+  const began = performance.now();
+  let sent = 0;
+  const send = async ({ where, bytes, isOnPremises }: RecordedBody): Promise<void> => {
+    const answer = await sender.post(bytes, isOnPremises ? unsigned : signed);
+    const word = answerWord(answer);
+    answers.set(word, (answers.get(word) ?? 0) + 1);
+    if (word !== "200") refusals.push({ where, answer: word, hint: answerHint(answer) ?? null });
+    sent++;
+    progress.tell(progressLine(sent, bodies.length, refusals.length, performance.now() - began));
+  };
+  try {
+    await paced(bodies, send, options);
+  } finally {
+    progress.clear();
+    sender.close();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  report(screen, url, bodies.length, answers, refusals, seconds);
+}
+
+/** Some at a time, and no faster than is allowed. */
+async function paced(
+  bodies: readonly RecordedBody[],
+  send: (body: RecordedBody) => Promise<void>,
+  { concurrency, rate }: ReplayOptions,
+): Promise<void> {
+  const began = performance.now();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < bodies.length; at = next++) {
+      const body = bodies[at];
+      const earlyMs = rate === undefined ? 0 : began + (at * 1000) / rate - performance.now();
+      if (earlyMs > 0) await wait(earlyMs);
+      if (body !== undefined) await send(body);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+}
+
+const BAR = 24;
+
+function progressLine(sent: number, total: number, refused: number, ms: number): string {
+  const full = Math.round((sent / total) * BAR);
+  const rate = Math.round(sent / Math.max(0.001, ms / 1000));
+  const failed = refused > 0 ? `, ${refused} not accepted` : "";
+  return `${"█".repeat(full)}${"░".repeat(BAR - full)} ${sent} of ${total}, ${rate}/s${failed}`;
+}
+
+const SHOWN_REFUSALS = 10;
+
+function report(
+  screen: Screen,
+  url: URL,
+  total: number,
+  answers: ReadonlyMap<string, number>,
+  refusals: readonly Refusal[],
+  seconds: number,
+): void {
+  const accepted = total - refusals.length;
+  screen.json({ total, accepted, answers: Object.fromEntries(answers), refusals, seconds });
+  const { green, red, yellow, dim } = screen.colours;
+  for (const { where, answer } of refusals.slice(0, SHOWN_REFUSALS))
+    screen.lines(`${red("✗")} ${red(answer)}  ${where}`);
+  if (refusals.length > SHOWN_REFUSALS)
+    screen.lines(dim(`  … and ${refusals.length - SHOWN_REFUSALS} more`));
+  for (const hint of new Set(refusals.map((refusal) => refusal.hint)))
+    if (hint !== null) screen.lines(`  ${yellow(hint)}`);
+  const words = [...answers].sort().map(([word, times]) => `${word} × ${times}`);
+  screen.lines(
+    `${refusals.length === 0 ? green("✓") : red("✗")} ${total} posted to ${shownUrl(url)} in ${seconds.toFixed(1)} s: ${words.join(", ")}`,
+  );
+  if (refusals.length > 0)
+    throw new Failure(`${refusals.length} of ${total} were not accepted: only 200 counts.`);
+}

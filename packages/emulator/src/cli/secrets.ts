@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { UsageError } from "./failure.ts";
+
+/** One secret that a command may be given: as an option, in a file, or in the environment. */
+export interface SecretOption {
+  /** The option's name: `secret` makes `--secret` and `--secret-file`. */
+  readonly name: string;
+  readonly env: string;
+  readonly about: string;
+}
+
+export const appSecret: SecretOption = {
+  name: "secret",
+  env: "WHATSAPP_APP_SECRET",
+  about: "the app secret, which signs",
+};
+export const verifyToken: SecretOption = {
+  name: "verify-token",
+  env: "WHATSAPP_VERIFY_TOKEN",
+  about: "the verify token of the handshake",
+};
+export const authorization: SecretOption = {
+  name: "authorization",
+  env: "WHATSAPP_ONPREM_AUTHORIZATION",
+  about: 'the Authorization header of On-Premises callbacks, such as "Basic …"',
+};
+
+/** For the help of every command that takes a secret. */
+export const SECRETS_HELP = `
+Secrets: arguments are visible to other users of this machine (ps). Safer are the environment
+variables, or files: each such option has one for a file, --secret-file <file>, with - for stdin.`;
+
+/** Adds `--<name>` and `--<name>-file`. */
+export function addSecret(command: Command, { name, env, about }: SecretOption): Command {
+  return command
+    .addOption(new Option(`--${name} <text>`, `${about} (or ${env})`))
+    .addOption(new Option(`--${name}-file <file>`, `a file with it; - is stdin`).hideHelp());
+}
+
+/** The secret, when there is one: the option before the file, the file before the environment. */
+export function readSecret(
+  options: Readonly<Record<string, unknown>>,
+  secret: SecretOption,
+): string | undefined {
+  const { name, env } = secret;
+  const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const [given, file] = [options[key], options[`${key}File`]];
+  if (typeof given === "string" && typeof file === "string")
+    throw new UsageError(`give --${name} or --${name}-file, not both.`);
+  if (typeof given === "string") return checked(given, `--${name}`);
+  if (typeof file === "string") return checked(readSecretFile(file, name), `the file of --${name}`);
+  return process.env[env] === undefined || process.env[env] === "" ? undefined : process.env[env];
+}
+
+/** The same, and an error that names the ways to give it when there is none. */
+export function needSecret(
+  options: Readonly<Record<string, unknown>>,
+  secret: SecretOption,
+): string {
+  const value = readSecret(options, secret);
+  if (value !== undefined) return value;
+  throw new UsageError(
+    `there is no ${secret.about.split(",")[0]?.replace(/^the /, "")}: set ${secret.env}, or give --${secret.name}-file <file> or --${secret.name} <text>.`,
+  );
+}
+
+let stdinOf: string | undefined;
+
+function readSecretFile(file: string, name: string): string {
+  if (file === "-") {
+    if (stdinOf !== undefined)
+      throw new UsageError(`--${stdinOf}-file and --${name}-file cannot both read stdin.`);
+    stdinOf = name;
+  }
+  try {
+    // An editor or `echo` ends a file with a line break, which is no part of the secret.
+    return readFileSync(file === "-" ? 0 : file, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    throw new UsageError(`--${name}-file: ${file} cannot be read (${code}).`);
+  }
+}
+
+function checked(value: string, where: string): string {
+  if (value === "") throw new UsageError(`${where} is empty.`);
+  return value;
+}

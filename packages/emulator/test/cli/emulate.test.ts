@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { expect, onTestFinished, test } from "vitest";
+import { Receiver, VERIFY_TOKEN } from "../support/receiver.ts";
+import { close, listen, ownServer, SECRET } from "./support/own-receiver.ts";
+import { cleanEnv, command, runCli } from "./support/run-cli.ts";
+
+/** A running `emulate`, and what it has said so far. */
+class Running {
+  output = "";
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const [program = "", ...before] = command;
+    this.child = spawn(program, [...before, "emulate", "--port", "0", ...args], {
+      env: cleanEnv({ WHATSAPP_APP_SECRET: SECRET, WHATSAPP_VERIFY_TOKEN: VERIFY_TOKEN, ...env }),
+    });
+    this.child.stdout?.setEncoding("utf8").on("data", (part: string) => (this.output += part));
+    this.child.stderr?.setEncoding("utf8").on("data", (part: string) => (this.output += part));
+    this.ended = new Promise((resolve) => this.child.once("close", resolve));
+    onTestFinished(() => void this.child.kill("SIGKILL"));
+  }
+
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.output);
+      if (found !== null) return found;
+      if (this.child.exitCode !== null) throw new Error(`it ended: ${this.output}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+async function write(url: string, text: string): Promise<number> {
+  const { status } = await fetch(`${url}/emulator/messages`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ phone: "12125550123", text }),
+  });
+  return status;
+}
+
+test("it says where things are, subscribes the receiver, tells of deliveries and ends cleanly", async () => {
+  const receiver = await Receiver.start();
+  const running = new Running(["--to", receiver.url]);
+  const [, url = ""] = await running.says(/Graph API +(http:\S+)/);
+  expect(running.output).toContain(`Page             ${url}/`);
+  expect(running.output).toContain(`On-Premises API  ${url}/v1`);
+  expect(running.output).toContain(`WHATSAPP_APP_SECRET='${SECRET}'`);
+  await running.says(/✓ subscribed/);
+  expect(await write(url, "Grüße")).toBe(200);
+  await running.says(/200 .* ms {2}message text/);
+  expect(await running.stop("SIGINT")).toBe(0);
+  expect(running.output).toMatch(/Stopped\. Requests: 1, .* every answer was 200\./);
+  expect(running.output).not.toContain("\u001b");
+  expect(running.output).not.toMatch(/wamid|12125550123/);
+});
+
+test("it waits for a receiver that is not up yet, and hints at what its answers mean", async () => {
+  const later = ownServer({ secret: "another" });
+  const url = await listen(later);
+  await close(later);
+  const running = new Running(["--to", url.href]);
+  await running.says(/waiting for .*nobody listens there yet/);
+  const [, api = ""] = await running.says(/Graph API +(http:\S+)/);
+  const server = ownServer({ secret: "another" });
+  await new Promise<void>((resolve) => server.listen(Number(url.port), "127.0.0.1", resolve));
+  onTestFinished(() => close(server));
+  await running.says(/✓ subscribed/);
+  await write(api, "Hello");
+  await running.says(/401 .*message text\n +the signature was refused/);
+  await running.says(/attempt 2/);
+  expect(await running.stop("SIGTERM")).toBe(0);
+});
+
+test("--json: each line is a value", async () => {
+  const receiver = await Receiver.start();
+  const running = new Running(["--to", receiver.url, "--json"]);
+  const [, url = ""] = await running.says(/"graphApi":"(http[^"]+)"/);
+  await running.says(/"event":"subscribed"/);
+  await write(url, "Hello");
+  await running.says(/"event":"attempt"/);
+  await running.stop("SIGTERM");
+  const lines = running.output
+    .trim()
+    .split("\n")
+    .map((line): { event: string } => JSON.parse(line));
+  expect(lines.map(({ event }) => event)).toEqual(["started", "subscribed", "attempt", "stopped"]);
+});
+
+test("a port in use, and a storage that is none, are one line", async () => {
+  const receiver = await Receiver.start();
+  const { port } = new URL(receiver.url);
+  const used = await runCli(["emulate", "--port", port]);
+  expect(used).toMatchObject({ code: 1, stdout: "" });
+  expect(used.stderr).toMatch(/^whatsapp-webhooks: port \d+ is in use: [^\n]+\n$/);
+  const storage = await runCli(["emulate", "--port", "0", "--storage", "/nowhere/emulator.db"]);
+  expect(storage.code).toBe(1);
+  expect(storage.stderr).toMatch(
+    /^whatsapp-webhooks: \/nowhere\/emulator.db cannot be used[^\n]+\n$/,
+  );
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { answerHint, answerWord } from "../../src/cli/answer-hint.ts";
+import { keysIn } from "../../src/cli/doctor/handled-items.ts";
+import { count, durationMs, httpUrl } from "../../src/cli/option-values.ts";
+import { hasColours } from "../../src/cli/screen.ts";
+import { weatherFrom } from "../../src/cli/weather-option.ts";
+
+describe("what an answer means", () => {
+  test.each([
+    [{ status: 201 }, "only 200 counts"],
+    [{ status: 204 }, "only 200 counts"],
+    [{ status: 301, location: "https://example.com/a/?token=x" }, "https://example.com/a/"],
+    [{ status: 302 }, "does not follow redirects"],
+    [{ status: 401 }, "signature was refused"],
+    [{ status: 404 }, "no such path"],
+    [{ status: 413 }, "3 MB"],
+    [{ status: 418 }, "refused the request"],
+    [{ status: 500 }, "answer 200 first"],
+    [{ status: 599 }, "the receiver failed"],
+    [{ failure: "timeout" }, "no answer in time"],
+    [{ failure: "tls", code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, "certificate"],
+    [{ failure: "connection", code: "ECONNREFUSED" }, "nobody listens"],
+    [{ failure: "connection", code: "HPE_INVALID_CONSTANT" }, "does not speak HTTP"],
+    [{ failure: "connection" }, "without an answer"],
+  ] as const)("%j: %s", (answer, words) => {
+    expect(answerHint(answer)).toContain(words);
+    expect(answerHint(answer)).not.toContain("token=x");
+  });
+
+  test("200 needs no words", () => {
+    expect(answerHint({ status: 200 })).toBeUndefined();
+    expect(answerWord({ status: 200 })).toBe("200");
+    expect(answerWord({ failure: "timeout" })).toBe("timeout");
+  });
+});
+
+test.each([
+  [{ isTTY: true }, {}, true],
+  [{ isTTY: false }, {}, false],
+  [{}, { CI: "true" }, false],
+  [{ isTTY: true }, { NO_COLOR: "1" }, false],
+  [{ isTTY: true }, { NO_COLOR: "", TERM: "xterm" }, true],
+  [{ isTTY: true }, { TERM: "dumb" }, false],
+  [{ isTTY: false }, { FORCE_COLOR: "1" }, true],
+  [{ isTTY: true }, { FORCE_COLOR: "0" }, false],
+  [{ isTTY: true }, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+])("colours at %j with %j: %s", (stream, env, expected) => {
+  expect(hasColours(stream, env)).toBe(expected);
+});
+
+test("values of options", () => {
+  expect(["500ms", "30", "1.5s", "2m", "1h", "8d"].map(durationMs)).toEqual([
+    500, 30_000, 1500, 120_000, 3_600_000, 691_200_000,
+  ]);
+  for (const text of ["", "abc", "-1s", "5w"])
+    expect(() => durationMs(text)).toThrow("a time such as");
+  expect(count(1, 5)("5")).toBe(5);
+  for (const text of ["0", "6", "1.5", "x"]) expect(() => count(1, 5)(text)).toThrow("from 1 to 5");
+  expect(() => httpUrl("localhost:3000")).toThrow("begins with https://");
+  expect(() => httpUrl("nothing")).toThrow("is a URL such as");
+});
+
+test("weather is a word or a list, and a slip of the hand is named", () => {
+  expect(weatherFrom("calm")).toEqual({});
+  expect(weatherFrom("bad")).toMatchObject({ duplicates: 0.2 });
+  expect(weatherFrom("duplicates=0.5, batchItems=3")).toMatchObject({
+    duplicates: 0.5,
+    batchItems: 3,
+  });
+  expect(() => weatherFrom("duplicate=1")).toThrow("did you mean duplicates?");
+  expect(() => weatherFrom("duplicates=2")).toThrow("a share from 0 to 1");
+  expect(() => weatherFrom("nice")).toThrow('"calm", "bad"');
+});
+
+test("what a receiver handled may be told as ids, keys, items or events, in lines or as a list", () => {
+  const item = { id: "wamid.A", type: "text", timestamp: "1", text: { body: "x" } };
+  const key = "message:wamid.A:text";
+  expect(keysIn(`wamid.A\n\n${key}\n${JSON.stringify(item)}\n`)).toEqual([key, key, key]);
+  expect(keysIn(JSON.stringify({ name: "message.text", data: item }))).toEqual([key]);
+  expect(keysIn(JSON.stringify({ raw: item }))).toEqual([key]);
+  expect(keysIn(JSON.stringify([item, { id: "wamid.A" }, "wamid.A"]))).toEqual([key, key, key]);
+  expect(keysIn("")).toEqual([]);
+});
