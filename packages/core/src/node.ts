@@ -47,7 +47,8 @@ export function sendResponse(
   { status, headers, body }: WebhookResponse,
 ): void {
   if (res.headersSent || res.writableEnded) return;
-  res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  res.statusCode = status;
+  for (const name in headers) res.setHeader(name, headers[name] ?? "");
   res.end(body);
 }
 

@@ -282,7 +282,13 @@ export class Processor {
 }
 
 /** The turns by conversation, and the conversations of all events: one that is held may have nothing left to do. */
-function byConversation(events: readonly AnyEvent[], turns: readonly Turn[]): Map<string, Turn[]> {
+function byConversation(
+  events: readonly AnyEvent[],
+  turns: readonly Turn[],
+): Iterable<readonly [string, readonly Turn[]]> {
+  const first = events[0]?.conversation;
+  if (first !== undefined && events.every(({ conversation }) => conversation === first))
+    return [[first, turns]];
   const lists = new Map<string, Turn[]>(events.map(({ conversation }) => [conversation, []]));
   for (const turn of turns) lists.get(turn.conversation)?.push(turn);
   return lists;

@@ -45,11 +45,7 @@ export interface Receiver {
   close(): void;
 }
 
-const OK: WebhookResponse = Object.freeze({
-  status: 200,
-  headers: Object.freeze({ "content-type": "text/plain" }),
-  body: "",
-});
+const OK: WebhookResponse = Object.freeze({ status: 200, headers: Object.freeze({}), body: "" });
 
 /** Turns one request into one response: verify, store, answer. It looks at bytes and never into them. */
 export function createReceiver(options: ReceiverOptions): Receiver {

@@ -47,6 +47,7 @@ function indexOf(known: readonly Json[]): Index {
 }
 
 function isSoleCustomer(items: readonly unknown[]): boolean {
+  if (items.length < 2) return true;
   const [first, ...others] = items.filter(isJson).map(customerOf);
   return others.every(({ userId, phone }) => userId === first?.userId && phone === first?.phone);
 }

@@ -27,7 +27,9 @@ export function cutLists(
 ): Item[] {
   const { rawOf } = field;
   const parts = partsOf(field);
-  const others = parts.flatMap(({ list, isOfNobody }) => (isOfNobody ? [] : listOf(value[list])));
+  const others: unknown[] = [];
+  for (const { list, isOfNobody } of parts)
+    if (!isOfNobody) for (const item of listOf(value[list])) others.push(item);
   const contacts = new Contacts(listOf(value.contacts), others);
   const anchor = anchorOf(others);
   const cut: Item[] = [];

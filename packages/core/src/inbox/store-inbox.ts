@@ -5,16 +5,8 @@ import { Turns } from "../turns.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { eraseFrom } from "./erasure.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type {
-  Consumer,
-  DeadLetters,
-  Deliver,
-  Delivery,
-  Inbox,
-  InboxRecord,
-  Outcome,
-} from "./inbox.ts";
-import type { ClaimedRecord, Settle, Store } from "./store.ts";
+import type { Consumer, DeadLetters, Deliver, Delivery, Inbox, InboxRecord } from "./inbox.ts";
+import type { ClaimedRecord, Store } from "./store.ts";
 import { Window } from "./window.ts";
 
 export interface StoreInboxOptions {
@@ -246,37 +238,32 @@ class StoreInbox implements Inbox {
   #deliverSome(): void {
     let count = 0;
     while (count < this.#starting.length && this.#turns.hasTime(this.#starting.length)) {
-      void this.#run(this.#starting[count++] as ClaimedRecord);
+      this.#run(this.#starting[count++] as ClaimedRecord);
     }
     this.#starting.splice(0, count);
   }
 
-  async #run({ record, attempts, completed }: ClaimedRecord): Promise<void> {
+  #run({ record, attempts, completed }: ClaimedRecord): void {
+    const { id } = record;
+    if (this.#deliver === undefined) {
+      this.#commits.settle({ id, kind: "release", completed });
+      return;
+    }
     const delivery: Delivery = {
       attempt: attempts + 1,
       completed,
       signal: this.#abort.signal,
       seen: (keys) => this.#store.seen(keys),
     };
-    let settle: Settle;
-    try {
-      const outcome: Outcome =
-        this.#deliver === undefined
-          ? { kind: "release", completed }
-          : await this.#deliver(record, delivery);
-      settle = { id: record.id, ...outcome };
-    } catch (error) {
-      const message = "a notification could not be handed over; it comes again";
-      this.#incidents.log("error", "inbox_failed", message, { err: error });
-      settle = {
-        id: record.id,
-        kind: "retry",
-        completed,
-        delayMs: REDELIVERY_MS,
-        reason: "the delivery failed",
-      };
-    }
-    this.#commits.settle(settle);
+    this.#deliver(record, delivery).then(
+      (outcome) => this.#commits.settle({ id, ...outcome }),
+      (error) => {
+        const message = "a notification could not be handed over; it comes again";
+        this.#incidents.log("error", "inbox_failed", message, { err: error });
+        const reason = "the delivery failed";
+        this.#commits.settle({ id, kind: "retry", completed, delayMs: REDELIVERY_MS, reason });
+      },
+    );
   }
 
   #tellIdle(): void {
