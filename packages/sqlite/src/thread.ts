@@ -61,10 +61,9 @@ export class StoreThread {
   }
 
   #start(): Worker {
-    // In this workspace nothing is built: there a thread has to be taught TypeScript first, whatever taught it to this
-    // one. (`--import tsx` does not do: on Node.js 20 tsx leaves threads alone unless they ask.)
+    // In this workspace nothing is built: there a thread has to be taught TypeScript first, whatever taught it to this one.
     const isSource = import.meta.url.endsWith(".ts");
-    const file = new URL(isSource ? "./worker-source.mjs" : "./worker.js", import.meta.url);
+    const file = new URL(isSource ? "./worker-source.cjs" : "./worker.js", import.meta.url);
     const worker = new Worker(file, {
       name: "whatsapp-inbox",
       workerData: { ...this.#data, doubtful: this.#doubtful } satisfies ThreadData,

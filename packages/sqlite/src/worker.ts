@@ -11,15 +11,20 @@ import type { ReplyMessage, RequestMessage, ThreadData } from "./protocol.ts";
 const port = parentPort;
 if (port === null) throw new Error("worker.ts runs as a worker thread only.");
 const data: ThreadData = workerData;
-const engine = new Engine(await findBinding(), data);
+let engine: Engine;
 let pruning: Promise<void> | undefined;
 let isClosing = false;
 /** For tests, see `die`. */
 let isDying = false;
-const beats = setInterval(() => engine.beat(), BEAT_MS);
+let beats: NodeJS.Timeout;
 
-port.on("message", (message: RequestMessage) => {
-  void answer(message);
+// Requests wait in the port until it is listened to.
+void findBinding().then((openDatabase) => {
+  engine = new Engine(openDatabase, data);
+  beats = setInterval(() => engine.beat(), BEAT_MS);
+  port.on("message", (message: RequestMessage) => {
+    void answer(message);
+  });
 });
 
 /** Without a binding each request says so, instead of the thread dying without a word. */
