@@ -28,6 +28,7 @@ export {
 } from "./flow.ts";
 // Writing an adapter or an inbox
 export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "./http.ts";
+export { DeadLetterWatch } from "./inbox/dead-letter-watch.ts";
 export { eraseFrom } from "./inbox/erasure.ts";
 export type {
   Account,
