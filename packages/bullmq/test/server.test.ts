@@ -44,7 +44,7 @@ describeWithRedis("the server's configuration", () => {
   }, 60_000);
 
   test("one that is nearly out of memory is full, before it refuses to let anything end", async () => {
-    const server = await serverWith("--maxmemory", "20mb");
+    const server = await serverWith("--maxmemory", "32mb");
     let isOpen = false;
     const gate = vi.fn(async () => {
       while (!isOpen) await sleep(20);
