@@ -83,6 +83,8 @@ export class BullmqInbox implements Inbox {
   /** Why it is not open. */
   #problem: WebhookError | undefined;
   #opened: Workshop | undefined;
+  /** Aborted when all connections are to end. */
+  readonly #ending = new AbortController();
   #closed: Promise<void> | undefined;
 
   constructor(options: BullmqInboxOptions) {
@@ -169,6 +171,7 @@ export class BullmqInbox implements Inbox {
             logger: this.#logger,
             deliver,
             cut,
+            ending: this.#ending.signal,
           });
           return this.#opened;
         } catch {
@@ -223,6 +226,7 @@ export class BullmqInbox implements Inbox {
 
   /** Ends all connections as they are. By itself it is what a kill does: it lets go of nothing. */
   sever(): void {
+    this.#ending.abort();
     this.#opened?.sever();
     this.#client.disconnect();
   }
