@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { describeWithRedis } from "./support/redis.ts";
+import { describeWithServers } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
 
@@ -13,7 +13,7 @@ async function timed(post: () => Promise<number>): Promise<number> {
   return status;
 }
 
-describeWithRedis("when Redis is away", () => {
+describeWithServers("when Redis is away", () => {
   test.each(["killed", "frozen"])(
     "%s: 503 in time, 200 when it is back, without a restart; what was taken is handled once",
     async (how) => {
