@@ -18,6 +18,7 @@ writeFileSync(commandLine, fillHelp(readFileSync(commandLine, "utf8")));
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
+  "docs/many-machines.md",
   "docs/serverless.md",
   "docs/settings.md",
   ...packageReadmes(root),

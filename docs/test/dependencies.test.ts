@@ -29,6 +29,7 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
   ]);
   const core = "@whatsapp-webhooks/core";
   expect(found).toEqual([
+    ["bullmq", ["bullmq", "ioredis"], [], [core]],
     ["core", ["zod"], [], []],
     [
       "emulator",
