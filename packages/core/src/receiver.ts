@@ -215,10 +215,10 @@ interface Authenticated {
   readonly id: string;
 }
 
-/** The signature is a hash of the body already; the same secret may be several tenants'. */
+/** The signature is a hash of the body already; the same secret may be several tenants'. Hex, as people give it to commands. */
 function signedId(signature: Buffer, tenant: string | undefined): string {
   return tenant === undefined
-    ? signature.toString("base64url", 0, 16)
+    ? signature.toString("hex", 0, 16)
     : fingerprint("signature", tenant, signature);
 }
 

@@ -106,7 +106,8 @@ function build(options: NotificationOptions, textFixture: string): NotificationB
 function renew(body: NotificationBody): void {
   const renewed = new Map<unknown, string>();
   for (const item of valuesOf(body).flatMap(itemsOf)) {
-    if (item.id === undefined) continue;
+    // What is no text is no id, and an item that is to be unfit by it stays so.
+    if (typeof item.id !== "string") continue;
     const id = renewed.get(item.id) ?? `wamid.${randomBytes(24).toString("base64")}`;
     renewed.set(item.id, id);
     item.id = id;

@@ -56,14 +56,14 @@ export function cutLists(
 
 /** The lists of a value that the table does not know: they are news, and must not be lost. */
 export function unknownLists(value: Json, { lists }: Lists): Json | undefined {
-  let unknown: Record<string, unknown> | undefined;
+  const unknown: [string, unknown][] = [];
   for (const key of Object.keys(value)) {
     const list = value[key];
-    if (!Array.isArray(list) || list.length === 0 || Object.hasOwn(lists, key)) continue;
-    unknown ??= {};
-    unknown[key] = list;
+    if (Array.isArray(list) && list.length > 0 && !Object.hasOwn(lists, key))
+      unknown.push([key, list]);
   }
-  return unknown;
+  // Not by assignment, which does other things to a key called `__proto__`.
+  return unknown.length === 0 ? undefined : Object.fromEntries(unknown);
 }
 
 /** Remembers what was made of each argument. */

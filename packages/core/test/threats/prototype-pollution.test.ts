@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type AnyEvent, eventNames } from "../../src/index.ts";
+import { type AnyEvent, eventNames, parse } from "../../src/index.ts";
 import { attacked } from "../support/attacked.ts";
 
 // `JSON.parse` makes a property called `__proto__` like any other. It must stay one: wherever a body's names are copied,
@@ -49,6 +49,17 @@ describe("names that mean something to JavaScript are names", () => {
       data: { id: "wamid.1" },
       sender: { name: "Dana" },
     });
+  });
+
+  test("a list that nobody knows, whatever its name, is told as it came", () => {
+    const value = `{"messages":[{"id":"wamid.1","from":"1","type":"text","text":{"body":"a"}}],"__proto__":[true]}`;
+    const whole = `{"object":"whatsapp_business_account","entry":[{"changes":[{"field":"messages","value":${value}}]}]}`;
+    for (const text of [whole, value]) {
+      const events = [...parse(text)];
+      expect(events.map(({ name }) => name)).toEqual(["message.text", "unknown"]);
+      expect(Object.entries(events[1]?.data as object)).toContainEqual(["__proto__", [true]]);
+      for (const event of events) expectOwnPrototypes(event);
+    }
   });
 
   test.each(WORDS)(
