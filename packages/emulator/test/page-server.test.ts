@@ -183,7 +183,7 @@ describe("a web page of somebody else does not reach the emulated APIs, whose to
     { origin: "https://attacker.example" },
   ];
 
-  test.each(strangers)("%o", async (headers) => {
+  test.each(strangers)("the emulated APIs refuse %o", async (headers) => {
     const receiver = await Receiver.start();
     const emulator = await subscribed(receiver);
     const [app] = emulator.apps;

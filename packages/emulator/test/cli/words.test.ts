@@ -75,12 +75,12 @@ test("values of options", () => {
 describe("what others wrote does not drive the terminal", () => {
   const nasty = "a\u001b[2Jb\u001b]0;title\u0007c\u009b2Jd\re\u202ef\u001b[31mg\u001b[8mh\n\ti";
 
-  test("lines: colours at most", () => {
+  test("lines of a terminal hold colours at most", () => {
     expect(printable(nasty)).toBe("a�[2Jb�]0;title�c�2Jd�e�f�[31mg�[8mh\n\ti");
     expect(printable(nasty, true)).toBe("a�[2Jb�]0;title�c�2Jd�e�f\u001b[31mg�[8mh\n\ti");
   });
 
-  test("JSON: the same value, in characters that are shown", () => {
+  test("JSON for a terminal is the same value, in characters that are shown", () => {
     expect(printableJson({ nasty })).not.toMatch(/\p{Cc}|\u202e/u);
     expect(JSON.parse(printableJson({ nasty }))).toEqual({ nasty });
   });
