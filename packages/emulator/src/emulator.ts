@@ -22,6 +22,7 @@ import type {
 } from "./options.ts";
 import { seededRandom } from "./random.ts";
 import { openRun, platformApi, type Run } from "./run.ts";
+import { doorkeeper } from "./server/access.ts";
 import { controlApi } from "./server/control.ts";
 import { listener } from "./server/http.ts";
 import { pageFiles } from "./server/page-files.ts";
@@ -106,7 +107,8 @@ export class Emulator {
       this.#server = await serve(
         { ...server, ...(port !== undefined && { port }) },
         listener([
-          pageFiles(this),
+          doorkeeper(() => this.isServedLocally),
+          pageFiles(),
           controlApi(this, () => this.#run?.subscriptions),
           platformApi(() => this.#run),
         ]),

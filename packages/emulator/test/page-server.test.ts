@@ -167,11 +167,62 @@ describe("the stream below /emulator/events", () => {
     ["another name for this machine", { host: "attacker.example" }],
     ["a page of another site", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "cors" }],
     ["a page of another port", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }],
+    ["a frame of another site", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }],
+    ["a page of another origin", { origin: "http://attacker.example" }],
+    ["a page without an origin", { origin: "null" }],
   ])("%s is refused", async (_what, headers) => {
     const emulator = await started();
     expect((await new Stream(emulator, headers).opened()).statusCode).toBe(403);
   });
 });
+
+describe("a web page of somebody else does not reach the emulated APIs, whose tokens are no secret", () => {
+  const strangers: readonly Readonly<Record<string, string>>[] = [
+    { host: "attacker.example" },
+    { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
+    { origin: "https://attacker.example" },
+  ];
+
+  test.each(strangers)("the emulated APIs refuse %o", async (headers) => {
+    const receiver = await Receiver.start();
+    const emulator = await subscribed(receiver);
+    const [app] = emulator.apps;
+    const [number] = emulator.numbers;
+    const override = { override_callback_uri: receiver.url, verify_token: "anything" };
+    const form = new URLSearchParams({ webhook_configuration: JSON.stringify(override) });
+    const before = receiver.handshakes.length;
+    for (const [path, body] of [
+      [`/v25.0/${number?.id}?access_token=${app?.accessToken}`, form.toString()],
+      ["/v1/users/login", ""],
+    ])
+      expect(await statusOf(`${emulator.url}${path}`, { ...headers, ...FORM }, body), path).toBe(
+        403,
+      );
+    expect(receiver.handshakes.length).toBe(before);
+  });
+
+  test("who follows a link gets the page", async () => {
+    const { url } = await started();
+    const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    expect(await statusOf(url, link)).toBe(200);
+    expect(await statusOf(`${url}/emulator`, link)).toBe(403);
+    expect(await statusOf(`${url}/emulator`, { origin: url })).toBe(200);
+  });
+});
+
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+
+/** Not by `fetch`, which leaves out what only browsers may say. A body makes it a POST. */
+async function statusOf(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<number | undefined> {
+  const request = http.request(url, { method: body === undefined ? "GET" : "POST", headers });
+  const response = new Promise<IncomingMessage>((resolve) => request.on("response", resolve));
+  request.end(body);
+  return (await response).resume().statusCode;
+}
 
 describe("the mailbox of a reader", () => {
   test("holds the newest state of each thing, and of too many things the newest", () => {
@@ -212,12 +263,7 @@ describe("the page's files", () => {
 
   test("they are refused under another name for this machine", async () => {
     const emulator = await started();
-    const request = http.get(emulator.url, { headers: { host: "attacker.example" } });
-    const response = await new Promise<IncomingMessage>((resolve) =>
-      request.on("response", resolve),
-    );
-    response.resume();
-    expect(response.statusCode).toBe(403);
+    expect(await statusOf(emulator.url, { host: "attacker.example" })).toBe(403);
   });
 });
 

@@ -11,10 +11,31 @@ export function answerWord({ status, failure, code }: Known): string {
 
 const AGAIN = "Meta sends it again for up to 7 days";
 
+/** What was sent along to show where a request comes from. */
+export type Proof = "signature" | "authorization" | "nothing";
+
+export function proofOf({
+  secret,
+  authorization,
+}: {
+  readonly secret?: string | undefined;
+  readonly authorization?: string | undefined;
+}): Proof {
+  if (secret !== undefined) return "signature";
+  return authorization === undefined ? "nothing" : "authorization";
+}
+
+const refusals: Readonly<Record<Proof, string>> = {
+  signature:
+    "the signature was refused: another app secret, or it is not checked over the bytes as they came",
+  authorization:
+    "the Authorization header was refused: compare it with the one that the receiver expects",
+  nothing:
+    "nothing showed where it comes from: it had neither a signature nor an Authorization header",
+};
+
 const byStatus: Readonly<Record<number, string>> = {
   400: "the receiver could not use the request. Does something parse the body before it, or limit it to 100 kB?",
-  401: "the signature was refused: another app secret, or it is not checked over the bytes as they came",
-  403: "the signature was refused: another app secret, or something in front of the receiver lets nobody in",
   404: "there is no such path: the callback URL needs the receiver's whole path, such as /webhooks/whatsapp",
   405: "the path is there, but not for POST",
   408: "the receiver gave up waiting for the body",
@@ -23,7 +44,7 @@ const byStatus: Readonly<Record<number, string>> = {
   415: "the receiver does not take application/json",
   429: "Meta's traffic must not be limited: a batch of one minute may be a thousand requests",
   431: "the receiver takes fewer bytes of headers than Meta sends",
-  500: "the receiver failed: answer 200 first, and handle afterwards",
+  500: "the receiver failed, and its log says why: answer 200 first, handle afterwards, and let no body parser stand in front",
   501: "the receiver does not do POST",
   502: "the proxy reached no receiver behind it",
   503: "the receiver or the proxy is overloaded, or closing",
@@ -42,7 +63,7 @@ const byCode: Readonly<Record<string, string>> = {
 };
 
 /** What an answer means to Meta and where the cause may be. Nothing for a 200. */
-export function answerHint(answer: Known): string | undefined {
+export function answerHint(answer: Known, proof: Proof): string | undefined {
   const { status, failure, code = "", location } = answer;
   if (failure === "timeout") return "no answer in time: answer 200 first, and handle afterwards";
   if (failure === "tls")
@@ -58,6 +79,7 @@ export function answerHint(answer: Known): string | undefined {
   if (status >= 200 && status < 300) return `only 200 counts: ${AGAIN}`;
   if (status >= 300 && status < 400)
     return `Meta does not follow redirects: the callback URL must be where it ends${location === undefined ? "" : `, ${withoutQuery(location)}`}`;
+  if (status === 401 || status === 403) return refusals[proof];
   const known = byStatus[status];
   if (known !== undefined) return known;
   return status < 500
@@ -65,7 +87,7 @@ export function answerHint(answer: Known): string | undefined {
     : `the receiver failed. ${AGAIN}`;
 }
 
-/** A query may hold the verify token. */
-function withoutQuery(location: string): string {
+/** Where a redirect points to, as it may be shown: a query may hold the verify token. */
+export function withoutQuery(location: string): string {
   return location.replace(/[?#].*$/s, "");
 }

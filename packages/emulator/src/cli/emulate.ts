@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Weather } from "../delivery/weather.ts";
 import { createEmulator, type Emulator } from "../emulator.ts";
+import type { Json } from "../json.ts";
 import { attemptLines, attemptRecord } from "./attempt-line.ts";
 import { Failure, oneLine } from "./failure.ts";
 import { count, httpUrl, readAuthorities, shownUrl } from "./option-values.ts";
@@ -74,11 +75,12 @@ export function addEmulate(program: Command): void {
 async function emulate(options: EmulateOptions): Promise<void> {
   const screen = createScreen(options);
   const given = { ...options };
-  const secret = readSecret(given, appSecret) ?? DEFAULT_SECRET;
-  const token = readSecret(given, verifyToken) ?? DEFAULT_TOKEN;
+  const ownSecret = readSecret(given, appSecret);
+  const ownToken = readSecret(given, verifyToken);
+  const token = ownToken ?? DEFAULT_TOKEN;
   const header = readSecret(given, authorization);
   const emulator = createEmulator({
-    appSecret: secret,
+    appSecret: ownSecret ?? DEFAULT_SECRET,
     server: { port: options.port, host: options.host },
     trustedCertificates: readAuthorities(options.caFile),
     ...(options.seed !== undefined && { seed: options.seed }),
@@ -95,7 +97,10 @@ async function emulate(options: EmulateOptions): Promise<void> {
       screen.json(attemptRecord(delivery, attempt));
       screen.lines(...attemptLines(screen, delivery, attempt));
     });
-    introduce(screen, emulator, token, header);
+    introduce(screen, emulator, {
+      ...(ownSecret === undefined && { WHATSAPP_APP_SECRET: DEFAULT_SECRET }),
+      ...(ownToken === undefined && { WHATSAPP_VERIFY_TOKEN: DEFAULT_TOKEN }),
+    });
     if (options.to !== undefined)
       await subscribe(screen, emulator, options.to, token, header !== undefined, stopped.signal);
     await aborted(stopped.signal);
@@ -125,22 +130,15 @@ async function start(emulator: Emulator, { port, host, storage }: EmulateOptions
   }
 }
 
-/** Where things are, and what to put into the receiver's environment: as the sample apps read it. */
-function introduce(
-  screen: Screen,
-  emulator: Emulator,
-  token: string,
-  header: string | undefined,
-): void {
+/**
+ * Where things are, and what to put into the receiver's environment, as the sample apps read it. Secrets that were given are
+ * not among it: they may be those of a real app, and a screen or a log is for more eyes than theirs.
+ */
+function introduce(screen: Screen, emulator: Emulator, receiver: Readonly<Json>): void {
   const { url, seed } = emulator;
   const [app] = emulator.apps;
   const [number] = emulator.numbers;
   if (app === undefined || number === undefined) return;
-  const receiver = {
-    WHATSAPP_APP_SECRET: app.secret,
-    WHATSAPP_VERIFY_TOKEN: token,
-    ...(header !== undefined && { WHATSAPP_ONPREM_AUTHORIZATION: header }),
-  };
   const clients = {
     WHATSAPP_GRAPH_URL: url,
     WHATSAPP_APP_ID: app.id,
@@ -162,6 +160,7 @@ function introduce(
     "",
     dim("For the receiver's environment"),
     ...variables(receiver),
+    ...(Object.keys(receiver).length < 2 ? ["  (secrets as you gave them)"] : []),
     dim("For what calls the APIs"),
     ...variables(clients),
     "",

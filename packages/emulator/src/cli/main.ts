@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { Failure, oneLine } from "./failure.ts";
+import { printable } from "./printable.ts";
 import { createProgram } from "./program.ts";
 
 // A reader that has seen enough, such as `head`, is no failure.
@@ -22,7 +23,7 @@ async function run(args: readonly string[]): Promise<void> {
       error instanceof CommanderError && error.code === "commander.help"
         ? "name a command of it: see --help."
         : oneLine(error);
-    process.stderr.write(`whatsapp-webhooks: ${line}\n`);
+    process.stderr.write(`whatsapp-webhooks: ${printable(line)}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { showUrl } from "../server/show.ts";
 import { UsageError } from "./failure.ts";
 
 const unitsMs: Readonly<Record<string, number>> = {
@@ -15,6 +16,19 @@ export function durationMs(text: string): number {
   const [, number = "", unit = "s"] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text) ?? [];
   if (number === "") throw new InvalidArgumentError("It is a time such as 500ms, 30s, 5m or 8d.");
   return Number(number) * (unitsMs[unit] ?? 1000);
+}
+
+const LONGEST_WAIT_MS = 86_400_000;
+
+/** An option for how long to wait. Not for ever: beyond 24 days a timer of Node.js ends at once. */
+export function timeoutOption(name: string, about: string): Option {
+  return new Option(`--${name} <time>`, about).argParser(waitMs).default(10_000, "10s");
+}
+
+function waitMs(text: string): number {
+  const ms = durationMs(text);
+  if (ms < 1 || ms > LONGEST_WAIT_MS) throw new InvalidArgumentError("It is from 1ms to 1d.");
+  return ms;
 }
 
 /** A whole number within limits. */
@@ -72,8 +86,5 @@ export function readAuthorities(file: string | undefined): readonly string[] {
 
 /** A URL as it may be shown: without what it may hold of user and password. */
 export function shownUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = "";
-  shown.password = "";
-  return shown.href;
+  return showUrl(url.href);
 }

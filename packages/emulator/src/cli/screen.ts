@@ -1,4 +1,5 @@
 import pico from "picocolors";
+import { printable, printableJson } from "./printable.ts";
 
 type Colours = ReturnType<typeof pico.createColors>;
 
@@ -25,17 +26,19 @@ export interface Screen {
 }
 
 export function createScreen({ json = false }: { readonly json?: boolean | undefined }): Screen {
+  const isColoured = hasColours(process.stdout);
   return {
     isJson: json,
-    colours: pico.createColors(hasColours(process.stdout)),
+    colours: pico.createColors(isColoured),
     lines(...lines) {
-      if (!json) process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+      const text = lines.map((line) => `${printable(line, isColoured)}\n`).join("");
+      if (!json) process.stdout.write(text);
     },
     json(value) {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${printableJson(value)}\n`);
     },
     remark(line) {
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${printable(line)}\n`);
     },
   };
 }

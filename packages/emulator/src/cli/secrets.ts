@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { validateHeaderValue } from "node:http";
 import { type Command, Option } from "commander";
 import { UsageError } from "./failure.ts";
 
@@ -8,6 +9,8 @@ export interface SecretOption {
   readonly name: string;
   readonly env: string;
   readonly about: string;
+  /** It is the value of this header. */
+  readonly header?: string;
 }
 
 export const appSecret: SecretOption = {
@@ -24,6 +27,7 @@ export const authorization: SecretOption = {
   name: "authorization",
   env: "WHATSAPP_ONPREM_AUTHORIZATION",
   about: 'the Authorization header of On-Premises callbacks, such as "Basic …"',
+  header: "Authorization",
 };
 
 /** For the help of every command that takes a secret. */
@@ -43,7 +47,22 @@ export function readSecret(
   options: Readonly<Record<string, unknown>>,
   secret: SecretOption,
 ): string | undefined {
-  const { name, env } = secret;
+  const value = givenSecret(options, secret);
+  if (value === undefined || secret.header === undefined) return value;
+  try {
+    validateHeaderValue(secret.header, value);
+  } catch {
+    throw new UsageError(
+      `the ${secret.header} header cannot hold this (--${secret.name} or ${secret.env}): a line break, or a character that is not in Latin-1.`,
+    );
+  }
+  return value;
+}
+
+function givenSecret(
+  options: Readonly<Record<string, unknown>>,
+  { name, env }: SecretOption,
+): string | undefined {
   const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const [given, file] = [options[key], options[`${key}File`]];
   if (typeof given === "string" && typeof file === "string")

@@ -8,7 +8,7 @@ import { type Command, Option } from "commander";
 import { isJson, type Json } from "../json.ts";
 import { Failure, UsageError } from "./failure.ts";
 import { httpsFetch } from "./https-fetch.ts";
-import { durationMs, readAuthorities } from "./option-values.ts";
+import { readAuthorities, timeoutOption } from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { addSecret, readSecret, type SecretOption } from "./secrets.ts";
 import { assign, readAssignment } from "./trigger/assignments.ts";
@@ -119,11 +119,7 @@ function add(parent: Command, usage: string, about: string, work: Work): Command
   addSecret(command, token);
   return command
     .option("--ca-file <pem>", "trusts this authority for the client's own certificate")
-    .addOption(
-      new Option("--timeout <time>", "for each attempt")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
+    .addOption(timeoutOption("timeout", "for each attempt"))
     .option("--json", "one JSON value on stdout")
     .action(async () => {
       const options = command.opts<ClientOptions>();

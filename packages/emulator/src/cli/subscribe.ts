@@ -1,8 +1,8 @@
 import { type CloudSubscriptions, createCloudSubscriptions } from "@whatsapp-webhooks/settings";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { cloudFields } from "../cloud/fields.ts";
 import { UsageError } from "./failure.ts";
-import { durationMs, httpUrl, shownUrl, targetOf } from "./option-values.ts";
+import { httpUrl, shownUrl, targetOf, timeoutOption } from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import {
   addSecret,
@@ -82,11 +82,7 @@ function add(parent: Command, name: string, about: string, work: Work): Command 
       "another Graph API, such as the emulator's (or WHATSAPP_GRAPH_URL)",
     )
     .option("--graph-version <v>", "such as v25.0")
-    .addOption(
-      new Option("--timeout <time>", "for each attempt")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
+    .addOption(timeoutOption("timeout", "for each attempt"))
     .option("--json", "one JSON value on stdout")
     .action(async () => {
       const options = command.opts<SubscribeOptions>();

@@ -3,7 +3,6 @@ import type { Subscriptions } from "../cloud/subscriptions.ts";
 import type { Emulator } from "../emulator.ts";
 import { notificationNames } from "../fixtures.ts";
 import { isJson, type Json, textOf } from "../json.ts";
-import { refusalOf } from "./access.ts";
 import { receive } from "./customer-writes.ts";
 import { keyOf, shownDelivery } from "./delivery-view.ts";
 import {
@@ -29,8 +28,9 @@ export function controlApi(
   const stream = new EventStream(emulator, state);
   return async (request) => {
     if (!/^\/emulator(\/|$)/.test(request.path)) return undefined;
-    const reason = refusalOf(request, emulator.isServedLocally);
-    if (reason !== undefined) return { status: 403, json: { error: reason } };
+    // A browser asks before it sends this from a page of another origin, and is not answered.
+    if (request.method !== "GET" && !isSentAsJson(request))
+      return { status: 403, json: { error: "Send it as application/json." } };
     if (state() === undefined) return { status: 503, json: { error: "The emulator is stopped." } };
     try {
       return (
@@ -46,6 +46,10 @@ export function controlApi(
       return { status: 400, json: { error: error.message } };
     }
   };
+}
+
+function isSentAsJson(request: ApiRequest): boolean {
+  return /^application\/json\b/i.test(request.header("content-type") ?? "");
 }
 
 /** What is looked at, and changes nothing. */

@@ -18,7 +18,7 @@ export function viewOf(delivery: Delivery): DeliveryView {
   return {
     ...rest,
     key: keyOf(delivery),
-    names: counted(namesOf(content)),
+    names: counted(content),
     ...(preview !== undefined && { preview: preview.slice(0, LONGEST_PREVIEW) }),
     bodyBytes: Buffer.byteLength(body),
     ...(body.length <= LONGEST_BODY && { body }),
@@ -36,9 +36,14 @@ function shown(attempt: Attempt): Attempt {
   return { ...attempt, headers: showHeaders(attempt.headers) };
 }
 
-function counted(names: readonly string[]): Readonly<Record<string, number>> {
+/** What is in a body, such as `message.text`, and how many of each. */
+export function namesIn(body: string): Readonly<Record<string, number>> {
+  return counted(parsed(body));
+}
+
+function counted(content: Json): Readonly<Record<string, number>> {
   const counts: Record<string, number> = Object.create(null);
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of namesOf(content)) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
@@ -49,7 +54,10 @@ function parsed(body: string): Json {
 
 /** Both APIs: one has its lists in changes of entries, the other at the root. */
 function namesOf(body: Json): string[] {
-  if (!("entry" in body)) return namesOfItems(body);
+  if (!("entry" in body)) {
+    const names = namesOfItems(body);
+    return names.length > 0 ? names : ["contacts"];
+  }
   return objectsOf(body.entry).flatMap((entry) => [
     ...objectsOf(entry.changes).flatMap(({ field, value }) =>
       namesOfChange(textOf(field) ?? "?", isJson(value) ? value : {}),

@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises";
-import type { Emulator } from "../emulator.ts";
-import { refusalOf } from "./access.ts";
 import type { ApiAnswer, ApiHandler } from "./http.ts";
 
 /** Beside this file when it is built, and where `page/build.mjs` puts it. */
@@ -28,12 +26,10 @@ const headers = {
 };
 
 /** The emulator's web page, at `/`. */
-export function pageFiles(emulator: Emulator): ApiHandler {
+export function pageFiles(): ApiHandler {
   return async (request) => {
     const [, name] = /^\/page\/([\w-]+\.\w+)$/.exec(request.path) ?? [];
     if (request.method !== "GET" || (request.path !== "/" && name === undefined)) return undefined;
-    const reason = refusalOf(request, emulator.isServedLocally);
-    if (reason !== undefined) return { status: 403, text: reason };
     if (name === undefined) await build();
     return fileAt(name ?? "index.html");
   };

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { faults } from "../../src/cli/doctor/faults.ts";
 import { examined, handledFile, started } from "./support/examined.ts";
@@ -68,11 +68,31 @@ describe("what was handled", () => {
     expect((await examined(url, { handled: `${origin}/` })).faults).toEqual(["handled_twice"]);
   });
 
+  test.each([
+    ["answers nothing", () => {}, "no whole answer came"],
+    ["begins and does not end", (res: ServerResponse) => void res.write("x"), "no whole answer"],
+    ["breaks off", (res: ServerResponse) => void res.write("x", () => res.destroy()), "no whole"],
+    ["has no such page", (res: ServerResponse) => void res.writeHead(404).end(), "it answers 404"],
+  ])("a URL that %s ends it, with the reason", async (_what, answer, reason) => {
+    const teller = createServer((_, res) => answer(res));
+    const { origin } = await listen(teller);
+    onTestFinished(() => close(teller));
+    const handled = `${origin}/?token=hushhush`;
+    const told = examined(await started(), { handled, handledTimeout: 300 });
+    await expect(told).rejects.toThrow(reason);
+    await expect(told).rejects.not.toThrow("hushhush");
+  });
+
   test("a file that nobody writes to", async () => {
     const handled = handledFile();
     const { faults: found } = await examined(await started(), { handled });
     expect(found).toEqual(["nothing_reported"]);
   });
+});
+
+test("a verify token may end with any character", async () => {
+  const { broken } = await examined(await started(), { verifyToken: "another 🌱" });
+  expect(broken).toEqual(["handshake with the verify token"]);
 });
 
 describe("the program", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { triggeredBodies } from "../../src/cli/trigger/bodies.ts";
 import { choose, knownEvents } from "../../src/cli/trigger/event-catalogue.ts";
 import { findItem } from "../../src/cli/trigger/find-item.ts";
+import { fixtureBody, notificationNames } from "../../src/fixtures.ts";
 import type { Json } from "../../src/json.ts";
 
 const plain = { assignments: [], batch: 1, isOutOfOrder: false, ageMs: 0, nowMs: Date.now() };
@@ -26,10 +27,32 @@ describe("triggering an event gives a body that becomes that event", () => {
 
 test("only what cannot occur has no body: .invalid where everything is optional, .unknown where the place tells the kind", () => {
   const without = known.filter(({ fixtures }) => fixtures.length === 0).map(({ name }) => name);
-  expect(without.filter((name) => !/\.(invalid|unknown)$/.test(name))).toEqual([]);
-  expect(without.length).toBeLessThan(20);
-  expect(() => choose(without[0] ?? "", false)).toThrow("no body becomes");
+  const [unfit, others] = [/\.invalid$/, /^(?!.*\.invalid$)/].map((kind) =>
+    without.filter((name) => kind.test(name)),
+  );
+  expect(others).toEqual(["history.unknown", "standby.unknown"]);
+  for (const name of others ?? [])
+    expect(() => choose(name, false)).toThrow("where an item stands tells its kind");
+  for (const name of unfit ?? []) {
+    expect(() => choose(name, false)).toThrow("everything in it is optional");
+    const field = name.replace(".invalid", "");
+    for (const odd of [null, 5, "text", [], {}])
+      expect(namesIn(bodyOf(field, everyPropertyIs(field, odd)))).not.toContain(name);
+  }
 });
+
+function bodyOf(field: string, value: Json): Buffer {
+  const entry = [{ id: "104853279016642", time: 1_800_000_000, changes: [{ field, value }] }];
+  return Buffer.from(JSON.stringify({ object: "whatsapp_business_account", entry }));
+}
+
+/** The properties of all bodies of a field, with a value that fits none of them. */
+function everyPropertyIs(field: string, odd: unknown): Json {
+  const names = notificationNames().filter((name) => name.startsWith(`${field}/`));
+  const values = names.map((name) => findItem(fixtureBody(name), field));
+  expect(values.length).toBeGreaterThan(0);
+  return Object.fromEntries(values.flatMap((value) => Object.keys(value)).map((key) => [key, odd]));
+}
 
 test("the plainest body is taken", () => {
   expect(choose("message.text", false).fixture).toBe("messages/text");

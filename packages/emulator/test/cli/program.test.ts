@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { cleanEnv, command, runCli } from "./support/run-cli.ts";
 
 const ESCAPE = "\u001b";
+const ABSENT = "http://127.0.0.1:1/";
 
 test("without arguments it explains itself, and says its version", async () => {
   const help = await runCli([]);
@@ -27,6 +28,12 @@ test("a mistake in the call is one line on stderr and code 2", async () => {
     [["trigger", "message.text", "--to", "nowhere"], "It is a URL such as"],
     [["trigger", "message.text", "--set", "text.body.x=1"], "there is nothing below it"],
     [["trigger", "message.text", "--batch", "0"], "a whole number from 1 to 1000"],
+    [["trigger", "message.text", "--timeout", "30d"], "It is from 1ms to 1d"],
+    [
+      ["trigger", "message.text", "--on-premises", "--to", ABSENT, "--authorization", "Basic a\nb"],
+      "the Authorization header cannot hold this",
+    ],
+    [["trigger", "history.unknown"], "where an item stands tells its kind"],
     [["doctor"], "missing required argument 'url'"],
     [["doctor", "http://127.0.0.1:1/"], "there is no app secret"],
     [["doctor", "http://127.0.0.1:1/", "--secret", ""], "--secret is empty"],

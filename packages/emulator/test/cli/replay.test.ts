@@ -61,7 +61,13 @@ describe("what is read", () => {
     file("tree/a.json", text);
     file("tree/deep/b.jsonl", `${text}\n${text}`);
     file("tree/read.me", "nothing");
+    mkdirSync(join(folder, "tree/folder.json"));
     expect(await recordedBodies(join(folder, "tree"))).toHaveLength(3);
+  });
+
+  test("a byte order mark is no part of it", async () => {
+    const [first] = await recordedBodies(file("marked.json", `\ufeff${text}`));
+    expect(Buffer.from(first?.bytes ?? []).toString()).toBe(text);
   });
 
   test.each([

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { signatureHeaders } from "../../src/sign.ts";
 import { Receiver } from "../support/receiver.ts";
+import { close, listen } from "./support/own-receiver.ts";
 import { runCli } from "./support/run-cli.ts";
 
 const env = { WHATSAPP_APP_SECRET: "the app secret" };
@@ -73,6 +75,29 @@ test("On-Premises: no signature, and the header that was given", async () => {
   expect(request?.headers).toMatchObject({ authorization: "Basic abc" });
   expect(request?.headers).not.toHaveProperty("x-hub-signature-256");
   expect(request?.body.toString()).not.toContain('"entry"');
+});
+
+test("what is refused without a signature is not put down to one", async () => {
+  const receiver = await Receiver.start({ reply: () => 401 });
+  const args = ["trigger", "message.text", "--on-premises", "--to", receiver.url];
+  expect((await runCli(args)).stdout).toContain("neither a signature nor an Authorization header");
+  const { stdout } = await runCli([...args, "--authorization", "Basic abc"]);
+  expect(stdout).toContain("the Authorization header was refused");
+});
+
+test("a redirect's address does not drive the terminal", async () => {
+  const server = createServer((req, res) => {
+    req.resume();
+    res.writeHead(302, { Location: "http://127.0.0.1/\u009b2J?hub.verify_token=hushhush" }).end();
+  });
+  const url = await listen(server);
+  onTestFinished(() => close(server));
+  const args = ["trigger", "message.text", "--to", url.href];
+  for (const more of [[], ["--json"]]) {
+    const { stdout, stderr } = await runCli([...args, ...more], { env });
+    expect(stdout).toContain("does not follow redirects");
+    expect(stdout + stderr).not.toMatch(/\u009b|hushhush/);
+  }
 });
 
 test("the secret from a file and from stdin", async () => {

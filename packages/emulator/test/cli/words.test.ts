@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { answerHint, answerWord } from "../../src/cli/answer-hint.ts";
-import { keysIn } from "../../src/cli/doctor/handled-items.ts";
-import { count, durationMs, httpUrl } from "../../src/cli/option-values.ts";
+import { handledSource, keysIn } from "../../src/cli/doctor/handled-items.ts";
+import { count, durationMs, httpUrl, timeoutOption } from "../../src/cli/option-values.ts";
+import { printable, printableJson } from "../../src/cli/printable.ts";
 import { hasColours } from "../../src/cli/screen.ts";
 import { weatherFrom } from "../../src/cli/weather-option.ts";
 
@@ -23,12 +24,19 @@ describe("what an answer means", () => {
     [{ failure: "connection", code: "HPE_INVALID_CONSTANT" }, "does not speak HTTP"],
     [{ failure: "connection" }, "without an answer"],
   ] as const)("%j: %s", (answer, words) => {
-    expect(answerHint(answer)).toContain(words);
-    expect(answerHint(answer)).not.toContain("token=x");
+    expect(answerHint(answer, "signature")).toContain(words);
+    expect(answerHint(answer, "signature")).not.toContain("token=x");
+  });
+
+  test("a refusal is about what was sent to prove it", () => {
+    for (const status of [401, 403]) {
+      expect(answerHint({ status }, "authorization")).toContain("Authorization header was refused");
+      expect(answerHint({ status }, "nothing")).toContain("neither a signature nor");
+    }
   });
 
   test("200 needs no words", () => {
-    expect(answerHint({ status: 200 })).toBeUndefined();
+    expect(answerHint({ status: 200 }, "signature")).toBeUndefined();
     expect(answerWord({ status: 200 })).toBe("200");
     expect(answerWord({ failure: "timeout" })).toBe("timeout");
   });
@@ -54,10 +62,32 @@ test("values of options", () => {
   ]);
   for (const text of ["", "abc", "-1s", "5w"])
     expect(() => durationMs(text)).toThrow("a time such as");
+  const { parseArg } = timeoutOption("timeout", "how long");
+  expect(parseArg?.("1d", undefined)).toBe(86_400_000);
+  for (const text of ["0", "0.1ms", "25d"])
+    expect(() => parseArg?.(text, undefined)).toThrow("from 1ms to 1d");
   expect(count(1, 5)("5")).toBe(5);
   for (const text of ["0", "6", "1.5", "x"]) expect(() => count(1, 5)(text)).toThrow("from 1 to 5");
   expect(() => httpUrl("localhost:3000")).toThrow("begins with https://");
   expect(() => httpUrl("nothing")).toThrow("is a URL such as");
+});
+
+describe("what others wrote does not drive the terminal", () => {
+  const nasty = "a\u001b[2Jb\u001b]0;title\u0007c\u009b2Jd\re\u202ef\u001b[31mg\u001b[8mh\n\ti";
+
+  test("lines of a terminal hold colours at most", () => {
+    expect(printable(nasty)).toBe("a�[2Jb�]0;title�c�2Jd�e�f�[31mg�[8mh\n\ti");
+    expect(printable(nasty, true)).toBe("a�[2Jb�]0;title�c�2Jd�e�f\u001b[31mg�[8mh\n\ti");
+  });
+
+  test("JSON for a terminal is the same value, in characters that are shown", () => {
+    expect(printableJson({ nasty })).not.toMatch(/\p{Cc}|\u202e/u);
+    expect(JSON.parse(printableJson({ nasty }))).toEqual({ nasty });
+  });
+});
+
+test("a report of what was handled comes from a URL that is one", () => {
+  expect(() => handledSource({ handled: "http://", timeout: 1000 })).toThrow("this is not a URL");
 });
 
 test("weather is a word or a list, and a slip of the hand is named", () => {

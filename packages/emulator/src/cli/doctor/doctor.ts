@@ -1,6 +1,6 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { Failure } from "../failure.ts";
-import { durationMs, httpUrl, readAuthorities, shownUrl } from "../option-values.ts";
+import { httpUrl, readAuthorities, shownUrl, timeoutOption } from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
 import {
@@ -58,16 +58,8 @@ export function addDoctor(program: Command): void {
   command
     .option("--handled <file-or-url>", "where the receiver says what it handled")
     .option("--handled-command <command>", "what prints it")
-    .addOption(
-      new Option("--handled-wait <time>", "how long to wait for it")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
-    .addOption(
-      new Option("--timeout <time>", "how long to wait for an answer")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
+    .addOption(timeoutOption("handled-wait", "how long to wait for it"))
+    .addOption(timeoutOption("timeout", "how long to wait for an answer"))
     .option("--ca-file <pem>", "trusts this certificate authority, too")
     .option("--json", "one JSON value on stdout")
     .addHelpText("after", EXAMPLES)
@@ -85,7 +77,7 @@ async function doctor(url: URL, options: DoctorOptions): Promise<void> {
     timeoutMs: options.timeout,
     authorities: readAuthorities(options.caFile),
   };
-  const source = await handledSource(options);
+  const source = handledSource(options);
   screen.lines(screen.colours.bold(shownUrl(url)), "");
   const findings = await examine(patient, source, options.handledWait, teller(screen));
   conclude(screen, url, findings);

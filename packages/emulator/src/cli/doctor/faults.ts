@@ -111,7 +111,7 @@ export const faults = {
   },
   server_error: {
     wrong: "A well-formed, signed notification is answered with an error of the server.",
-    mend: "Answer 200 first, then handle, and catch what handlers throw. The receiver's log has the reason.",
+    mend: "The receiver's log has the reason. Answer 200 first, then handle, and catch what handlers throw. Let no body parser, such as express.json(), stand before the route.",
   },
   body_limit: {
     wrong: "Large notifications are refused, and Meta sends up to 3 MB.",

@@ -15,18 +15,23 @@ export interface HandledSource {
 }
 
 /** Opens it before anything is sent: what is there already is no concern of this run. */
-export async function handledSource({
+export function handledSource({
   handled,
   handledCommand,
+  timeout,
 }: {
   readonly handled?: string | undefined;
   readonly handledCommand?: string | undefined;
-}): Promise<HandledSource | undefined> {
+  /** How long one answer or one run may take, in milliseconds. */
+  readonly timeout: number;
+}): HandledSource | undefined {
   if (handled !== undefined && handledCommand !== undefined)
     throw new UsageError("give --handled or --handled-command, not both.");
-  if (handledCommand !== undefined) return { read: () => outputOf(handledCommand) };
+  if (handledCommand !== undefined) return { read: () => outputOf(handledCommand, timeout) };
   if (handled === undefined) return undefined;
-  return /^https?:\/\//.test(handled) ? { read: () => fetched(handled) } : fileSource(handled);
+  if (!/^https?:\/\//.test(handled)) return fileSource(handled);
+  if (!URL.canParse(handled)) throw new UsageError("--handled: this is not a URL.");
+  return { read: () => fetched(new URL(handled), timeout) };
 }
 
 function fileSource(path: string): HandledSource {
@@ -52,22 +57,38 @@ function fileSource(path: string): HandledSource {
   };
 }
 
-async function fetched(url: string): Promise<string> {
-  const response = await fetch(url).catch(() => undefined);
-  if (response === undefined || !response.ok)
-    throw new Failure(`--handled: ${new URL(url).origin} does not say what was handled.`);
-  return response.text();
+/** A report of some hundred items comes nowhere near. */
+const LONGEST_REPORT = 256 * 1024 * 1024;
+
+async function fetched(url: URL, timeoutMs: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    const { ok, status, body } = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    if (!ok) throw new Failure(`it answers ${status}`);
+    for await (const part of body ?? []) {
+      text += decoder.decode(part, { stream: true });
+      if (text.length > LONGEST_REPORT) throw new Failure("it answers without end");
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    const reason = error instanceof Failure ? error.message : "no whole answer came";
+    throw new Failure(`--handled: ${url.origin} does not say what was handled: ${reason}.`);
+  }
 }
 
-async function outputOf(command: string): Promise<string> {
+async function outputOf(command: string, timeoutMs: number): Promise<string> {
   const shell = process.platform === "win32" ? ["cmd", "/c"] : ["sh", "-c"];
   const [program = "", flag = ""] = shell;
   try {
     const { stdout } = await promisify(execFile)(program, [flag, command], {
-      maxBuffer: 256 * 1024 * 1024,
+      maxBuffer: LONGEST_REPORT,
+      timeout: timeoutMs,
     });
     return stdout;
   } catch (error) {
+    if (error instanceof Error && "killed" in error && error.killed === true)
+      throw new Failure("--handled-command did not end in time (--timeout).");
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
     throw new Failure(`--handled-command ended with ${code}.`);
   }

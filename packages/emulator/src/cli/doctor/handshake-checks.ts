@@ -1,5 +1,5 @@
 import type { Answer } from "../../delivery/post.ts";
-import { answerWord } from "../answer-hint.ts";
+import { answerWord, withoutQuery } from "../answer-hint.ts";
 import { type Examination, Over } from "./examination.ts";
 import type { Fault } from "./faults.ts";
 
@@ -19,7 +19,7 @@ export async function checkHandshake(examination: Examination): Promise<void> {
   await checkLongChallenge(examination, fault !== undefined);
 
   // As long as the right one, so that its length tells nothing.
-  const wrongToken = verifyToken.replace(/.$/s, (last) => (last === "x" ? "y" : "x"));
+  const wrongToken = verifyToken.replace(/.$/su, (last) => (last === "x" ? "y" : "x"));
   const other = examination.ids.digits(10);
   const wrong = await examination.handshake(wrongToken, other);
   const isOpen = wrong.status === 200 && wrong.body.includes(other);
@@ -78,7 +78,8 @@ function isJsonOf(body: string, challenge: string): boolean {
 }
 
 function seenOf(answer: Answer, fault: Fault): string {
-  if (fault === "redirect") return `${answerWord(answer)} to ${shortened(answer.location)}`;
+  if (fault === "redirect")
+    return `${answerWord(answer)} to ${withoutQuery(answer.location ?? "somewhere else")}`;
   if (fault === "challenge_changed") {
     const { body } = answer;
     if (body === "") return "an empty answer";
@@ -86,9 +87,4 @@ function seenOf(answer: Answer, fault: Fault): string {
     return body.trim() === "" || /^\s|\s$/.test(body) ? "white space around it" : "another text";
   }
   return answerWord(answer);
-}
-
-/** Without the query, which holds the verify token. */
-function shortened(location = "somewhere else"): string {
-  return location.replace(/[?#].*$/s, "");
 }

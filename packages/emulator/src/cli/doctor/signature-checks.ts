@@ -1,6 +1,6 @@
 import type { Answer } from "../../delivery/post.ts";
 import { toCloudJson } from "../../json.ts";
-import { answerWord } from "../answer-hint.ts";
+import { answerWord, withoutQuery } from "../answer-hint.ts";
 import { type Examination, Over } from "./examination.ts";
 import type { Fault } from "./faults.ts";
 import { textBody, unitsOf } from "./made-bodies.ts";
@@ -178,7 +178,7 @@ function seenOf(answer: Answer): string {
   const { location } = answer;
   return location === undefined
     ? answerWord(answer)
-    : `${answerWord(answer)} to ${location.replace(/[?#].*$/s, "")}`;
+    : `${answerWord(answer)} to ${withoutQuery(location)}`;
 }
 
 export function isRefusal({ status }: Answer): boolean {

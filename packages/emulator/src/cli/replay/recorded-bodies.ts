@@ -23,7 +23,7 @@ export async function recordedBodies(path: string): Promise<readonly RecordedBod
   if (stats === undefined) throw new UsageError(`there is no file ${path}.`);
   if (!stats.isDirectory()) return fileBodies(path);
   const files = readdirSync(path, { recursive: true, encoding: "utf8" })
-    .filter((file) => /\.(json|jsonl|ndjson)$/.test(file))
+    .filter((file) => /\.(json|jsonl|ndjson)$/.test(file) && statSync(join(path, file)).isFile())
     .sort();
   if (files.length === 0)
     throw new UsageError(`${path} holds no file that ends in .json, .jsonl or .ndjson.`);
@@ -41,7 +41,8 @@ async function fileBodies(path: string): Promise<readonly RecordedBody[]> {
       );
     return deadLetters(path);
   }
-  const text = readFileSync(path, "utf8");
+  // Some editors begin a file with a byte order mark, which counts as white space.
+  const text = readFileSync(path, "utf8").replace(/^\ufeff/, "");
   if (text.trim() === "") throw new UsageError(`${path} is empty.`);
   const whole = parsed(text);
   if (whole === undefined) return lines(path, text);

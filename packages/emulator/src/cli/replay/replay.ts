@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Command, Option } from "commander";
-import { answerHint, answerWord } from "../answer-hint.ts";
+import type { Command } from "commander";
+import { answerHint, answerWord, proofOf } from "../answer-hint.ts";
 import { Failure } from "../failure.ts";
 import {
   count,
-  durationMs,
   httpUrl,
   readAuthorities,
   shownUrl,
   targetOf,
+  timeoutOption,
 } from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
@@ -57,11 +57,7 @@ export function addReplay(program: Command): void {
   addSecret(command, appSecret);
   addSecret(command, authorization);
   command
-    .addOption(
-      new Option("--timeout <time>", "how long to wait for an answer")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
+    .addOption(timeoutOption("timeout", "how long to wait for an answer"))
     .option("--ca-file <pem>", "trusts this certificate authority, too")
     .option("--json", "one JSON value on stdout")
     .addHelpText("after", EXAMPLES)
@@ -96,10 +92,12 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const began = performance.now();
   let sent = 0;
   const send = async ({ where, bytes, isOnPremises }: RecordedBody): Promise<void> => {
-    const answer = await sender.post(bytes, isOnPremises ? unsigned : signed);
+    const options = isOnPremises ? unsigned : signed;
+    const answer = await sender.post(bytes, options);
     const word = answerWord(answer);
     answers.set(word, (answers.get(word) ?? 0) + 1);
-    if (word !== "200") refusals.push({ where, answer: word, hint: answerHint(answer) ?? null });
+    const hint = answerHint(answer, proofOf(options)) ?? null;
+    if (word !== "200") refusals.push({ where, answer: word, hint });
     sent++;
     progress.tell(progressLine(sent, bodies.length, refusals.length, performance.now() - began));
   };

@@ -85,7 +85,9 @@ export function choose(wanted: string, isOnPremises: boolean): Chosen {
     );
   if (event.fixtures.length === 0)
     throw new UsageError(
-      `no body becomes ${wanted}: everything in it is optional, so nothing fails to fit. See trigger --list.`,
+      familyAndKind(wanted)[1] === "unknown"
+        ? `no body becomes ${wanted}: where an item stands tells its kind, so none is unknown. See trigger --list.`
+        : `no body becomes ${wanted}: everything in it is optional, so nothing fails to fit. See trigger --list.`,
     );
   const fixture = event.fixtures.find((name) => name.startsWith(ON_PREMISES) === isOnPremises);
   if (fixture === undefined)

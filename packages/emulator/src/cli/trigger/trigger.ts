@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import type { Answer } from "../../delivery/post.ts";
 import { cloudWaitMs } from "../../delivery/schedule.ts";
 import { notificationNames } from "../../fixtures.ts";
-import { answerHint, answerWord } from "../answer-hint.ts";
+import { answerHint, answerWord, proofOf } from "../answer-hint.ts";
 import { Failure, UsageError } from "../failure.ts";
 import {
   count,
@@ -13,6 +13,7 @@ import {
   repeated,
   shownUrl,
   targetOf,
+  timeoutOption,
 } from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
@@ -86,11 +87,7 @@ export function addTrigger(program: Command): void {
   addSecret(command, appSecret);
   addSecret(command, authorization);
   command
-    .addOption(
-      new Option("--timeout <time>", "how long to wait for the answer")
-        .argParser(durationMs)
-        .default(10_000, "10s"),
-    )
+    .addOption(timeoutOption("timeout", "how long to wait for the answer"))
     .option("--ca-file <pem>", "trusts this certificate authority, too")
     .option("--print", "prints the body instead of sending it")
     .option("--list", "lists the events, those with the given text in their name")
@@ -123,7 +120,7 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
   const planned = options.duplicate
     ? bodies.flatMap((body) => [body, { ...body, label: `${body.label}, again` }])
     : bodies;
-  const proof = proofOf(bodies[0]?.isOnPremises ?? isOnPremises, options);
+  const proof = sendOptions(bodies[0]?.isOnPremises ?? isOnPremises, options);
   screen.lines(screen.colours.dim(`${chosen.fixture} → ${shownUrl(url)}`));
   const results: Result[] = [];
   try {
@@ -140,7 +137,7 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
   throw new Failure(`not accepted: ${word}${screen.isJson && hint ? `, ${hint}` : ""}`);
 }
 
-function proofOf(isOnPremises: boolean, options: TriggerOptions): SendOptions {
+function sendOptions(isOnPremises: boolean, options: TriggerOptions): SendOptions {
   const given = { ...options };
   if (isOnPremises) return { authorization: readSecret(given, authorization) };
   if (options.unsigned) return {};
@@ -175,7 +172,7 @@ async function deliver(
     progress.tell(`${label} …`);
     const answer = await sender.post(bytes, proof);
     progress.clear();
-    const hint = answerHint(answer) ?? null;
+    const hint = answerHint(answer, proofOf(proof)) ?? null;
     attempts.push({
       word: answerWord(answer),
       status: answer.status ?? null,
@@ -205,7 +202,7 @@ function answerLines(
   const isGood = isAccepted(answer);
   const mark = isGood ? colours.green("✓") : colours.red("✗");
   const word = (isGood ? colours.green : colours.red)(answerWord(answer));
-  const slow = isGood && answer.answerMs > 1000 ? " slow: Meta wants most answers in 250 ms" : "";
+  const slow = isGood && answer.answerMs > 1000 ? "  slow: Meta wants most answers in 250 ms" : "";
   return [
     `${mark} ${word}  ${colours.dim(`${Math.round(answer.answerMs)} ms`)}  ${label}${colours.yellow(slow)}`,
     ...(hint === null ? [] : [`  ${colours.yellow(hint)}`]),

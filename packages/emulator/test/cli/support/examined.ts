@@ -20,18 +20,25 @@ export async function examined(
   {
     handled,
     authorities = [],
-  }: { readonly handled?: string; readonly authorities?: readonly string[] } = {},
+    verifyToken = VERIFY_TOKEN,
+    handledTimeout = 20_000,
+  }: {
+    readonly handled?: string;
+    readonly authorities?: readonly string[];
+    readonly verifyToken?: string;
+    readonly handledTimeout?: number;
+  } = {},
 ) {
   const findings = await examine(
     {
       url,
       secret: SECRET,
-      verifyToken: VERIFY_TOKEN,
+      verifyToken,
       authorization: undefined,
       timeoutMs: 20_000,
       authorities,
     },
-    await handledSource({ handled }),
+    handledSource({ handled, timeout: handledTimeout }),
     5000,
     () => {},
   );
