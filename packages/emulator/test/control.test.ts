@@ -65,5 +65,6 @@ describe("over HTTP, below /emulator", () => {
     ).toBe(400);
     expect((await call(emulator, "POST /emulator/restart", { body: "{}" })).status).toBe(403);
     expect((await call(emulator, "GET /emulator/nothing")).status).toBe(404);
+    expect((await call(emulator, "GET //")).status).not.toBe(500);
   });
 });

@@ -97,6 +97,10 @@ async function emulate(options: EmulateOptions): Promise<void> {
       screen.json(attemptRecord(delivery, attempt));
       screen.lines(...attemptLines(screen, delivery, attempt));
     });
+    if (!emulator.isServedLocally)
+      screen.remark(
+        "Others reach this address: whoever does can read what is sent and have requests made from here.",
+      );
     introduce(screen, emulator, {
       ...(ownSecret === undefined && { WHATSAPP_APP_SECRET: DEFAULT_SECRET }),
       ...(ownToken === undefined && { WHATSAPP_VERIFY_TOKEN: DEFAULT_TOKEN }),

@@ -17,7 +17,9 @@ export function weatherFrom(text: string): Weather {
         'It is "calm", "bad", or such as duplicates=0.2,batchItems=20.',
       );
     if (!names.includes(name))
-      throw new InvalidArgumentError(`There is no weather ${name}${didYouMean(name, names)}`);
+      throw new InvalidArgumentError(
+        `There is no weather ${name}${didYouMean(name, names)} There are: ${names.join(", ")}.`,
+      );
     return [name, Number(value)];
   });
   try {

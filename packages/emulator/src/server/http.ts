@@ -47,7 +47,8 @@ async function respond(
 ): Promise<ApiAnswer> {
   const body = await read(incoming);
   if (body === undefined) return { status: 413, json: { error: "The body is too long." } };
-  const url = new URL(incoming.url ?? "/", "http://emulator");
+  // A path of two slashes would be read as the name of a host.
+  const url = new URL(`http://emulator${incoming.url?.replace(/^\/*/, "/") ?? "/"}`);
   const request: ApiRequest = {
     method: incoming.method ?? "GET",
     path: url.pathname.replace(/(?<=.)\/$/, ""),

@@ -108,3 +108,12 @@ test("a port in use, and a storage that is none, are one line", async () => {
     /^whatsapp-webhooks: \/nowhere\/emulator.db cannot be used[^\n]+\n$/,
   );
 });
+
+test("an address that others reach is warned of", async () => {
+  const open = new Running(["--host", "0.0.0.0"]);
+  await open.says(/Others reach this address/);
+  const closed = new Running([]);
+  await closed.says(/Graph API/);
+  expect(await closed.stop("SIGTERM")).toBe(0);
+  expect(closed.output).not.toContain("Others");
+});

@@ -98,6 +98,7 @@ test("weather is a word or a list, and a slip of the hand is named", () => {
     batchItems: 3,
   });
   expect(() => weatherFrom("duplicate=1")).toThrow("did you mean duplicates?");
+  expect(() => weatherFrom("wind=1")).toThrow(/There are: .*batchItems/);
   expect(() => weatherFrom("duplicates=2")).toThrow("a share from 0 to 1");
   expect(() => weatherFrom("nice")).toThrow('"calm", "bad"');
 });
