@@ -23,7 +23,7 @@ import {
 import { Engine } from "./engine.ts";
 import { Intake } from "./intake.ts";
 import { Keeper } from "./keeper.ts";
-import { Layout } from "./layout.ts";
+import { DEFAULT_PREFIX, Layout } from "./layout.ts";
 import { Letters } from "./letters.ts";
 import { type AllNumbers, type Numbers, numbersOf } from "./numbers.ts";
 import { inspectServer, type ServerFacts } from "./server.ts";
@@ -88,7 +88,7 @@ export class BullmqInbox implements Inbox {
 
   constructor(options: BullmqInboxOptions) {
     checkConnection(options.connection);
-    const { role = "both", prefix = "{whatsapp}" } = options;
+    const { role = "both", prefix = DEFAULT_PREFIX } = options;
     if (!["receive", "work", "both"].includes(role)) {
       const message = `the BullMQ inbox: \`role\` is "receive", "work" or "both", not "${role}".`;
       throw new WebhookError("option_invalid", message);

@@ -5,3 +5,4 @@
 
 export { type BullmqInboxOptions, bullmqInbox } from "./bullmq-inbox.ts";
 export type { RedisConnection } from "./connection.ts";
+export { openInbox } from "./kept.ts";

@@ -4,6 +4,9 @@ import { createHash } from "node:crypto";
 export const RECORDS = "records";
 export const PARTS = "parts";
 
+/** In braces, so that all keys are in one place of whatever divides keys. */
+export const DEFAULT_PREFIX = "{whatsapp}";
+
 /**
  * Where everything is in Redis. Whatever a customer, a tenant or a body could have a say in is hashed, so that no key holds
  * a phone number.
