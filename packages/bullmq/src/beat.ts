@@ -1,40 +1,36 @@
 import type { Worker } from "bullmq";
-import type { Redis } from "ioredis";
-import { lockKey } from "./transaction.ts";
+import type { Engine } from "./engine.ts";
+import { lockKey, Transaction } from "./transaction.ts";
 
 /** How long a lock lasts, and how often it is renewed and lost ones are looked for. */
 export const LOCK_MS = 3_000;
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
+/** For how long one look does for all. */
 export const LOOK_MS = 900;
+/** Redis was away if no worker got through to it for so long. */
+const GAP_MS = 2_000;
 
 /**
  * Renews the locks of what is under way here, and puts back what others lost. While Redis is away nobody can renew
  * anything: after an outage each has the time to make up for that before anybody looks for lost locks.
  */
 export class Beat {
-  readonly #client: Redis;
+  readonly #engine: Engine;
   readonly #worker: Worker;
   readonly #held: ReadonlyMap<string, string>;
   readonly #timer: NodeJS.Timeout;
-  #looksFrom: number;
   #isBeating = false;
-  readonly #onReady = (): void => {
-    this.#looksFrom = performance.now() + LOCK_MS + BEAT_MS;
-  };
 
   /** `held` is what is under way: tokens by id. */
-  constructor(client: Redis, worker: Worker, held: ReadonlyMap<string, string>, uptimeMs: number) {
-    this.#client = client;
+  constructor(engine: Engine, worker: Worker, held: ReadonlyMap<string, string>) {
+    this.#engine = engine;
     this.#worker = worker;
     this.#held = held;
-    this.#looksFrom = performance.now() + Math.max(0, LOCK_MS + BEAT_MS - uptimeMs);
-    client.on("ready", this.#onReady);
     this.#timer = setInterval(() => void this.#beat(), BEAT_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#client.off("ready", this.#onReady);
   }
 
   async #beat(): Promise<void> {
@@ -42,7 +38,9 @@ export class Beat {
     this.#isBeating = true;
     try {
       await this.#renew();
-      if (performance.now() >= this.#looksFrom && this.#client.status === "ready")
+      const pulse = await Transaction.begin(this.#engine);
+      const place = pulse.run("waPulse", this.#engine.layout.pulse, GAP_MS, LOCK_MS);
+      if ((await pulse.exec())?.[place] === 1)
         await this.#worker.getBackend().moveStalledJobsToWait();
     } catch {
       // The next beat tries again.
@@ -61,7 +59,7 @@ export class Beat {
     for (const id of lost) {
       const token = this.#held.get(id);
       if (token !== undefined)
-        await this.#client.set(lockKey(this.#worker, id), token, "PX", LOCK_MS, "NX");
+        await this.#engine.client.set(lockKey(this.#worker, id), token, "PX", LOCK_MS, "NX");
     }
   }
 }

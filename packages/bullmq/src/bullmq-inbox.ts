@@ -26,7 +26,7 @@ import { Keeper } from "./keeper.ts";
 import { DEFAULT_PREFIX, Layout } from "./layout.ts";
 import { Letters } from "./letters.ts";
 import { type AllNumbers, type Numbers, numbersOf } from "./numbers.ts";
-import { inspectServer, type ServerFacts } from "./server.ts";
+import { inspectServer } from "./server.ts";
 import { Workshop } from "./workshop.ts";
 
 export interface BullmqInboxOptions extends Numbers {
@@ -45,7 +45,6 @@ export interface BullmqInboxOptions extends Numbers {
 
 interface Open {
   readonly front: Engine;
-  readonly facts: ServerFacts;
   readonly letters: Letters;
   readonly keeper: Keeper;
 }
@@ -101,12 +100,10 @@ export class BullmqInbox implements Inbox {
     this.#client = connect(options.connection, impatient);
     tellOutages(this.#client, () => this.#logger);
     this.#open = this.#start();
-    this.#open.catch(() => {});
-    this.#intake = new Intake(
-      this.#open.then(({ front }) => front),
-      this.#client,
-      this.#numbers,
-    );
+    const front = this.#open.then((open) => open.front);
+    // Who asks is told.
+    front.catch(() => {});
+    this.#intake = new Intake(front, this.#client, this.#numbers);
     this.deadLetters = {
       list: async ({ limit = 100, ...page } = {}) =>
         (await this.#open).letters.list({ ...page, limit }),
@@ -134,7 +131,7 @@ export class BullmqInbox implements Inbox {
 
   async #tryToOpen(): Promise<Open> {
     await readyOf(this.#client);
-    const facts = await inspectServer(this.#client, this.#logger);
+    await inspectServer(this.#client, this.#logger);
     const front = await new Engine(this.#client, this.#layout).ready();
     // One step at a time cuts records into parts, over all processes.
     await front.records.setGlobalConcurrency(1);
@@ -143,7 +140,7 @@ export class BullmqInbox implements Inbox {
       limitBytes: deadLetterLimitBytes,
       maxAgeMs: deadLetterMaxAgeMs,
     });
-    const open = { front, facts, letters, keeper: new Keeper(front, letters, rememberMs) };
+    const open = { front, letters, keeper: new Keeper(front, letters, rememberMs) };
     this.#problem = undefined;
     this.#isOpen = true;
     return open;
@@ -164,12 +161,11 @@ export class BullmqInbox implements Inbox {
     if (this.receivesOnly) return { close: async () => {} };
     let isWanted = true;
     // Redis may be away: what is in it is handled once it is there.
-    this.#workshop = this.#open.then(async ({ facts }) => {
+    this.#workshop = this.#open.then(async () => {
       if (!isWanted || this.#closed !== undefined) return undefined;
       this.#opened = await Workshop.open({
         connection: this.#options.connection,
         layout: this.#layout,
-        facts,
         numbers: this.#numbers,
         logger: this.#logger,
         deliver,

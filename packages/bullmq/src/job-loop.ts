@@ -10,7 +10,6 @@ export interface JobLoopOptions {
   readonly queue: string;
   /** Jobs under way at one time. */
   readonly slots: number;
-  readonly uptimeMs: number;
   /** Resolves when the job is no longer held. Never rejects. */
   handle(held: Held): Promise<void>;
   /** Puts back what was fetched too late. */
@@ -36,7 +35,7 @@ export class JobLoop {
   readonly #running: Promise<void>;
 
   constructor(options: JobLoopOptions) {
-    const { engine, queue, uptimeMs } = options;
+    const { engine, queue } = options;
     this.#options = options;
     this.#worker = new Worker(queue, null, {
       connection: engine.client,
@@ -49,7 +48,7 @@ export class JobLoop {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#worker.on("error", () => {});
-    this.#beat = new Beat(engine.client, this.#worker, this.#held, uptimeMs);
+    this.#beat = new Beat(engine, this.#worker, this.#held);
     this.#running = this.#run();
   }
 

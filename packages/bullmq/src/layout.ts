@@ -15,6 +15,8 @@ export class Layout {
   readonly prefix: string;
   /** How many notifications wait, and their bytes. */
   readonly totals: string;
+  /** When somebody last renewed locks. */
+  readonly pulse: string;
   /** Ids of dead letters by their position, and what they take. */
   readonly letters: string;
   readonly letterTotals: string;
@@ -24,6 +26,7 @@ export class Layout {
   constructor(prefix: string) {
     this.prefix = prefix;
     this.totals = `${prefix}:totals`;
+    this.pulse = `${prefix}:pulse`;
     this.letters = `${prefix}:letters`;
     this.letterTotals = `${prefix}:letters:totals`;
     this.letter = `${prefix}:letter:`;

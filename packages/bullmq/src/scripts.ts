@@ -17,6 +17,24 @@ export const scripts = {
       redis.call('HINCRBY', KEYS[1], 'count', ARGV[1])
       return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[2])`,
   },
+  /**
+   * pulse; gap, quiet (milliseconds). Called all the time by all workers. Returns whether locks that ran out may be looked
+   * for: not when Redis has just been away, and nobody could renew any.
+   */
+  waPulse: {
+    numberOfKeys: 1,
+    lua: `
+      local time = redis.call('TIME')
+      local now = time[1] * 1000 + math.floor(time[2] / 1000)
+      local last = tonumber(redis.call('HGET', KEYS[1], 'at') or 0)
+      local from = tonumber(redis.call('HGET', KEYS[1], 'from') or 0)
+      if now - last > tonumber(ARGV[1]) or from - now > tonumber(ARGV[2]) then
+        from = now + ARGV[2]
+        redis.call('HSET', KEYS[1], 'from', from)
+      end
+      redis.call('HSET', KEYS[1], 'at', now)
+      return now >= from and 1 or 0`,
+  },
   /** keys; milliseconds. */
   waRemember: {
     lua: `for _, key in ipairs(KEYS) do redis.call('SET', key, 1, 'PX', ARGV[1]) end`,

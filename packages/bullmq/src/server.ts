@@ -5,16 +5,15 @@ import { placeOf } from "./connection.ts";
 const OLDEST = [6, 2] as const;
 
 /** Of a Redis, as far as it matters here. */
-export interface ServerFacts {
+interface ServerFacts {
   readonly version: string;
   readonly evicts: string;
   /** Undefined: it does not say. */
   readonly isLogging: boolean | undefined;
   readonly fsync: string | undefined;
-  readonly uptimeMs: number;
 }
 
-export async function factsOf(client: Redis): Promise<ServerFacts> {
+async function factsOf(client: Redis): Promise<ServerFacts> {
   const info = await client.info();
   const read = (name: string): string | undefined =>
     new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
@@ -27,12 +26,11 @@ export async function factsOf(client: Redis): Promise<ServerFacts> {
     evicts: read("maxmemory_policy") ?? "noeviction",
     isLogging: isLogging === undefined ? undefined : isLogging === "1",
     fsync: typeof fsync === "string" ? fsync : undefined,
-    uptimeMs: Number(read("uptime_in_seconds") ?? 3_600) * 1_000,
   };
 }
 
 /** What this Redis loses, in one line. Throws if it is none that may hold notifications. */
-export async function inspectServer(client: Redis, logger: Logger): Promise<ServerFacts> {
+export async function inspectServer(client: Redis, logger: Logger): Promise<void> {
   const facts = await factsOf(client);
   const place = placeOf(client);
   if (isOlder(facts.version)) {
@@ -48,7 +46,6 @@ export async function inspectServer(client: Redis, logger: Logger): Promise<Serv
   const [isSafe, message] = lossOf(facts);
   if (isSafe) logger.info({ redis: facts.version }, `${place}: ${message}`);
   else logger.warn({ redis: facts.version }, `${place}: ${message}`);
-  return facts;
 }
 
 function lossOf({ isLogging, fsync }: ServerFacts): readonly [isSafe: boolean, message: string] {
@@ -65,7 +62,7 @@ function lossOf({ isLogging, fsync }: ServerFacts): readonly [isSafe: boolean, m
     ];
   }
   if (fsync === "always") return [true, "a 200 means on disk (appendfsync always)."];
-  const span = fsync === "no" ? "half a minute" : "a second or two";
+  const span = fsync === "no" ? "half minute" : "second or two";
   return [
     false,
     `a crash of its machine loses the notifications of the last ${span}, though answered 200 (appendfsync ${fsync}). Set appendfsync always.`,

@@ -8,13 +8,11 @@ import { JobLoop } from "./job-loop.ts";
 import { type Layout, PARTS, RECORDS } from "./layout.ts";
 import { Letters } from "./letters.ts";
 import type { AllNumbers } from "./numbers.ts";
-import type { ServerFacts } from "./server.ts";
 import { Tidying } from "./tidying.ts";
 
 export interface WorkshopOptions {
   readonly connection: RedisConnection;
   readonly layout: Layout;
-  readonly facts: ServerFacts;
   readonly numbers: AllNumbers;
   readonly logger: Logger;
   readonly deliver: Deliver;
@@ -47,7 +45,7 @@ export class Workshop {
   }
 
   private constructor(
-    { facts, numbers, logger, deliver, cut }: WorkshopOptions,
+    { numbers, logger, deliver, cut }: WorkshopOptions,
     clients: readonly Redis[],
     engines: readonly [Engine, Engine],
   ) {
@@ -66,7 +64,6 @@ export class Workshop {
       engine,
       queue: RECORDS,
       slots: 1,
-      uptimeMs: facts.uptimeMs,
       handle: (held) => this.#cutter.handle(held),
       release: (held) => this.#cutter.release(held),
     });
@@ -74,7 +71,6 @@ export class Workshop {
       engine,
       queue: PARTS,
       slots: numbers.concurrency,
-      uptimeMs: facts.uptimeMs,
       handle: (held) => this.#deliverer.handle(held),
       release: (held) => this.#deliverer.release(held),
     });

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "@whatsapp-webhooks/core";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, vi } from "vitest";
 import { isRedisMissing, RedisServer } from "./redis-server.ts";
+
+// Machines may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 

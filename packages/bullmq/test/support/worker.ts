@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { bullmqInbox } from "../../src/index.ts";
 
-const [url = "", prefix = "", effects = "", takesMs = "5", failing = "0.02"] =
+const [url = "", prefix = "", effects = "", takesMs = "5", failing = "0.02", slots = "64"] =
   process.argv.slice(2);
 const webhooks = createWebhooks({
   appSecret: "secret",
   verifyToken: "token",
-  inbox: bullmqInbox({ connection: { url }, prefix, role: "work" }),
+  inbox: bullmqInbox({ connection: { url }, prefix, role: "work", concurrency: Number(slots) }),
   retry: { minDelayMs: 50, maxDelayMs: 400 },
   onError() {},
 });
