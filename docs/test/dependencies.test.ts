@@ -26,6 +26,7 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
   ]);
   const core = "@whatsapp-webhooks/core";
   expect(found).toEqual([
+    ["bullmq", ["bullmq", "ioredis"], [], [core]],
     ["core", ["zod"], [], []],
     ["emulator", [], ["libsql"], []],
     ["express", [], [], [core, "express"]],

@@ -1,10 +1,14 @@
+import { bullmqInbox } from "@whatsapp-webhooks/bullmq";
 import { type Inbox, memoryInbox } from "@whatsapp-webhooks/core";
 import { sqliteInbox } from "@whatsapp-webhooks/sqlite";
 
-/** Where the sample apps keep what is not handled yet: `memory`, or `sqlite:inbox.db`. */
+/** Where the sample apps keep what is not handled yet: `memory`, `sqlite:inbox.db`, or `redis://localhost:6379`. */
 export function inboxFrom(setting = "memory"): Inbox {
   const [kind, path] = setting.split(/:(.*)/s);
   if (kind === "memory") return memoryInbox();
   if (kind === "sqlite" && path) return sqliteInbox({ path });
-  throw new Error(`WHATSAPP_INBOX is "memory" or "sqlite:<file>", not "${setting}".`);
+  if (kind === "redis" || kind === "rediss") return bullmqInbox({ connection: { url: setting } });
+  throw new Error(
+    `WHATSAPP_INBOX is "memory", "sqlite:<file>" or "redis://<host>:<port>", not "${kind}:…".`,
+  );
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { isRedisMissing, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
 import { OrdersService } from "./support/orders-service.ts";
-import { isRedisMissing, RedisServer } from "./support/redis-server.ts";
 import { settings, sign } from "./support/start.ts";
 import { Wire } from "./support/wire.ts";
 

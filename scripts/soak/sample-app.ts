@@ -12,7 +12,7 @@ interface PrintedEvent {
   readonly data: unknown;
 }
 
-/** A sample app as a process of its own, on a durable inbox. What its handlers see comes as a line of JSON each. */
+/** A sample app as a process of its own, on a durable inbox: a setting of `WHATSAPP_INBOX`. What its handlers see comes as a line of JSON each. */
 export class SampleApp {
   readonly secret = "soak-secret";
   readonly verifyToken = "soak-token";
@@ -25,9 +25,9 @@ export class SampleApp {
   /** Events that came more than once. */
   repetitions = 0;
 
-  constructor(framework: string, path: string) {
+  constructor(framework: string, inbox: string) {
     this.#framework = framework;
-    this.#inbox = `sqlite:${path}`;
+    this.#inbox = inbox;
   }
 
   get url(): string {

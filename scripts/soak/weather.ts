@@ -1,13 +1,15 @@
-// The sample apps of all frameworks, on SQLite, through the emulator's whole weather, killed and started again all the while:
-// `weather.ts [items for each framework]`. Every item has to be handled, and none twice in effect.
+// The sample apps of all frameworks, on SQLite or on Redis, through the emulator's whole weather, killed and started again all
+// the while: `weather.ts [items for each framework] [sqlite or redis]`. Every item has to be handled, and none twice in effect.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createEmulator, fastClock } from "@whatsapp-webhooks/emulator";
+import { DURABLE, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
 import { SampleApp } from "./sample-app.ts";
 
 const ITEMS = Number(process.argv[2] ?? 100_000);
+const redis = process.argv[3] === "redis" ? new RedisServer(DURABLE) : undefined;
 const FRAMEWORKS = ["express", "koa", "fastify"] as const;
 const RESTARTS = 6;
 const LOTS = 50;
@@ -24,7 +26,11 @@ const weather = {
 
 async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "weather-"));
-  const app = new SampleApp(framework, join(folder, "inbox.db"));
+  const inbox =
+    redis === undefined
+      ? `sqlite:${join(folder, "inbox.db")}`
+      : `${redis.url}/${FRAMEWORKS.indexOf(framework)}`;
+  const app = new SampleApp(framework, inbox);
   await app.start();
   // A minute of waiting for the next attempt takes a second.
   const emulator = createEmulator({
@@ -68,6 +74,8 @@ async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
   return ok && undelivered.length === 0 && verdict.ok;
 }
 
+await redis?.start();
 let isGood = true;
 for (const framework of FRAMEWORKS) isGood = (await soak(framework)) && isGood;
+await redis?.end();
 process.exit(isGood ? 0 : 1);

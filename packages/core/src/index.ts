@@ -5,6 +5,7 @@
 
 // Everyday use
 export type { AppSecret, OnPremisesOptions, TenantSecret, VerifyToken } from "./credentials.ts";
+export { cutRecord } from "./cut-record.ts";
 export type { Handler, HandlerContext, Subscriptions } from "./emitter.ts";
 export { type ErrorCode, errorCodes, WebhookError } from "./errors.ts";
 // Reading events
@@ -27,10 +28,12 @@ export {
 } from "./flow.ts";
 // Writing an adapter or an inbox
 export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "./http.ts";
+export { DeadLetterWatch } from "./inbox/dead-letter-watch.ts";
 export { eraseFrom } from "./inbox/erasure.ts";
 export type {
   Account,
   Consumer,
+  Cut,
   DeadLetter,
   DeadLetters,
   Deliver,
@@ -39,13 +42,14 @@ export type {
   InboxRecord,
   Outcome,
   RecordAuth,
+  RecordPart,
 } from "./inbox/inbox.ts";
 export { inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
 export { type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
 export type { Append, ClaimedRecord, Commit, Settle, Store, StoreStats } from "./inbox/store.ts";
 export { type StoreInboxOptions, storeInbox } from "./inbox/store-inbox.ts";
-export type { Logger } from "./logger.ts";
+export { type Logger, stderrLogger } from "./logger.ts";
 export { type ParseOptions, parse } from "./parse.ts";
 export { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./report.ts";

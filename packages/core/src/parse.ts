@@ -90,7 +90,8 @@ function isEncoded(body: Uint8Array | string | object): body is Uint8Array | str
 
 const decoder = new TextDecoder();
 
-function toJson(body: Uint8Array | string | object): unknown {
+/** Throws a WebhookError if it is no JSON, or has too many levels. */
+export function toJson(body: Uint8Array | string | object): unknown {
   if (!isEncoded(body)) return body;
   const text = typeof body === "string" ? body : decoder.decode(body);
   if (isTooDeep(text)) {
@@ -233,12 +234,7 @@ function build(
   const json = isJson(data) ? data : {};
   const source = entry === undefined ? "on-premises" : "cloud";
   const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
-  const group =
-    textOf(json.group_id) ??
-    (json.recipient_type === "group" ? textOf(json.recipient_id) : undefined);
-  // Encoded, so that no tenant's name can look like another's with something behind it.
-  const scope = `${tenant === undefined ? "" : `${encodeURIComponent(tenant)}/`}${source === "cloud" ? "" : "@on-premises/"}`;
-  const partner = group ?? (sender ?? recipient)?.key ?? field ?? "";
+  const scope = scopeOf(source, tenant);
   // Assigned one by one, because spreading what is not there costs more than all the rest.
   const event: Draft = {
     name,
@@ -247,7 +243,7 @@ function build(
     timestamp: timeOf(json) ?? toDate(entry?.time) ?? new Date(receivedAt),
     receivedAt: new Date(receivedAt),
     account,
-    conversation: `${scope}${account.phoneNumberId ?? account.wabaId ?? ""}/${partner}`,
+    conversation: scope + conversationIn(json, item, (sender ?? recipient)?.key),
     data,
     raw: item.raw,
   };
@@ -261,6 +257,30 @@ function build(
   }
   if (name === "contact" && isJson(json.previous)) event.previous = personOf(json.previous);
   return event as AnyEvent;
+}
+
+/** Encoded, so that no tenant's name can look like another's with something behind it. */
+function scopeOf(source: "cloud" | "on-premises", tenant: string | undefined): string {
+  return `${tenant === undefined ? "" : `${encodeURIComponent(tenant)}/`}${source === "cloud" ? "" : "@on-premises/"}`;
+}
+
+function conversationIn(data: Json, { account, field }: Item, person: string | undefined): string {
+  const group =
+    textOf(data.group_id) ??
+    (data.recipient_type === "group" ? textOf(data.recipient_id) : undefined);
+  return `${account.phoneNumberId ?? account.wabaId ?? ""}/${group ?? person ?? field ?? ""}`;
+}
+
+/** The conversation that the event of an item will have. */
+export function conversationOf(item: Item, tenant: string | undefined): string {
+  const { family } = item;
+  const { data } = family === undefined ? item : resolve(item, family);
+  const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
+  const source = item.entry === undefined ? "on-premises" : "cloud";
+  return (
+    scopeOf(source, tenant) +
+    conversationIn(isJson(data) ? data : {}, item, (sender ?? recipient)?.key)
+  );
 }
 
 function timeOf(data: Json): Date | undefined {

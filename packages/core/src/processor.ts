@@ -19,6 +19,8 @@ export interface ProcessorOptions {
   readonly concurrency: number;
   readonly handlerTimeoutMs: number;
   readonly conversationHoldMs: number;
+  /** Whether the inbox keeps conversations in order itself: then none waits here for a retry, which may run elsewhere. */
+  readonly ordersConversations?: boolean | undefined;
   readonly retry: RetryPolicy;
   readonly maxAgeMs?: number | undefined;
   readonly logger: Logger;
@@ -265,13 +267,19 @@ export class Processor {
     }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
+    let holds = delayMs !== undefined;
     for (const { conversation, key } of failed) {
       const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      if (delayMs === undefined || Date.now() + delayMs > heldUntil)
+      const isOver = delayMs === undefined || Date.now() + delayMs > heldUntil;
+      if (isOver) holds = false;
+      if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);
       if (delayMs === undefined) this.#progress.delete(key);
     }
-    if (delayMs !== undefined) return { kind: "retry", completed, delayMs, reason };
+    if (delayMs !== undefined) {
+      const retry = { kind: "retry", completed, delayMs, reason } as const;
+      return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
+    }
     const message = `attempt ${delivery.attempt} was the last (${reason}); the notification is kept and not tried again.`;
     this.#options.report(new WebhookError("record_buried", message), {
       record,

@@ -1,4 +1,5 @@
 import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts";
+import { cutRecord } from "./cut-record.ts";
 import { Emitter, type Subscriptions } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
@@ -118,6 +119,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     retry: withDefaults(defaultRetry, options.retry),
     // Where the platform itself does the retrying, nothing is gained by holding its next requests up.
     conversationHoldMs: inbox.handlesInPut === true ? 0 : numbers.conversationHoldMs,
+    ordersConversations: inbox.ordersConversations,
     maxAgeMs: options.maxAgeMs,
     report: createReport(options.onError, logger),
   });
@@ -157,7 +159,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   }
 
   function remind(): void {
-    if (inbox.durable && consumer === undefined) {
+    if (inbox.durable && inbox.receivesOnly !== true && consumer === undefined) {
       logger.error(
         {},
         "notifications are stored, but nothing handles them. Add `await webhooks.start()` after your handlers are registered.",
@@ -168,14 +170,14 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function start(): Promise<void> {
     if (closing !== undefined)
       throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
-    if (emitter.isEmpty && consumer === undefined) {
+    if (emitter.isEmpty && consumer === undefined && inbox.receivesOnly !== true) {
       throw new WebhookError(
         "no_handlers",
         "start() came before the first on(…): what waits would pass unseen. Register handlers first, in modules that you await, too.",
       );
     }
     clearTimeout(reminder);
-    consumer ??= inbox.consume(processor.deliver, logger);
+    consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
     try {
       await consumer;
     } catch (thrown) {
@@ -188,7 +190,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     receiver.close();
     clearTimeout(reminder);
     if (!inbox.durable && hasStored && !emitter.isEmpty)
-      consumer ??= inbox.consume(processor.deliver, logger);
+      consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
     // What has not begun is safe in a durable inbox; in memory there is no other copy, so it is handled first.
     if (inbox.durable) processor.stop();
     const finished = (async () => (await consumer)?.close())().catch((thrown: unknown) => {

@@ -560,3 +560,29 @@ test("an event that waited long for its conversation is looked up again: another
   await Promise.all([slow, late]);
   expect(heard).toEqual(["slow"]);
 });
+
+test("where the inbox orders conversations a failure says whether the rest waits, and holds nothing up here", async () => {
+  const { processor, on } = setUp({ ordersConversations: true, conversationHoldMs: 5_000 });
+  const heard: string[] = [];
+  on("message.text", (event) => {
+    heard.push(event.data.text.body);
+    if (event.data.text.body === "bad") throw new Error("not now");
+  });
+  const bad = record(cloudBody([text("bad", { id: "1" }), text("with it", { id: "2" })]));
+  expect(await processor.deliver(bad, delivery())).toMatchObject({ kind: "retry", holds: true });
+  // It comes back to another process; what comes here next is next.
+  await processor.deliver(record(cloudBody([text("later", { id: "3" })])), delivery());
+  expect(heard).toEqual(["bad", "later"]);
+  // This delay is longer than the rest may wait.
+  const patient = setUp({
+    ordersConversations: true,
+    conversationHoldMs: 5_000,
+    retry: { maxAttempts: 9, minDelayMs: 10_000, maxDelayMs: 10_000, factor: 1 },
+  });
+  patient.on("message.text", () => Promise.reject(new Error("not now")));
+  const late = record(cloudBody([text("bad", { id: "4" })]));
+  expect(await patient.processor.deliver(late, delivery())).toMatchObject({
+    kind: "retry",
+    holds: false,
+  });
+});

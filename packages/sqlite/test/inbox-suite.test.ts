@@ -12,6 +12,7 @@ vi.setConfig({ maxConcurrency: 3 });
 const subject: InboxSubject = {
   name: "sqliteInbox",
   durable: true,
+  lacks: { conversations: "records are handed over whole; the processor keeps the order" },
   async place({ limitBytes } = {}) {
     const folder = mkdtempSync(join(tmpdir(), "inbox-"));
     const stores = new Map<Inbox, SqliteStore>();

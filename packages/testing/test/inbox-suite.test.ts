@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { inboxCases } from "../src/index.ts";
+import { conversationMutants } from "./inbox-mutants/conversations.ts";
 import { crashMutants } from "./inbox-mutants/crashes.ts";
 import { deliveryMutants } from "./inbox-mutants/deliveries.ts";
 import { endingMutants } from "./inbox-mutants/endings.ts";
@@ -12,7 +13,13 @@ vi.setConfig({ maxConcurrency: 30 });
 
 /** Mutants hang where a right inbox delivers at once: no need to wait for them as long. */
 const patienceMs = 2_000;
-const mutants = { ...deliveryMutants, ...endingMutants, ...erasingMutants, ...crashMutants };
+const mutants = {
+  ...deliveryMutants,
+  ...endingMutants,
+  ...erasingMutants,
+  ...crashMutants,
+  ...conversationMutants,
+};
 
 /** The name of a case in the list of a mutant: without the subject. */
 const nameIn = (name: string): string => name.slice(name.indexOf(": ") + 2);

@@ -51,7 +51,8 @@ function surroundingsOf(entry: Json, field: string | undefined, value: Json): Su
   return { field, account: accountOf(entry, value), entry: { id: entry.id, time: entry.time } };
 }
 
-function cutChange(entry: Json, change: unknown): readonly Item[] {
+/** The items of one change. */
+export function cutChange(entry: Json, change: unknown): readonly Item[] {
   const value = isJson(change) && isJson(change.value) ? change.value : {};
   const name = isJson(change) ? textOf(change.field) : undefined;
   const surroundings = surroundingsOf(entry, name, value);

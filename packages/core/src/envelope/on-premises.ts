@@ -4,10 +4,12 @@ import type { Family } from "../schema/family.ts";
 import { type Item, isJson, type Json, listOf, loneItem } from "./item.ts";
 import { cutLists, unknownLists } from "./lists.ts";
 
-/** The lists at the root, and how an element of each is brought into the Cloud API's shape. */
-const field = {
+/** The lists at the root. */
+export const onPremisesField = {
   lists: { contacts: contact, messages: message, statuses: status, errors: platformError },
 };
+const field = onPremisesField;
+/** How an element of each is brought into the Cloud API's shape. */
 const adapt = new Map<Family, (item: Json) => Json>([
   [message, adaptMessage],
   [status, adaptStatus],

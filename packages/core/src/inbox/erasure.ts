@@ -92,7 +92,10 @@ function spellingsOf(texts: readonly string[]): string[] {
 }
 
 /** See `Inbox.erase`. Only a part of the store is looked through at a time, so that others get their turn. */
-export async function eraseFrom(store: Store, texts: readonly string[]): Promise<number> {
+export async function eraseFrom(
+  store: Pick<Store, "find" | "get" | "replace">,
+  texts: readonly string[],
+): Promise<number> {
   const spellings = spellingsOf(texts);
   if (spellings.length === 0) return 0;
   let count = 0;
@@ -111,7 +114,11 @@ export async function eraseFrom(store: Store, texts: readonly string[]): Promise
   return count;
 }
 
-async function eraseIn(store: Store, id: string, texts: readonly string[]): Promise<boolean> {
+async function eraseIn(
+  store: Pick<Store, "get" | "replace">,
+  id: string,
+  texts: readonly string[],
+): Promise<boolean> {
   const record = await store.get(id);
   if (record === undefined) return false;
   const body = withoutItemsOf(texts, record.body);

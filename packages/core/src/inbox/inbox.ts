@@ -15,6 +15,13 @@ export interface Inbox {
    * the platform then does the retrying.
    */
   readonly handlesInPut?: boolean;
+  /**
+   * Set by an inbox that cuts records into parts and keeps each conversation's in order itself, over all processes (see
+   * {@link Cut}). A retry then need not come back to the process in which the event failed, so none waits for it there.
+   */
+  readonly ordersConversations?: boolean;
+  /** Set by an inbox that delivers nothing in this process: others handle what it stores, and nobody is reminded of `start()`. */
+  readonly receivesOnly?: boolean;
   /** What was given up, to look at, to try again and to remove. Optional. */
   readonly deadLetters?: DeadLetters;
   /**
@@ -26,9 +33,10 @@ export interface Inbox {
    * Starts delivering in the order of `put`, each record at least once, and several at a time. The logger hears what
    * people should know of, such as dead letters that will soon have to give way. `close` of what it
    * resolves to stops taking further records from a durable inbox (an inbox in memory delivers what it holds first)
-   * and waits for what is under way.
+   * and waits for what is under way. With `cut` an inbox may deliver a record in its parts, each as a record of its own:
+   * in the order of `put` within each conversation, and no two of one conversation at a time.
    */
-  consume(deliver: Deliver, logger?: Logger): Promise<Consumer>;
+  consume(deliver: Deliver, logger?: Logger, cut?: Cut): Promise<Consumer>;
   /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
   idle?(): Promise<void>;
   /** How many records are not settled yet, where that is known without asking anybody. Optional. */
@@ -98,6 +106,17 @@ export interface DeadLetter {
   readonly bytes: number;
 }
 
+/** Cuts a record into parts of one conversation each, in the order in which they come. Never throws. */
+export type Cut = (record: InboxRecord) => readonly RecordPart[];
+
+/** What of a record belongs to one conversation. */
+export interface RecordPart {
+  /** As `event.conversation`: it contains ids. Undefined for what cannot be read, which waits for nothing. */
+  readonly conversation: string | undefined;
+  /** A body with nothing else in it; the record's own bytes, if it has one conversation only. */
+  readonly body: Uint8Array;
+}
+
 export type Deliver = (record: InboxRecord, delivery: Delivery) => Promise<Outcome>;
 
 export interface Delivery {
@@ -119,6 +138,8 @@ export type Outcome =
       readonly completed: readonly string[];
       readonly delayMs: number;
       readonly reason: string;
+      /** What comes later in the same conversation is to wait for it. For inboxes that order conversations. */
+      readonly holds?: boolean;
     }
   /** Not begun, or only in part: put back as it was, the attempt does not count. */
   | { readonly kind: "release"; readonly completed: readonly string[] }

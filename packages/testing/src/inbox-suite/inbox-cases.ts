@@ -1,4 +1,5 @@
 import { within } from "../within.ts";
+import { conversationChecks } from "./conversations.ts";
 import { crashChecks } from "./crashes.ts";
 import { deadLetterChecks } from "./dead-letters.ts";
 import { deliveryChecks } from "./deliveries.ts";
@@ -42,6 +43,7 @@ const checks: readonly InboxCheck[] = [
   ...memoryChecks,
   ...endingChecks,
   ...crashChecks,
+  ...conversationChecks,
 ];
 
 /**

@@ -12,8 +12,12 @@ export interface InboxSubject {
   readonly lacks?: Readonly<Partial<Record<InboxAbility, string>>>;
 }
 
-/** What not every inbox lets a test do: being given a limit, {@link InboxPlaceOptions.limitBytes}. */
-export type InboxAbility = "limit";
+/** What not every inbox does, or lets a test do. */
+export type InboxAbility =
+  /** Being given a limit: {@link InboxPlaceOptions.limitBytes}. */
+  | "limit"
+  /** Cutting records and keeping conversations in order, over all processes: `ordersConversations`. */
+  | "conversations";
 
 export interface InboxPlaceOptions {
   /** Bytes of bodies that may wait or be under way on the place; to be left as it is when undefined. */

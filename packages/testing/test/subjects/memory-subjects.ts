@@ -81,6 +81,7 @@ export function liftedSubject({
   return {
     name,
     durable: true,
+    lacks: { conversations: "records are handed over whole; the processor keeps the order" },
     async place({ limitBytes } = {}) {
       const file = memoryFile({ limitBytes });
       const stores = new Map<Inbox, MortalStore>();

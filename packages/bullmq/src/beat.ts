@@ -1,0 +1,65 @@
+import type { Worker } from "bullmq";
+import type { Engine } from "./engine.ts";
+import { lockKey, Transaction } from "./transaction.ts";
+
+/** How long a lock lasts, and how often it is renewed and lost ones are looked for. */
+export const LOCK_MS = 3_000;
+const BEAT_MS = 1_000;
+/** For how long one look does for all. */
+export const LOOK_MS = 900;
+/** Redis was away if no worker got through to it for so long. */
+const GAP_MS = 2_000;
+
+/**
+ * Renews the locks of what is under way here, and puts back what others lost. While Redis is away nobody can renew
+ * anything: after an outage each has the time to make up for that before anybody looks for lost locks.
+ */
+export class Beat {
+  readonly #engine: Engine;
+  readonly #worker: Worker;
+  readonly #held: ReadonlyMap<string, string>;
+  readonly #timer: NodeJS.Timeout;
+  #isBeating = false;
+
+  /** `held` is what is under way: tokens by id. */
+  constructor(engine: Engine, worker: Worker, held: ReadonlyMap<string, string>) {
+    this.#engine = engine;
+    this.#worker = worker;
+    this.#held = held;
+    this.#timer = setInterval(() => void this.#beat(), BEAT_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#isBeating) return;
+    this.#isBeating = true;
+    try {
+      await this.#renew();
+      const pulse = await Transaction.begin(this.#engine);
+      const place = pulse.run("waPulse", this.#engine.layout.pulse, GAP_MS, LOCK_MS);
+      if ((await pulse.exec())?.[place] === 1)
+        await this.#worker.getBackend().moveStalledJobsToWait();
+    } catch {
+      // The next beat tries again.
+    } finally {
+      this.#isBeating = false;
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const held = [...this.#held];
+    if (held.length === 0) return;
+    const ids = held.map(([id]) => id);
+    const tokens = held.map(([, token]) => token);
+    const lost = await this.#worker.extendJobLocks(ids, tokens, LOCK_MS);
+    // What ran out is taken again, unless somebody else has it by now.
+    for (const id of lost) {
+      const token = this.#held.get(id);
+      if (token !== undefined)
+        await this.#engine.client.set(lockKey(this.#worker, id), token, "PX", LOCK_MS, "NX");
+    }
+  }
+}

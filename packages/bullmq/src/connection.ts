@@ -1,0 +1,110 @@
+import { type Logger, WebhookError } from "@whatsapp-webhooks/core";
+import { Redis, type RedisOptions } from "ioredis";
+
+/** Where Redis is: a URL (`rediss://` for TLS), options of ioredis, or an ioredis client, which is duplicated. */
+export type RedisConnection = { readonly url: string } | RedisOptions | Redis;
+
+/** How long a write of a notification may take before it is answered 503. */
+export const PATIENCE_MS = 1_500;
+const LONGEST_PAUSE_MS = 500;
+
+const reconnecting: RedisOptions = {
+  retryStrategy: (times) => Math.min(50 * times, LONGEST_PAUSE_MS),
+  connectTimeout: 5_000,
+  keepAlive: 5_000,
+};
+
+/** For answers: while Redis is away nothing queues up, and nothing is sent twice. */
+export const impatient: RedisOptions = {
+  ...reconnecting,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: PATIENCE_MS,
+};
+
+/** For work: commands wait until Redis is back. */
+export const patient: RedisOptions = {
+  ...reconnecting,
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+};
+
+export function connect(connection: RedisConnection, overrides: RedisOptions): Redis {
+  if (isClient(connection)) return connection.duplicate(overrides);
+  // BullMQ reads replies as they have always been.
+  const options = { ...connection, ...overrides, replyMapping: "legacy" as const };
+  return hasUrl(connection) ? new Redis(connection.url, options) : new Redis(options);
+}
+
+function hasUrl(connection: object): connection is { readonly url: string } {
+  return "url" in connection;
+}
+
+/** What TypeScript does not check. */
+export function checkConnection(connection: RedisConnection | undefined): void {
+  if (typeof connection !== "object" || connection === null)
+    throw invalid('it needs `connection`: { url: "redis://…" }, options of ioredis, or a client.');
+  if ("isCluster" in connection && connection.isCluster)
+    throw invalid(
+      "a Redis Cluster has no transactions over all its keys. Use one Redis, with replicas if you like.",
+    );
+  if (hasUrl(connection) && !/^rediss?:\/\//.test(String(connection.url)))
+    throw invalid("`connection.url` must begin with redis:// or rediss://.");
+  const { keyPrefix } = isClient(connection) ? connection.options : (connection as RedisOptions);
+  if (keyPrefix)
+    throw invalid("BullMQ knows no `keyPrefix`. Use the option `prefix` of the inbox.");
+}
+
+function invalid(message: string): WebhookError {
+  return new WebhookError("option_invalid", `the BullMQ inbox: ${message}`);
+}
+
+function isClient(connection: RedisConnection): connection is Redis {
+  return typeof (connection as { duplicate?: unknown }).duplicate === "function";
+}
+
+/** For people: without user and password. */
+export function placeOf({ options }: Redis): string {
+  const { host = "localhost", port = 6379, path, db = 0, tls } = options;
+  if (path) return `redis at ${path}`;
+  return `${tls === undefined ? "redis" : "rediss"}://${host}:${port}/${db}`;
+}
+
+/** Tells of each outage once, and of its end. What Redis says may hold names; only the kind of it is told. */
+export function tellOutages(client: Redis, logger: () => Logger): void {
+  let isAway = false;
+  client.on("error", (error: Error & { code?: unknown }) => {
+    if (isAway) return;
+    isAway = true;
+    const code = typeof error.code === "string" ? error.code : /^[A-Z]+/.exec(error.message)?.[0];
+    logger().error(
+      { code: "inbox_failed", cause: code ?? error.name },
+      `${placeOf(client)} is away${hintFor(code)}: notifications are answered 503 and come again; what was taken is safe in it.`,
+    );
+  });
+  client.on("ready", () => {
+    if (isAway) logger().info({}, `${placeOf(client)} is back.`);
+    isAway = false;
+  });
+}
+
+function hintFor(code: string | undefined): string {
+  if (code === "WRONGPASS" || code === "NOAUTH") return " (it refuses the user or password)";
+  if (code === "ECONNREFUSED") return " (nobody listens there)";
+  if (code === "ENOTFOUND") return " (the host has no address)";
+  return "";
+}
+
+/** What was promised, if it comes in time. */
+export async function within<T>(ms: number, promise: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

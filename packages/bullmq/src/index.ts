@@ -1,0 +1,8 @@
+/**
+ * The durable inbox for many machines: notifications in Redis, handled by any number of workers.
+ * @module
+ */
+
+export { type BullmqInboxOptions, bullmqInbox } from "./bullmq-inbox.ts";
+export type { RedisConnection } from "./connection.ts";
+export { openInbox } from "./kept.ts";

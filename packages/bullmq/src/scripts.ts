@@ -1,0 +1,95 @@
+import type { Redis } from "ioredis";
+
+// What happens beside the jobs, each a script, so that it can be a part of the transaction that ends a job.
+
+interface Script {
+  readonly lua: string;
+  /** Undefined: their number comes first among the arguments. */
+  readonly numberOfKeys?: number;
+}
+
+/** Names as BullMQ gives them to its own commands, but ours. */
+export const scripts = {
+  /** totals; records, bytes. Returns the bytes. */
+  waAccount: {
+    numberOfKeys: 1,
+    lua: `
+      redis.call('HINCRBY', KEYS[1], 'count', ARGV[1])
+      return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[2])`,
+  },
+  /**
+   * pulse; gap, quiet (milliseconds). Called all the time by all workers. Returns whether locks that ran out may be looked
+   * for: not when Redis has just been away, and nobody could renew any.
+   */
+  waPulse: {
+    numberOfKeys: 1,
+    lua: `
+      local time = redis.call('TIME')
+      local now = time[1] * 1000 + math.floor(time[2] / 1000)
+      local last = tonumber(redis.call('HGET', KEYS[1], 'at') or 0)
+      local from = tonumber(redis.call('HGET', KEYS[1], 'from') or 0)
+      if now - last > tonumber(ARGV[1]) or from - now > tonumber(ARGV[2]) then
+        from = now + ARGV[2]
+        redis.call('HSET', KEYS[1], 'from', from)
+      end
+      redis.call('HSET', KEYS[1], 'at', now)
+      return now >= from and 1 or 0`,
+  },
+  /** keys; milliseconds. */
+  waRemember: {
+    lua: `for _, key in ipairs(KEYS) do redis.call('SET', key, 1, 'PX', ARGV[1]) end`,
+  },
+  /** tail; part, milliseconds. */
+  waSetTail: { numberOfKeys: 1, lua: `redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])` },
+  /** tail; part. Only if nothing came after it. */
+  waDropTail: {
+    numberOfKeys: 1,
+    lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`,
+  },
+  /** letters, letter totals, letter; hash, prefix, limit, size, fields and values. The oldest give way. */
+  waBury: {
+    numberOfKeys: 3,
+    lua: `
+      if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+      local position = redis.call('HINCRBY', KEYS[2], 'position', 1)
+      redis.call('HSET', KEYS[3], 'size', ARGV[4], 'position', position, unpack(ARGV, 5))
+      redis.call('ZADD', KEYS[1], position, ARGV[1])
+      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[4])
+      while bytes > tonumber(ARGV[3]) do
+        local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+        if not oldest then break end
+        local size = redis.call('HGET', ARGV[2] .. oldest, 'size') or 0
+        redis.call('DEL', ARGV[2] .. oldest)
+        redis.call('ZREM', KEYS[1], oldest)
+        redis.call('HINCRBY', KEYS[2], 'dropped', 1)
+        bytes = redis.call('HINCRBY', KEYS[2], 'bytes', -size)
+      end
+      return 1`,
+  },
+  /** letters, letter totals, letter; hash. Returns whether it was there. */
+  waDiscard: {
+    numberOfKeys: 3,
+    lua: `
+      if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+      redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
+      redis.call('DEL', KEYS[3])
+      return 1`,
+  },
+  /** letters, letter totals, letter; size, field and values. Returns whether it was there. */
+  waRewrite: {
+    numberOfKeys: 3,
+    lua: `
+      local size = redis.call('HGET', KEYS[3], 'size')
+      if not size then return 0 end
+      redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[1] - size)
+      redis.call('HSET', KEYS[3], 'size', ARGV[1], unpack(ARGV, 2))
+      return 1`,
+  },
+} as const satisfies Record<string, Script>;
+
+export type ScriptName = keyof typeof scripts;
+
+export function defineScripts(client: Redis): void {
+  for (const [name, script] of Object.entries<Script>(scripts))
+    client.defineCommand(name, { ...script });
+}

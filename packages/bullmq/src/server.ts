@@ -1,0 +1,87 @@
+import { type Logger, WebhookError } from "@whatsapp-webhooks/core";
+import type { Redis } from "ioredis";
+import { placeOf } from "./connection.ts";
+
+const OLDEST = [6, 2] as const;
+
+/** Of a Redis, as far as it matters here. */
+interface ServerFacts {
+  readonly version: string;
+  readonly evicts: string;
+  /** Undefined: it does not say. */
+  readonly isLogging: boolean | undefined;
+  readonly fsync: string | undefined;
+}
+
+async function factsOf(client: Redis): Promise<ServerFacts> {
+  const info = await client.info();
+  const read = (name: string): string | undefined =>
+    new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+  // Hosted ones do not let everybody see their configuration.
+  const config = await client.config("GET", "appendfsync").catch(() => []);
+  const fsync = Array.isArray(config) ? config[1] : undefined;
+  const isLogging = read("aof_enabled");
+  return {
+    version: read("redis_version") ?? "0",
+    evicts: read("maxmemory_policy") ?? "noeviction",
+    isLogging: isLogging === undefined ? undefined : isLogging === "1",
+    fsync: typeof fsync === "string" ? fsync : undefined,
+  };
+}
+
+/** What this Redis loses, in one line. Throws if it is none that may hold notifications. */
+export async function inspectServer(client: Redis, logger: Logger): Promise<void> {
+  const facts = await factsOf(client);
+  const place = placeOf(client);
+  if (isOlder(facts.version)) {
+    const message = `${place} is Redis ${facts.version}; the inbox needs ${OLDEST.join(".")} or later.`;
+    throw new WebhookError("inbox_failed", message);
+  }
+  if (facts.evicts !== "noeviction") {
+    throw new WebhookError(
+      "inbox_failed",
+      `${place} has maxmemory-policy ${facts.evicts}: when it is full it throws notifications away that were answered 200. Set maxmemory-policy noeviction.`,
+    );
+  }
+  const [isSafe, message] = lossOf(facts);
+  if (isSafe) logger.info({ redis: facts.version }, `${place}: ${message}`);
+  else logger.warn({ redis: facts.version }, `${place}: ${message}`);
+}
+
+function lossOf({ isLogging, fsync }: ServerFacts): readonly [isSafe: boolean, message: string] {
+  if (isLogging === undefined || (isLogging && fsync === undefined)) {
+    return [
+      false,
+      "it does not say how it writes to disk. Unless that is appendonly yes with appendfsync always, a crash of it loses notifications that were answered 200.",
+    ];
+  }
+  if (!isLogging) {
+    return [
+      false,
+      "a crash of it loses every notification since its last snapshot, though answered 200 (appendonly no). Set appendonly yes and appendfsync always.",
+    ];
+  }
+  if (fsync === "always") return [true, "a 200 means on disk (appendfsync always)."];
+  const span = fsync === "no" ? "half minute" : "second or two";
+  return [
+    false,
+    `a crash of its machine loses the notifications of the last ${span}, though answered 200 (appendfsync ${fsync}). Set appendfsync always.`,
+  ];
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+/** Beyond this share of its memory Redis is full for us: it needs some to let us finish anything. */
+const FULL = 0.85;
+
+/** Whether it is about to refuse writes. */
+export async function isNearlyFull(client: Redis): Promise<boolean> {
+  const info = await client.info("memory");
+  const number = (name: string): number =>
+    Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  const most = number("maxmemory");
+  return most > 0 && number("used_memory") > FULL * most;
+}

@@ -1,0 +1,38 @@
+import { DeadLetterWatch, type Logger } from "@whatsapp-webhooks/core";
+import type { Engine } from "./engine.ts";
+import type { Letters } from "./letters.ts";
+
+const TIDY_MS = 60_000;
+/** What nobody of ours puts there: jobs that BullMQ itself gave up. */
+const MOST_FAILED = 1_000;
+
+/** Once in a while: dead letters that are too old go, people are told of those that will have to, and counts are put right. */
+export class Tidying {
+  readonly #engine: Engine;
+  readonly #letters: Letters;
+  readonly #logger: Logger;
+  readonly #watch = new DeadLetterWatch();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(engine: Engine, letters: Letters, logger: Logger) {
+    this.#engine = engine;
+    this.#letters = letters;
+    this.#logger = logger;
+    this.#timer = setInterval(() => void this.#tidy(), TIDY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #tidy(): Promise<void> {
+    try {
+      await this.#letters.prune(Date.now());
+      this.#watch.check(await this.#letters.stats(), this.#logger);
+      for (const queue of [this.#engine.records, this.#engine.parts])
+        await queue.retryJobs({ state: "failed", count: MOST_FAILED });
+    } catch {
+      // It can wait: what fails here shows at the next write, too.
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import { type IRedisTransaction, Job, type Queue, type RedisQueueBackend } from "bullmq";
+import type { Engine } from "./engine.ts";
+import type { ScriptName } from "./scripts.ts";
+
+// BullMQ's backend offers its scripts for transactions of others (so that flows span queues), but promises nothing about
+// them: this file is all that knows them, and the version is pinned to the minor.
+
+/** A job that a worker of ours holds. */
+export interface Held {
+  readonly job: Job;
+  readonly token: string;
+}
+
+export interface NewJob<Data> {
+  readonly data: Data;
+  /** Left out: the next number. */
+  readonly id?: string;
+  readonly delayMs?: number;
+  /** Waits until this job is done. */
+  readonly after?: string | undefined;
+}
+
+type AnyQueue = Pick<Queue, "name" | "qualifiedName" | "toKey" | "getBackend">;
+
+/** Everything in it happens, or nothing does. */
+export class Transaction {
+  readonly #engine: Engine;
+  readonly #multi: IRedisTransaction;
+  #count = 0;
+
+  static async begin(engine: Engine): Promise<Transaction> {
+    const client = await engine.parts.getBackend().client;
+    return new Transaction(engine, client.multi());
+  }
+
+  private constructor(engine: Engine, multi: IRedisTransaction) {
+    this.#engine = engine;
+    this.#multi = multi;
+  }
+
+  /** Returns the place of its result. */
+  run(name: ScriptName, ...args: readonly (string | number)[]): number {
+    this.#multi.runCommand(name, [...args]);
+    return this.#count++;
+  }
+
+  account(count: number, bytes: number): number {
+    return this.run("waAccount", this.#engine.layout.totals, count, bytes);
+  }
+
+  remember(keys: readonly string[], forMs: number): void {
+    if (keys.length > 0) this.run("waRemember", keys.length, ...keys, forMs);
+  }
+
+  add<Data>(queue: Queue<Data>, { data, id, delayMs = 0, after }: NewJob<Data>): void {
+    const backend = backendOf(queue);
+    this.#insert(backend, new Job(queue, queue.name, data, { delay: delayMs }, id), {
+      addToWaitingChildren: after !== undefined,
+    });
+    if (after === undefined || id === undefined) return;
+    // The job before it becomes its child, as in a flow. If it is done by now, a job with nothing in it takes its place,
+    // which is done at once.
+    const parentKey = queue.toKey(id);
+    const parentDependenciesKey = `${parentKey}:dependencies`;
+    const parent = { id, queue: queue.qualifiedName };
+    this.#insert(backend, new Job(queue, queue.name, {}, { parent }, after), {
+      parentKey,
+      parentDependenciesKey,
+      deferParentRelease: true,
+    });
+    backend.execCommand(this.#multi, "releaseParentIfNoPendingDependencies", [
+      parentKey,
+      parentDependenciesKey,
+      queue.qualifiedName,
+      id,
+      Date.now(),
+    ]);
+    this.#count++;
+  }
+
+  #insert(
+    backend: RedisQueueBackend,
+    job: Job,
+    options: Parameters<RedisQueueBackend["addJobToTransaction"]>[3],
+  ): void {
+    const { jobData, jobId } = job.toFlowEntry();
+    // It joins the transaction at once; there is no result to wait for before `exec`.
+    backend.addJobToTransaction(this.#multi, jobData, jobId ?? "", options).catch(() => {});
+    this.#count++;
+  }
+
+  /** The job is done, and gone. */
+  finish(queue: AnyQueue, { job, token }: Held): number {
+    const backend = backendOf(queue);
+    const args = backend.moveToCompletedArgs(job, "null", true, token, false);
+    return this.#command(backend, "moveToFinished", args);
+  }
+
+  /** It comes again after a while, where it is in its chain. */
+  delay(queue: AnyQueue, { job, token }: Held, delayMs: number, data: object): number {
+    const backend = backendOf(queue);
+    const args = backend.moveToDelayedArgs(job.id ?? "", Date.now(), token, delayMs, {
+      skipAttempt: true,
+      fieldsToUpdate: { data: JSON.stringify(data) },
+    });
+    return this.#command(backend, "moveToDelayed", args);
+  }
+
+  /** It comes again before all others. */
+  release(queue: AnyQueue, { job, token }: Held, data: object): number {
+    const backend = backendOf(queue);
+    const args = backend.retryJobArgs(job.id ?? "", true, token, {
+      fieldsToUpdate: { data: JSON.stringify(data) },
+    });
+    return this.#command(backend, "retryJob", args);
+  }
+
+  #command(backend: RedisQueueBackend, name: string, args: readonly unknown[]): number {
+    backend.execCommand(this.#multi, name, [...args]);
+    return this.#count++;
+  }
+
+  /** The results, or undefined if something watched had changed. Rejects if one of them is an error. */
+  async exec(): Promise<readonly unknown[] | undefined> {
+    const results = await this.#multi.exec();
+    if (results === null) return undefined;
+    return results.map(([error, result]) => {
+      if (error !== null) throw error;
+      return result;
+    });
+  }
+}
+
+function backendOf(queue: AnyQueue): RedisQueueBackend {
+  return queue.getBackend();
+}
+
+/** Where BullMQ keeps who holds a job. */
+export function lockKey(queue: AnyQueue, id: string): string {
+  return `${queue.toKey(id)}:lock`;
+}
+
+/** Whether the end of a job was refused: its lock was lost, and somebody else has it, or had it. */
+export function isLost(result: unknown): boolean {
+  return typeof result === "number" && result < 0;
+}

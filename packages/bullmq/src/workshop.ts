@@ -1,0 +1,115 @@
+import { type Cut, type Deliver, type Logger, WebhookError } from "@whatsapp-webhooks/core";
+import type { Redis } from "ioredis";
+import { connect, patient, type RedisConnection } from "./connection.ts";
+import { Cutter } from "./cutter.ts";
+import { Deliverer } from "./deliverer.ts";
+import { Engine } from "./engine.ts";
+import { JobLoop } from "./job-loop.ts";
+import { type Layout, PARTS, RECORDS } from "./layout.ts";
+import { Letters } from "./letters.ts";
+import type { AllNumbers } from "./numbers.ts";
+import { Tidying } from "./tidying.ts";
+
+export interface WorkshopOptions {
+  readonly connection: RedisConnection;
+  readonly layout: Layout;
+  readonly numbers: AllNumbers;
+  readonly logger: Logger;
+  readonly deliver: Deliver;
+  readonly cut: Cut | undefined;
+}
+
+/** All that handles notifications in this process: it cuts records, and delivers their parts. */
+export class Workshop {
+  readonly #clients: readonly Redis[];
+  readonly #engines: readonly Engine[];
+  readonly #cutter: Cutter;
+  readonly #deliverer: Deliverer;
+  readonly #cutting: JobLoop;
+  readonly #delivering: JobLoop;
+  readonly #tidying: Tidying;
+  readonly #abort = new AbortController();
+  #stopped: Promise<void> | undefined;
+
+  static async open(options: WorkshopOptions): Promise<Workshop> {
+    // Redis watches keys for a whole connection, so the cutter has one of its own.
+    const clients = [0, 1].map(() => {
+      const client = connect(options.connection, patient);
+      // The inbox's other connection tells of outages.
+      client.on("error", () => {});
+      return client;
+    });
+    const engines = clients.map((client) => new Engine(client, options.layout));
+    await Promise.all(engines.map((engine) => engine.ready()));
+    return new Workshop(options, clients, engines as [Engine, Engine]);
+  }
+
+  private constructor(
+    { numbers, logger, deliver, cut }: WorkshopOptions,
+    clients: readonly Redis[],
+    engines: readonly [Engine, Engine],
+  ) {
+    const [engine, cutting] = engines;
+    this.#clients = clients;
+    this.#engines = engines;
+    const { rememberMs, deadLetterLimitBytes, deadLetterMaxAgeMs } = numbers;
+    const letters = new Letters(engine, {
+      limitBytes: deadLetterLimitBytes,
+      maxAgeMs: deadLetterMaxAgeMs,
+    });
+    this.#cutter = new Cutter({ engine: cutting, cut, rememberMs, logger });
+    const { signal } = this.#abort;
+    this.#deliverer = new Deliverer({ engine, letters, deliver, rememberMs, logger, signal });
+    this.#cutting = new JobLoop({
+      engine,
+      queue: RECORDS,
+      slots: 1,
+      handle: (held) => this.#cutter.handle(held),
+      release: (held) => this.#cutter.release(held),
+    });
+    this.#delivering = new JobLoop({
+      engine,
+      queue: PARTS,
+      slots: numbers.concurrency,
+      handle: (held) => this.#deliverer.handle(held),
+      release: (held) => this.#deliverer.release(held),
+    });
+    this.#tidying = new Tidying(engine, letters, logger);
+  }
+
+  /** Parts that are taken and not settled. */
+  get size(): number {
+    return this.#deliverer.size;
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Takes no more, and waits for what is under way. */
+  stop(): Promise<void> {
+    this.#tidying.stop();
+    this.#stopped ??= Promise.all([this.#cutting.stop(), this.#delivering.stop()]).then(() => {});
+    return this.#stopped;
+  }
+
+  /** Takes no more, puts back what is under way, and ends all connections. */
+  async close(): Promise<void> {
+    this.#tidying.stop();
+    this.#abort.abort(new WebhookError("closing", "the inbox is closed."));
+    this.#cutter.stop();
+    this.#stopped ??= Promise.resolve();
+    await Promise.all([this.#cutting.halt(), this.#delivering.halt()]);
+    await this.#deliverer.releaseAll();
+    this.sever();
+    await Promise.all([this.#cutting.close(), this.#delivering.close()]);
+    await Promise.all(this.#engines.map((engine) => engine.close()));
+  }
+
+  /** Ends all connections as they are. */
+  sever(): void {
+    for (const client of this.#clients) client.disconnect();
+    this.#cutting.sever();
+    this.#delivering.sever();
+  }
+}

@@ -1,0 +1,95 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { describeWithRedis } from "./support/redis.ts";
+import { DURABLE, RedisServer } from "./support/redis-server.ts";
+import { receiving } from "./support/webhooks.ts";
+
+/** What is promised, and some more for a machine that is busy. */
+const MOST_MS = 4_000;
+
+async function timed(post: () => Promise<number>): Promise<number> {
+  const began = performance.now();
+  const status = await post();
+  expect(performance.now() - began).toBeLessThan(MOST_MS);
+  return status;
+}
+
+describeWithRedis("when Redis is away", () => {
+  test.each(["killed", "frozen"])(
+    "%s: 503 in time, 200 when it is back, without a restart; what was taken is handled once",
+    async (how) => {
+      const server = new RedisServer(DURABLE);
+      onTestFinished(() => server.end());
+      await server.start();
+      const connection = { url: server.url };
+      const web = await receiving({ connection, role: "receive" });
+      // Nothing is handled before the outage.
+      expect(await web.post("before", "12125550101")).toBe(200);
+      const worker = await receiving({ connection, role: "work" });
+      await vi.waitFor(() => expect(worker.heard).toEqual(["before"]), 20_000);
+      expect(await web.post("waits", "12125550102")).toBe(200);
+      if (how === "killed") await server.kill();
+      else server.freeze();
+      const statuses = await Promise.all(
+        ["x", "y", "z"].map((text) => timed(() => web.post(text, "12125550103"))),
+      );
+      expect(statuses).toEqual([503, 503, 503]);
+      expect(await timed(() => web.post("v", "12125550103"))).toBe(503);
+      if (how === "killed") await server.start();
+      else server.resume();
+      await vi.waitFor(async () => expect(await web.post("after", "12125550104")).toBe(200), {
+        timeout: 20_000,
+        interval: 50,
+      });
+      await vi.waitFor(
+        () => expect(worker.heard).toEqual(expect.arrayContaining(["waits", "after"])),
+        20_000,
+      );
+      expect(new Set(worker.heard).size).toBe(worker.heard.length);
+    },
+    60_000,
+  );
+
+  test("at the start: 503 in time, 200 once it is there, and what was stored is handled", async () => {
+    const server = new RedisServer(DURABLE);
+    onTestFinished(() => server.end());
+    await server.start();
+    await server.kill();
+    const both = await receiving({ connection: { url: server.url } });
+    expect(await timed(() => both.post("a"))).toBe(503);
+    await server.start();
+    await vi.waitFor(async () => expect(await both.post("a")).toBe(200), 20_000);
+    await vi.waitFor(() => expect(both.heard).toEqual(["a"]), 20_000);
+  }, 60_000);
+
+  test("while a handler runs: it is not run again when Redis comes back later than its lock lasts", async () => {
+    const server = new RedisServer(DURABLE);
+    onTestFinished(() => server.end());
+    await server.start();
+    const connection = { url: server.url };
+    const runs: string[] = [];
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = async (event: { data: { text: { body: string } } }) => {
+      runs.push(event.data.text.body);
+      if (event.data.text.body === "slow") await held;
+    };
+    const workers = [
+      await receiving({ connection }, slow),
+      await receiving({ connection }, slow),
+    ] as const;
+    expect(await workers[0].post("slow")).toBe(200);
+    await vi.waitFor(() => expect(runs).toEqual(["slow"]), 20_000);
+    await server.kill();
+    // Longer than a lock lasts.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    await server.start();
+    await vi.waitFor(async () => expect(await workers[1].post("next")).toBe(200), 20_000);
+    // Longer than it takes to find what was lost.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    release();
+    await vi.waitFor(() => expect(runs).toContain("next"), 20_000);
+    expect(runs).toEqual(["slow", "next"]);
+  }, 90_000);
+});

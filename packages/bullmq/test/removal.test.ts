@@ -1,0 +1,80 @@
+import { expect, test, vi } from "vitest";
+import { describeWithRedis, newPrefix, type SharedRedis } from "./support/redis.ts";
+import { receiving } from "./support/webhooks.ts";
+
+const PHONE = "12125550177";
+
+/** Everything under a prefix, values too, as one text. */
+async function contentsOf({ client }: SharedRedis, prefix: string): Promise<string> {
+  const keys = await client.keys(`${prefix}:*`);
+  const dumps = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
+  return keys.map((key, index) => `${key}\n${dumps[index]?.toString("latin1")}`).join("\n");
+}
+
+describeWithRedis("what is in Redis", (redis) => {
+  test("no key holds a phone number, and nothing of a body is left when its handlers have succeeded", async () => {
+    const prefix = newPrefix();
+    const options = { connection: { url: redis.url }, prefix };
+    let isOpen = false;
+    const { post, webhooks } = await receiving(options, async () => {
+      while (!isOpen) await new Promise((resolve) => setTimeout(resolve, 10));
+    });
+    for (const text of ["secret one", "secret two"]) expect(await post(text, PHONE)).toBe(200);
+    await vi.waitFor(async () => {
+      expect(await redis.client.keys(`${prefix}:tail:*`)).toHaveLength(1);
+    });
+    expect((await redis.client.keys("*")).filter((key) => /1212555|wamid/.test(key))).toEqual([]);
+    isOpen = true;
+    await webhooks.idle();
+    const contents = await contentsOf(redis, prefix);
+    expect(contents).not.toMatch(new RegExp(`${PHONE}|secret|wamid`));
+    // Nor are there any traces of conversations and jobs.
+    const keys = await redis.client.keys(`${prefix}:*`);
+    expect(keys.filter((key) => /:tail:|:lock|:parts:\d|:records:\d/.test(key))).toEqual([]);
+    expect(await redis.client.hgetall(`${prefix}:totals`)).toEqual({ count: "0", bytes: "0" });
+    await redis.remove(prefix);
+  });
+
+  test("what is remembered is forgotten after `rememberMs`", async () => {
+    const prefix = newPrefix();
+    const options = { connection: { url: redis.url }, prefix, rememberMs: 3_600_000 };
+    const { post, webhooks } = await receiving(options);
+    expect(await post("a")).toBe(200);
+    await webhooks.idle();
+    const keys = await redis.client.keys(`${prefix}:seen:*`);
+    // The record, its message and the profile that came with it: whoever listens to texts alone has two of them.
+    expect(keys.length).toBeGreaterThanOrEqual(2);
+    for (const key of keys) {
+      expect(key).toMatch(/:seen:[\w-]{22}$/);
+      const left = await redis.client.pttl(key);
+      expect(left).toBeGreaterThan(3_000_000);
+      expect(left).toBeLessThanOrEqual(3_600_000);
+    }
+    await redis.remove(prefix);
+  });
+
+  test("dead letters fill no memory: beyond their limit the oldest give way", async () => {
+    const prefix = newPrefix();
+    const options = {
+      connection: { url: redis.url },
+      prefix,
+      deadLetterLimitBytes: 8_000,
+    };
+    const { post, inbox } = await receiving(options, () => {
+      throw new Error("never");
+    });
+    const letters = async () => inbox.deadLetters.list();
+    for (let i = 0; i < 12; i++) expect(await post(`text ${i}`, `121255501${10 + i}`)).toBe(200);
+    await vi.waitFor(async () => {
+      const dropped = await redis.client.hget(`${prefix}:letters:totals`, "dropped");
+      expect((await letters()).length + Number(dropped)).toBe(12);
+    }, 20_000);
+    const kept = await letters();
+    expect(kept.length).toBeGreaterThan(2);
+    expect(kept.reduce((sum, { bytes }) => sum + bytes + 512, 0)).toBeLessThanOrEqual(8_000);
+    await inbox.deadLetters.discard(kept.map(({ id }) => id));
+    expect(await redis.client.hget(`${prefix}:letters:totals`, "bytes")).toBe("0");
+    expect(await redis.client.keys(`${prefix}:letter:*`)).toEqual([]);
+    await redis.remove(prefix);
+  });
+});

@@ -1,0 +1,50 @@
+import { createWebhooks } from "@whatsapp-webhooks/core";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { bullmqInbox } from "../src/index.ts";
+import { describeWithRedis, newPrefix } from "./support/redis.ts";
+import { receiving } from "./support/webhooks.ts";
+
+describeWithRedis("roles", (redis) => {
+  test("what one process only receives, another that only works handles", async () => {
+    const prefix = newPrefix();
+    const connection = { url: redis.url };
+    const web = await receiving({ connection, prefix, role: "receive" });
+    const worker = await receiving({ connection, prefix, role: "work" });
+    expect(await web.post("a")).toBe(200);
+    await vi.waitFor(() => expect(worker.heard).toEqual(["a"]), 10_000);
+    expect(await worker.post("b")).toBe(503);
+    await redis.remove(prefix);
+  });
+
+  test("who only receives needs no handlers and no start, and is not reminded of it", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const prefix = newPrefix();
+    const inbox = bullmqInbox({
+      connection: { url: redis.url },
+      prefix,
+      role: "receive",
+      logger,
+    });
+    const webhooks = createWebhooks({ appSecret: "s", verifyToken: "t", inbox, logger });
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
+    await webhooks.start();
+    await webhooks.idle();
+    await webhooks.close();
+    expect(logger.error).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    [{ connection: undefined }, /needs `connection`/],
+    [{ connection: { url: "http://localhost" } }, /must begin with redis:/],
+    [{ connection: { keyPrefix: "x:" } }, /`prefix` of the inbox/],
+    [{ connection: { isCluster: true } }, /Redis Cluster/],
+    [{ connection: {}, role: "worker" }, /"receive", "work" or "both", not "worker"/],
+    [{ connection: {}, concurrency: 0 }, /`concurrency` .* positive number/],
+    [{ connection: {}, limitBytes: Number.NaN }, /`limitBytes` .* positive number/],
+  ])("an option that cannot be is refused: %j", (options, message) => {
+    expect(() => bullmqInbox(options as never)).toThrow(message);
+  });
+});

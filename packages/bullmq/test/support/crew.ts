@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const flags = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
+
+/** A process of its own, which is killed and started again. */
+export class Member {
+  readonly #file: string;
+  readonly #arguments: readonly string[];
+  #child: ChildProcess | undefined;
+  /** What it said when it was ready. */
+  word = "";
+  /** Process ids that were killed. */
+  readonly killed = new Set<number>();
+
+  constructor(file: "receiver.ts" | "worker.ts", ...args: readonly string[]) {
+    this.#file = fileURLToPath(new URL(file, import.meta.url));
+    this.#arguments = args;
+  }
+
+  async start(...more: readonly string[]): Promise<void> {
+    const child = spawn(process.execPath, [...flags, this.#file, ...this.#arguments, ...more], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#child = child;
+    const [word] = (await once(child.stdout ?? child, "data")) as [Buffer];
+    this.word = String(word).trim();
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (signal === "SIGKILL" && child.pid !== undefined) this.killed.add(child.pid);
+    child.kill(signal);
+    await once(child, "exit");
+  }
+}

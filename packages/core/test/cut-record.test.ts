@@ -1,0 +1,195 @@
+import { describe, expect, test } from "vitest";
+import {
+  type AnyEvent,
+  cutRecord,
+  type InboxRecord,
+  parse,
+  type RecordPart,
+} from "../src/index.ts";
+import { allFixtures } from "./support/fixtures.ts";
+import { cloudBody, record, text } from "./support/notifications.ts";
+
+const fixtures = allFixtures();
+
+function eventsOf({ auth, receivedAt }: InboxRecord, body: Uint8Array): AnyEvent[] {
+  const source = auth.kind === "signature" ? "cloud" : "on-premises";
+  const { account, tenant } = auth;
+  return [
+    ...parse(body, {
+      source,
+      receivedAt,
+      ...(account === undefined ? {} : { account }),
+      ...(tenant === undefined ? {} : { tenant }),
+    }),
+  ];
+}
+
+/** Profiles count as what came with the first item of their part, so their keys differ. */
+const comparable = (event: AnyEvent): unknown =>
+  event.name === "contact" ? { ...event, key: "" } : event;
+const sorted = (events: readonly unknown[]): string[] =>
+  events.map((event) => JSON.stringify(event)).sort();
+
+function expectSameEvents(whole: InboxRecord, parts: readonly RecordPart[]): void {
+  const before = eventsOf(whole, whole.body);
+  const after = parts.map(({ body }) => eventsOf(whole, body));
+  expect(sorted(after.flat().map(comparable))).toEqual(sorted(before.map(comparable)));
+  // What nests its lists deeper (history) is not cut: other conversations may be in such a part, too.
+  const keysOf = (events: readonly AnyEvent[]): string[] =>
+    events.filter(({ name }) => name !== "contact").map(({ key }) => key);
+  for (const events of after) {
+    const mine = new Set(keysOf(events));
+    expect(keysOf(events)).toEqual(keysOf(before).filter((key) => mine.has(key)));
+  }
+}
+
+const authOf = (api: "cloud" | "on-premises"): InboxRecord["auth"] =>
+  api === "cloud"
+    ? { kind: "signature", tenant: "a/b" }
+    : { kind: "on-premises", account: { displayPhoneNumber: "12125550199" } };
+
+describe("the events of all parts are the events of the record", () => {
+  test.each(fixtures.map((each) => [each.name, each] as const))("%s", (_name, { body, api }) => {
+    const whole = record(body, authOf(api));
+    expectSameEvents(whole, cutRecord(whole));
+  });
+
+  test("all fixtures of the Cloud API in one body", () => {
+    const entry = fixtures
+      .filter(({ api }) => api === "cloud")
+      .flatMap(({ body }) => (body as { entry?: unknown[] }).entry ?? []);
+    const whole = record({ object: "whatsapp_business_account", entry }, authOf("cloud"));
+    const parts = cutRecord(whole);
+    expect(parts.length).toBeGreaterThan(20);
+    expectSameEvents(whole, parts);
+  });
+
+  test("all lists of the On-Premises fixtures in one body", () => {
+    const lists: Record<string, unknown[]> = {};
+    for (const { body } of fixtures.filter(({ api }) => api === "on-premises")) {
+      for (const list of ["messages", "statuses", "errors"])
+        lists[list] = [
+          ...(lists[list] ?? []),
+          ...((body as Record<string, unknown[]>)[list] ?? []),
+        ];
+    }
+    const whole = record(lists, authOf("on-premises"));
+    const parts = cutRecord(whole);
+    expect(parts.length).toBeGreaterThan(2);
+    expectSameEvents(whole, parts);
+  });
+});
+
+const [ANN, BOB] = ["12125550101", "12125550102"];
+const value = (contents: object) => ({
+  object: "whatsapp_business_account",
+  entry: [
+    {
+      id: "800000000000001",
+      time: 1790000000,
+      changes: [
+        {
+          field: "messages",
+          value: {
+            messaging_product: "whatsapp",
+            metadata: { display_phone_number: "12125550199", phone_number_id: "700000000000001" },
+            ...contents,
+          },
+        },
+      ],
+    },
+  ],
+});
+
+test("a batch becomes a part for each customer, with their profile, in their order", () => {
+  const whole = record(
+    value({
+      contacts: [
+        { wa_id: BOB, profile: { name: "Bob" } },
+        { wa_id: ANN, profile: { name: "Ann" } },
+      ],
+      messages: [
+        text("a1", { from: ANN }),
+        text("b1", { from: BOB }),
+        text("a2", { from: ANN }),
+        text("b2", { from: BOB }),
+      ],
+      statuses: [{ id: "wamid.s", status: "sent", timestamp: "1790000000", recipient_id: ANN }],
+    }),
+  );
+  const parts = cutRecord(whole);
+  expectSameEvents(whole, parts);
+  const told = parts.map(({ conversation, body }) => ({
+    conversation,
+    events: eventsOf(whole, body).map(({ name, sender, recipient, data }) => [
+      name,
+      (sender ?? recipient)?.name,
+      (data as { text?: { body: string } }).text?.body,
+    ]),
+  }));
+  expect(told).toEqual([
+    {
+      conversation: `700000000000001/${BOB}`,
+      events: [
+        ["contact", "Bob", undefined],
+        ["message.text", "Bob", "b1"],
+        ["message.text", "Bob", "b2"],
+      ],
+    },
+    {
+      conversation: `700000000000001/${ANN}`,
+      events: [
+        ["contact", "Ann", undefined],
+        ["message.text", "Ann", "a1"],
+        ["message.text", "Ann", "a2"],
+        ["status.sent", "Ann", undefined],
+      ],
+    },
+  ]);
+});
+
+test("who writes in a group keeps their name there", () => {
+  const whole = record(
+    value({
+      contacts: [{ wa_id: ANN, profile: { name: "Ann" } }],
+      messages: [
+        { ...text("in the group", { from: ANN }), group_id: "group-1" },
+        text("in private", { from: BOB }),
+      ],
+    }),
+  );
+  const parts = cutRecord(whole);
+  expect(parts.map(({ conversation }) => conversation)).toEqual([
+    "700000000000001/group-1",
+    `700000000000001/${BOB}`,
+  ]);
+  const [group] = parts.map(({ body }) => eventsOf(whole, body));
+  expect(group?.find(({ name }) => name === "message.text")?.sender?.name).toBe("Ann");
+});
+
+test("a body of one conversation is handed on byte for byte", () => {
+  const whole = record(JSON.stringify(cloudBody([text("a"), text("b")]), null, 2));
+  expect(cutRecord(whole)).toEqual([
+    { conversation: "700000000000001/12125550101", body: whole.body },
+  ]);
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["no envelope", { hello: "world" }],
+  ["an empty one", { entry: [] }],
+  ["an item in every two bytes", `{"entry":[${Array(2_000).fill(0).join(",")}]}`],
+])("%s is left whole and belongs to no conversation", (_what, body) => {
+  const whole = record(body);
+  expect(cutRecord(whole)).toEqual([{ conversation: undefined, body: whole.body }]);
+});
+
+test("surroundings of a size that nobody sends are not multiplied", () => {
+  const messages = Array.from({ length: 200 }, (_, i) =>
+    text("x", { from: String(12125550000 + i) }),
+  );
+  const whole = record(value({ messages, padding: "x".repeat(100_000) }));
+  expect(cutRecord(whole)).toEqual([
+    { conversation: "700000000000001/12125550000", body: whole.body },
+  ]);
+});

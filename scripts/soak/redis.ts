@@ -1,0 +1,20 @@
+// Two processes that receive and three that work, each killed under load and started again, Redis too, with
+// `appendfsync always`: `redis.ts [items] [kills]`. Every acknowledged message has to have its effect, in the order of its
+// conversation. The test suite does the same with less.
+import { manyMachines } from "../../packages/bullmq/test/support/many-machines.ts";
+
+const [items = "100000", kills = "40"] = process.argv.slice(2);
+const { lost, disordered, unexplained, ...report } = await manyMachines({
+  items: Number(items),
+  kills: Number(kills),
+});
+console.log(
+  `${report.acknowledged} messages in ${report.notifications} notifications, ${report.seconds} s; ${report.kills} processes killed, ` +
+    `Redis killed ${report.redisKills} time(s); ${lost.length} lost, ${disordered.length} out of order, ` +
+    `${report.repeated} handlers ran again, ${unexplained.length} of them without a crash; ` +
+    `${report.refused} answers 503, the slowest answer took ${report.longestMs} ms`,
+);
+if (lost.length + disordered.length + unexplained.length > 0) {
+  console.log({ lost: lost.slice(0, 10), disordered: disordered.slice(0, 10), unexplained });
+  process.exit(1);
+}
