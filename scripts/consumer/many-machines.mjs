@@ -24,7 +24,12 @@ if (spawnSync("redis-server", ["--version"]).status === 0) {
       });
     });
     // Until it has started.
-    while (await inbox.put(record).then(() => false, () => true));
+    while (
+      await inbox.put(record).then(
+        () => false,
+        () => true,
+      )
+    );
     assert.equal(await delivered, "1");
     await inbox.close();
   } finally {

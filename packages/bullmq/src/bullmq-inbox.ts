@@ -133,8 +133,6 @@ export class BullmqInbox implements Inbox {
     await readyOf(this.#client);
     await inspectServer(this.#client, this.#logger);
     const front = await new Engine(this.#client, this.#layout).ready();
-    // One step at a time cuts records into parts, over all processes.
-    await front.records.setGlobalConcurrency(1);
     const { deadLetterLimitBytes, deadLetterMaxAgeMs, rememberMs } = this.#numbers;
     const letters = new Letters(front, {
       limitBytes: deadLetterLimitBytes,
@@ -162,16 +160,22 @@ export class BullmqInbox implements Inbox {
     let isWanted = true;
     // Redis may be away: what is in it is handled once it is there.
     this.#workshop = this.#open.then(async () => {
-      if (!isWanted || this.#closed !== undefined) return undefined;
-      this.#opened = await Workshop.open({
-        connection: this.#options.connection,
-        layout: this.#layout,
-        numbers: this.#numbers,
-        logger: this.#logger,
-        deliver,
-        cut,
-      });
-      return this.#opened;
+      while (isWanted && this.#closed === undefined) {
+        try {
+          this.#opened = await Workshop.open({
+            connection: this.#options.connection,
+            layout: this.#layout,
+            numbers: this.#numbers,
+            logger: this.#logger,
+            deliver,
+            cut,
+          });
+          return this.#opened;
+        } catch {
+          await sleep(REOPEN_MS);
+        }
+      }
+      return undefined;
     });
     this.#workshop.catch(() => {});
     return {
@@ -217,7 +221,7 @@ export class BullmqInbox implements Inbox {
     return this.#opened?.size ?? 0;
   }
 
-  /** For tests: as if the process had been killed; it lets go of nothing. */
+  /** Ends all connections as they are. By itself it is what a kill does: it lets go of nothing. */
   sever(): void {
     this.#opened?.sever();
     this.#client.disconnect();
@@ -233,7 +237,7 @@ export class BullmqInbox implements Inbox {
     const late = (): Error => new WebhookError("closing", "Redis did not answer.");
     // Whatever goes wrong here, others take over what is held when its lock has run out.
     await within(CLOSE_MS, this.#letGo(), late).catch(() => {});
-    this.#client.disconnect();
+    this.sever();
   }
 
   async #letGo(): Promise<void> {

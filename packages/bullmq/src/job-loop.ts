@@ -71,18 +71,12 @@ export class JobLoop {
     await this.#running;
   }
 
-  /** As if the process had ended. */
+  /** Ends its own connection as it is, and lets go of nothing. */
   sever(): void {
     this.#isStopped = true;
     for (const wake of this.#freed.splice(0)) wake();
     this.#beat.stop();
-    void this.#worker.getBackend().disconnectBlocking(false);
-  }
-
-  async close(): Promise<void> {
-    this.#isStopped = true;
-    this.#beat.stop();
-    await this.#worker.close(true);
+    this.#worker.close(true).catch(() => {});
   }
 
   async #run(): Promise<void> {

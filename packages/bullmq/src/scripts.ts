@@ -17,6 +17,15 @@ export const scripts = {
       redis.call('HINCRBY', KEYS[1], 'count', ARGV[1])
       return redis.call('HINCRBY', KEYS[1], 'bytes', ARGV[2])`,
   },
+  /** totals, lists, and then sorted sets; how many lists. Nothing is there: then nothing is counted. */
+  waSettleTotals: {
+    lua: `
+      for place = 2, #KEYS do
+        local command = place <= ARGV[1] + 1 and 'LLEN' or 'ZCARD'
+        if redis.call(command, KEYS[place]) > 0 then return 0 end
+      end
+      return redis.call('DEL', KEYS[1])`,
+  },
   /**
    * pulse; gap, quiet (milliseconds). Called all the time by all workers. Returns whether locks that ran out may be looked
    * for: not when Redis has just been away, and nobody could renew any.

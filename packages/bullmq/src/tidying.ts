@@ -1,6 +1,7 @@
 import { DeadLetterWatch, type Logger } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import type { Letters } from "./letters.ts";
+import { Transaction } from "./transaction.ts";
 
 const TIDY_MS = 60_000;
 /** What nobody of ours puts there: jobs that BullMQ itself gave up. */
@@ -18,19 +19,33 @@ export class Tidying {
     this.#engine = engine;
     this.#letters = letters;
     this.#logger = logger;
-    this.#timer = setInterval(() => void this.#tidy(), TIDY_MS);
+    this.#timer = setInterval(() => void this.tidy(), TIDY_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  async #tidy(): Promise<void> {
+  /** A crash in the wrong moment may have counted something twice. Where nothing is left, nothing is counted. */
+  async #settleTotals(): Promise<void> {
+    const { records, parts, layout } = this.#engine;
+    const keys = (states: readonly string[]): string[] =>
+      [records, parts].flatMap((queue) => states.map((state) => queue.toKey(state)));
+    const lists = keys(["wait", "active"]);
+    const all = [layout.totals, ...lists, ...keys(["delayed", "waiting-children"])];
+    const transaction = await Transaction.begin(this.#engine);
+    transaction.run("waSettleTotals", all.length, ...all, lists.length);
+    await transaction.exec();
+  }
+
+  /** Once in a while, and for tests. */
+  async tidy(): Promise<void> {
     try {
       await this.#letters.prune(Date.now());
       this.#watch.check(await this.#letters.stats(), this.#logger);
       for (const queue of [this.#engine.records, this.#engine.parts])
         await queue.retryJobs({ state: "failed", count: MOST_FAILED });
+      await this.#settleTotals();
     } catch {
       // It can wait: what fails here shows at the next write, too.
     }

@@ -40,7 +40,14 @@ export class Workshop {
       return client;
     });
     const engines = clients.map((client) => new Engine(client, options.layout));
-    await Promise.all(engines.map((engine) => engine.ready()));
+    try {
+      await Promise.all(engines.map((engine) => engine.ready()));
+      // One step at a time cuts records into parts, over all processes.
+      await engines[0]?.records.setGlobalConcurrency(1);
+    } catch (error) {
+      for (const client of clients) client.disconnect();
+      throw error;
+    }
     return new Workshop(options, clients, engines as [Engine, Engine]);
   }
 
@@ -50,6 +57,10 @@ export class Workshop {
     engines: readonly [Engine, Engine],
   ) {
     const [engine, cutting] = engines;
+    // A Redis that kept nothing does not know it any more.
+    engine.client.on("ready", () => {
+      engine.records.setGlobalConcurrency(1).catch(() => {});
+    });
     this.#clients = clients;
     this.#engines = engines;
     const { rememberMs, deadLetterLimitBytes, deadLetterMaxAgeMs } = numbers;
@@ -102,12 +113,13 @@ export class Workshop {
     await Promise.all([this.#cutting.halt(), this.#delivering.halt()]);
     await this.#deliverer.releaseAll();
     this.sever();
-    await Promise.all([this.#cutting.close(), this.#delivering.close()]);
     await Promise.all(this.#engines.map((engine) => engine.close()));
   }
 
   /** Ends all connections as they are. */
   sever(): void {
+    this.#tidying.stop();
+    this.#cutter.stop();
     for (const client of this.#clients) client.disconnect();
     this.#cutting.sever();
     this.#delivering.sever();

@@ -1,5 +1,9 @@
 import { expect, test, vi } from "vitest";
-import { describeWithRedis, newPrefix, type SharedRedis } from "./support/redis.ts";
+import { Engine } from "../src/engine.ts";
+import { Layout } from "../src/layout.ts";
+import { Letters } from "../src/letters.ts";
+import { Tidying } from "../src/tidying.ts";
+import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./support/redis.ts";
 import { receiving } from "./support/webhooks.ts";
 
 const PHONE = "12125550177";
@@ -50,6 +54,42 @@ describeWithRedis("what is in Redis", (redis) => {
       expect(left).toBeGreaterThan(3_000_000);
       expect(left).toBeLessThanOrEqual(3_600_000);
     }
+    await redis.remove(prefix);
+  });
+
+  test("what crashes miscounted is put right when nothing waits, and what is too old goes", async () => {
+    const prefix = newPrefix();
+    const { post, inbox, webhooks } = await receiving(
+      { connection: { url: redis.url }, prefix },
+      () => {
+        throw new Error("never");
+      },
+    );
+    expect(await post("given up")).toBe(200);
+    await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toHaveLength(1), 20_000);
+    await webhooks.close();
+    const client = redis.client.duplicate();
+    const engine = await new Engine(client, new Layout(prefix)).ready();
+    const tidying = (maxAgeMs: number): Tidying => {
+      const tidying = new Tidying(
+        engine,
+        new Letters(engine, { limitBytes: 1e9, maxAgeMs }),
+        silent,
+      );
+      tidying.stop();
+      return tidying;
+    };
+    await client.hset(`${prefix}:totals`, { count: 7, bytes: 7_000 });
+    await tidying(3_600_000).tidy();
+    expect(await client.exists(`${prefix}:totals`)).toBe(0);
+    expect(await client.zcard(`${prefix}:letters`)).toBe(1);
+    await client.hset(`${prefix}:totals`, { count: 7, bytes: 7_000 });
+    await client.lpush(`${prefix}:records:wait`, "1");
+    await tidying(1).tidy();
+    expect(await client.hget(`${prefix}:totals`, "count")).toBe("7");
+    expect(await client.zcard(`${prefix}:letters`)).toBe(0);
+    await engine.close();
+    client.disconnect();
     await redis.remove(prefix);
   });
 
