@@ -7,6 +7,7 @@ import {
   eraseFrom,
   type Inbox,
   type InboxRecord,
+  type InboxStats,
   type Logger,
   stderrLogger,
   WebhookError,
@@ -16,6 +17,7 @@ import {
   checkConnection,
   connect,
   impatient,
+  placeOf,
   type RedisConnection,
   tellOutages,
   within,
@@ -214,6 +216,11 @@ export class BullmqInbox implements Inbox {
 
   async erase(texts: readonly string[]): Promise<number> {
     return eraseFrom((await this.#open).keeper, texts);
+  }
+
+  async stats(): Promise<InboxStats> {
+    if (this.#isOpen) return (await this.#open).keeper.stats();
+    throw this.#problem ?? new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
   }
 
   /** Parts that this process has taken and not settled. */
