@@ -15,6 +15,7 @@ writeFileSync(settingsPage, fillTables(readFileSync(settingsPage, "utf8")));
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
+  "docs/many-machines.md",
   "docs/serverless.md",
   "docs/settings.md",
   ...packageReadmes(root),

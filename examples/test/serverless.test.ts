@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { isRedisMissing, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
+import { Wire } from "../../packages/bullmq/test/support/wire.ts";
 import { OrdersService } from "./support/orders-service.ts";
 import { settings, sign } from "./support/start.ts";
-import { Wire } from "./support/wire.ts";
 
 const isSkipped = isRedisMissing && process.env.CI === undefined;
 if (isSkipped) console.warn("Skipped: there is no redis-server on this machine.");

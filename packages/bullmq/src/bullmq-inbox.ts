@@ -17,6 +17,7 @@ import {
   checkConnection,
   connect,
   impatient,
+  PATIENCE_MS,
   placeOf,
   type RedisConnection,
   tellOutages,
@@ -85,6 +86,8 @@ export class BullmqInbox implements Inbox {
   /** Why it is not open. */
   #problem: WebhookError | undefined;
   #opened: Workshop | undefined;
+  /** Aborted when all connections are to end. */
+  readonly #ending = new AbortController();
   #closed: Promise<void> | undefined;
 
   constructor(options: BullmqInboxOptions) {
@@ -171,6 +174,7 @@ export class BullmqInbox implements Inbox {
             logger: this.#logger,
             deliver,
             cut,
+            ending: this.#ending.signal,
           });
           return this.#opened;
         } catch {
@@ -219,8 +223,11 @@ export class BullmqInbox implements Inbox {
   }
 
   async stats(): Promise<InboxStats> {
-    if (this.#isOpen) return (await this.#open).keeper.stats();
-    throw this.#problem ?? new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
+    if (this.#problem !== undefined) throw this.#problem;
+    const late = (): Error =>
+      new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
+    const { keeper } = await within(PATIENCE_MS, this.#open, late);
+    return keeper.stats();
   }
 
   /** Parts that this process has taken and not settled. */
@@ -230,6 +237,7 @@ export class BullmqInbox implements Inbox {
 
   /** Ends all connections as they are. By itself it is what a kill does: it lets go of nothing. */
   sever(): void {
+    this.#ending.abort();
     this.#opened?.sever();
     this.#client.disconnect();
   }

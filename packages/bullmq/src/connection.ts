@@ -21,6 +21,8 @@ export const impatient: RedisOptions = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   commandTimeout: PATIENCE_MS,
+  // A connection may die without a word: nothing comes through, and a new one would do.
+  socketTimeout: 2 * PATIENCE_MS,
 };
 
 /** For work: commands wait until Redis is back. */
@@ -28,6 +30,8 @@ export const patient: RedisOptions = {
   ...reconnecting,
   enableOfflineQueue: true,
   maxRetriesPerRequest: null,
+  // BullMQ waits ten seconds at most for a job.
+  socketTimeout: 15_000,
 };
 
 export function connect(connection: RedisConnection, overrides: RedisOptions): Redis {

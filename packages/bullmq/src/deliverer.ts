@@ -3,7 +3,7 @@ import type { Deliver, Delivery, Logger, Outcome } from "@whatsapp-webhooks/core
 import type { Engine } from "./engine.ts";
 import type { Letters } from "./letters.ts";
 import { bytesOf, isStored, type Stored, toRecord } from "./stored.ts";
-import { type Held, isLost, Transaction } from "./transaction.ts";
+import { type Held, lockKey, Transaction } from "./transaction.ts";
 
 export interface DelivererOptions {
   readonly engine: Engine;
@@ -94,67 +94,72 @@ export class Deliverer {
     return new Set(keys.filter((_, index) => found[index] !== null));
   }
 
+  /** Of what was lost meanwhile nothing changes, except that what was completed is remembered. */
   async #settle(held: Held, part: Stored, outcome: Outcome): Promise<void> {
     const { engine, letters, rememberMs } = this.#options;
     const { layout } = engine;
     const attempts = part.n ?? 0;
     const c = [...new Set([...(part.c ?? []), ...outcome.completed])];
-    const leave = (transaction: Transaction): void => {
-      if (part.k !== undefined)
-        transaction.run("waDropTail", layout.tail(part.k), held.job.id ?? "");
-    };
-    const isGone = await this.#until(held, (transaction) => {
-      transaction.remember(
-        outcome.completed.map((key) => layout.seenEvent(key)),
-        rememberMs,
-      );
+    const comesAgain = outcome.kind === "retry" && outcome.holds !== true;
+    await this.#until(held, async (transaction) => {
+      // What comes again as a record cannot be taken back.
+      const isLost = comesAgain && !(await this.#holds(held));
+      const done = outcome.completed.map((key) => layout.seenEvent(key));
+      transaction.remember(done, rememberMs);
+      if (isLost) return;
       if (outcome.kind === "release")
         return transaction.release(engine.parts, held, { ...part, c });
+      const next = { ...part, c, n: attempts + 1 };
+      if (outcome.kind === "retry" && !comesAgain)
+        return transaction.delay(engine.parts, held, outcome.delayMs, next);
+      if (outcome.kind === "bury") {
+        const { reason } = outcome;
+        letters.bury(transaction, held, { stored: { ...part, c }, attempts: attempts + 1, reason });
+      }
+      this.#leave(transaction, held, part, outcome.kind === "retry" ? 0 : 1);
       if (outcome.kind === "retry") {
-        const next = { ...part, c, n: attempts + 1 };
-        if (outcome.holds === true)
-          return transaction.delay(engine.parts, held, outcome.delayMs, next);
         // It leaves its conversation, and joins it again at its end.
-        leave(transaction);
         transaction.add(engine.records, {
           id: `${held.job.id}-r${attempts + 1}`,
           data: [{ ...next, g: 1 }],
           delayMs: outcome.delayMs,
         });
-        return transaction.finish(engine.parts, held);
       }
-      if (outcome.kind === "bury")
-        letters.bury(transaction, { ...part, c }, attempts + 1, outcome.reason);
-      leave(transaction);
-      transaction.account(-1, -bytesOf(part));
-      return transaction.finish(engine.parts, held);
+      transaction.finish(engine.parts, held);
     });
-    // It was somebody else's by then, who accounts for it.
-    if (isGone && (outcome.kind === "done" || outcome.kind === "bury"))
-      await this.#account(1, bytesOf(part));
   }
 
-  async #account(count: number, bytes: number): Promise<void> {
-    const { client, layout } = this.#options.engine;
-    await client
-      .multi()
-      .hincrby(layout.totals, "count", count)
-      .hincrby(layout.totals, "bytes", bytes)
-      .exec()
-      .catch(() => {});
+  #leave(transaction: Transaction, held: Held, part: Stored, count: 0 | 1): void {
+    const { layout, parts } = this.#options.engine;
+    const id = held.job.id ?? "";
+    transaction.run(
+      "waLeave",
+      lockKey(parts, id),
+      layout.totals,
+      layout.tail(part.k ?? ""),
+      held.token,
+      id,
+      count,
+      count * bytesOf(part),
+    );
   }
 
-  /** Until Redis has answered, or there is nobody any more to tell. Resolves to whether the job was lost before. */
-  async #until(held: Held, end: (transaction: Transaction) => number): Promise<boolean> {
+  async #holds({ job, token }: Held): Promise<boolean> {
+    const { client, parts } = this.#options.engine;
+    return (await client.get(lockKey(parts, job.id ?? ""))) === token;
+  }
+
+  /** Until Redis has answered, or there is nobody any more to tell. */
+  async #until(held: Held, end: (transaction: Transaction) => void | Promise<void>): Promise<void> {
     const { engine, logger } = this.#options;
     for (let isTold = false; ; ) {
       try {
         const transaction = await Transaction.begin(engine);
-        const place = end(transaction);
-        const results = await transaction.exec();
-        return isLost(results?.[place]);
+        await end(transaction);
+        await transaction.exec();
+        return;
       } catch (error) {
-        if (engine.client.status === "end") return true;
+        if (engine.client.status === "end") return;
         if (!isTold) {
           const code = error instanceof Error ? error.name : typeof error;
           const message = "what became of a notification could not be written; it is tried again";

@@ -2,7 +2,7 @@ import { type InboxRecord, WebhookError } from "@whatsapp-webhooks/core";
 import type { Redis } from "ioredis";
 import { PATIENCE_MS, placeOf, within } from "./connection.ts";
 import type { Engine } from "./engine.ts";
-import { isNearlyFull } from "./server.ts";
+import { roomIn } from "./server.ts";
 import { type Stored, toStored } from "./stored.ts";
 import { Transaction } from "./transaction.ts";
 
@@ -20,6 +20,8 @@ interface Pending {
   reject(error: WebhookError): void;
 }
 
+/** What a body may take at one time: as a record, as a part, and on its way. */
+const COPIES = 4;
 /** What is written at one time: a job must not become so large that handling it holds everybody up. */
 const BATCH_RECORDS = 256;
 const BATCH_BYTES = 1024 * 1024;
@@ -36,7 +38,9 @@ export class Intake {
   #underWay: Promise<void> | undefined;
   /** As of the last write. */
   #waitingBytes = 0;
-  #isFull = false;
+  /** What Redis may still take, as of the last look; and what it was given since. */
+  #memory = Number.POSITIVE_INFINITY;
+  #written = 0;
   readonly #look: NodeJS.Timeout;
 
   /** `client` is what it will write with, once it is open. */
@@ -44,7 +48,10 @@ export class Intake {
     this.#open = open;
     this.#client = client;
     this.#options = options;
-    this.#look = setInterval(() => void this.#lookAtMemory(), LOOK_MS).unref();
+    this.#look = setInterval(() => {
+      // If it fails, so will writes, which tell.
+      if (this.#engine !== undefined) this.#lookAtMemory(this.#engine).catch(() => {});
+    }, LOOK_MS).unref();
   }
 
   get isIdle(): boolean {
@@ -126,15 +133,18 @@ export class Intake {
   async #fitting(engine: Engine, batch: readonly Pending[]): Promise<readonly Pending[]> {
     const { limitBytes } = this.#options;
     const bytes = batch.reduce((sum, pending) => sum + pending.bytes, 0);
-    if (!this.#isFull && this.#waitingBytes + bytes <= limitBytes) return batch;
+    this.#written += bytes;
+    if (COPIES * this.#written > this.#memory) await this.#lookAtMemory(engine);
+    const isFull = COPIES * bytes > this.#memory;
+    if (!isFull && this.#waitingBytes + bytes <= limitBytes) return batch;
     // It may be less by now.
     this.#waitingBytes = Number(await engine.client.hget(engine.layout.totals, "bytes"));
-    let room = this.#isFull ? 0 : limitBytes - Math.max(0, this.#waitingBytes);
+    let room = isFull ? 0 : limitBytes - Math.max(0, this.#waitingBytes);
     return batch.filter((pending) => {
       room -= pending.bytes;
       if (room >= 0) return true;
       room += pending.bytes;
-      const why = this.#isFull
+      const why = isFull
         ? `${placeOf(engine.client)} is nearly out of memory (maxmemory)`
         : `${placeOf(engine.client)} holds ${this.#waitingBytes} of ${limitBytes} bytes that may wait`;
       const hint = "See why handlers do not keep up, start more workers, or give it more room.";
@@ -143,13 +153,9 @@ export class Intake {
     });
   }
 
-  async #lookAtMemory(): Promise<void> {
-    try {
-      const { client } = await this.#open;
-      this.#isFull = await isNearlyFull(client);
-    } catch {
-      // Writes will tell.
-    }
+  async #lookAtMemory(engine: Engine): Promise<void> {
+    this.#memory = await roomIn(engine.client);
+    this.#written = 0;
   }
 
   #explained(error: unknown): WebhookError {

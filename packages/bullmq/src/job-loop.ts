@@ -83,22 +83,22 @@ export class JobLoop {
     while (!this.#isStopped) {
       const free = this.#options.slots - this.#underWay.size;
       if (free <= 0) await new Promise<void>((resolve) => this.#freed.push(resolve));
-      else for (const held of await this.#fetch(Math.min(free, this.#width))) this.#begin(held);
+      else await this.#fetch(Math.min(free, this.#width));
     }
   }
 
-  /** The more come, the more are asked for at one time. */
-  async #fetch(count: number): Promise<readonly Held[]> {
+  /** The more come, the more are asked for at one time. Each begins when it comes, whatever the others do. */
+  async #fetch(count: number): Promise<void> {
+    const asking = Array.from({ length: count }, async (_, index) => {
+      const held = await this.#next(index === 0);
+      if (held !== undefined) this.#begin(held);
+      return held !== undefined;
+    });
     try {
-      const all = await Promise.all(
-        Array.from({ length: count }, (_, index) => this.#next(index === 0)),
-      );
-      const found = all.filter((held) => held !== undefined);
-      this.#width = found.length === count ? Math.min(this.#width * 2, MOST_FETCHED) : 1;
-      return found;
+      const isFull = (await Promise.all(asking)).every((found) => found);
+      this.#width = isFull ? Math.min(this.#width * 2, MOST_FETCHED) : 1;
     } catch {
       await sleep(PAUSE_MS);
-      return [];
     }
   }
 

@@ -1,11 +1,17 @@
 import type { DeadLetter } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import { bytesOf, contains, type Stored } from "./stored.ts";
-import { Transaction } from "./transaction.ts";
+import { type Held, lockKey, Transaction } from "./transaction.ts";
 
 export interface LettersOptions {
   readonly limitBytes: number;
   readonly maxAgeMs: number;
+}
+
+interface Burial {
+  readonly stored: Stored;
+  readonly attempts: number;
+  readonly reason: string;
 }
 
 /** What a letter costs beside its body. */
@@ -22,13 +28,16 @@ export class Letters {
     this.#options = options;
   }
 
-  bury(transaction: Transaction, stored: Stored, attempts: number, reason: string): void {
-    const { layout } = this.#engine;
+  /** If the part is still held. */
+  bury(transaction: Transaction, held: Held, { stored, attempts, reason }: Burial): void {
+    const { layout, parts } = this.#engine;
     const hash = layout.hash(stored.i);
     const fields = { at: Date.now(), attempts, reason, data: JSON.stringify(stored) };
     transaction.run(
       "waBury",
       ...this.#keys(hash),
+      lockKey(parts, held.job.id ?? ""),
+      held.token,
       hash,
       layout.letter,
       this.#options.limitBytes,

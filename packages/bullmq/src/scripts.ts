@@ -50,25 +50,32 @@ export const scripts = {
   },
   /** tail; part, milliseconds. */
   waSetTail: { numberOfKeys: 1, lua: `redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])` },
-  /** tail; part. Only if nothing came after it. */
-  waDropTail: {
-    numberOfKeys: 1,
-    lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`,
-  },
-  /** letters, letter totals, letter; hash, prefix, limit, size, fields and values. The oldest give way. */
-  waBury: {
+  /**
+   * lock, totals, tail; token, part, records, bytes. Of a part that is held: it waits no longer, and is not the last of its
+   * conversation any more if nothing came after it.
+   */
+  waLeave: {
     numberOfKeys: 3,
     lua: `
-      if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+      if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
+      if redis.call('GET', KEYS[3]) == ARGV[2] then redis.call('DEL', KEYS[3]) end
+      redis.call('HINCRBY', KEYS[2], 'count', -ARGV[3])
+      redis.call('HINCRBY', KEYS[2], 'bytes', -ARGV[4])`,
+  },
+  /** letters, letter totals, letter, lock; token, hash, prefix, limit, size, fields and values. The oldest give way. */
+  waBury: {
+    numberOfKeys: 4,
+    lua: `
+      if redis.call('GET', KEYS[4]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
       local position = redis.call('HINCRBY', KEYS[2], 'position', 1)
-      redis.call('HSET', KEYS[3], 'size', ARGV[4], 'position', position, unpack(ARGV, 5))
-      redis.call('ZADD', KEYS[1], position, ARGV[1])
-      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[4])
-      while bytes > tonumber(ARGV[3]) do
+      redis.call('HSET', KEYS[3], 'size', ARGV[5], 'position', position, unpack(ARGV, 6))
+      redis.call('ZADD', KEYS[1], position, ARGV[2])
+      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[5])
+      while bytes > tonumber(ARGV[4]) do
         local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
         if not oldest then break end
-        local size = redis.call('HGET', ARGV[2] .. oldest, 'size') or 0
-        redis.call('DEL', ARGV[2] .. oldest)
+        local size = redis.call('HGET', ARGV[3] .. oldest, 'size') or 0
+        redis.call('DEL', ARGV[3] .. oldest)
         redis.call('ZREM', KEYS[1], oldest)
         redis.call('HINCRBY', KEYS[2], 'dropped', 1)
         bytes = redis.call('HINCRBY', KEYS[2], 'bytes', -size)

@@ -77,11 +77,11 @@ function isOlder(version: string): boolean {
 /** Beyond this share of its memory Redis is full for us: it needs some to let us finish anything. */
 const FULL = 0.85;
 
-/** Whether it is about to refuse writes. */
-export async function isNearlyFull(client: Redis): Promise<boolean> {
+/** How many bytes it may take before it is so full. */
+export async function roomIn(client: Redis): Promise<number> {
   const info = await client.info("memory");
   const number = (name: string): number =>
     Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
   const most = number("maxmemory");
-  return most > 0 && number("used_memory") > FULL * most;
+  return most === 0 ? Number.POSITIVE_INFINITY : FULL * most - number("used_memory");
 }

@@ -89,35 +89,35 @@ export class Transaction {
     this.#count++;
   }
 
-  /** The job is done, and gone. */
-  finish(queue: AnyQueue, { job, token }: Held): number {
+  /** The job is done, and gone. This and the two below do nothing if the job was lost: somebody else has it, or had it. */
+  finish(queue: AnyQueue, { job, token }: Held): void {
     const backend = backendOf(queue);
     const args = backend.moveToCompletedArgs(job, "null", true, token, false);
-    return this.#command(backend, "moveToFinished", args);
+    this.#command(backend, "moveToFinished", args);
   }
 
   /** It comes again after a while, where it is in its chain. */
-  delay(queue: AnyQueue, { job, token }: Held, delayMs: number, data: object): number {
+  delay(queue: AnyQueue, { job, token }: Held, delayMs: number, data: object): void {
     const backend = backendOf(queue);
     const args = backend.moveToDelayedArgs(job.id ?? "", Date.now(), token, delayMs, {
       skipAttempt: true,
       fieldsToUpdate: { data: JSON.stringify(data) },
     });
-    return this.#command(backend, "moveToDelayed", args);
+    this.#command(backend, "moveToDelayed", args);
   }
 
   /** It comes again before all others. */
-  release(queue: AnyQueue, { job, token }: Held, data: object): number {
+  release(queue: AnyQueue, { job, token }: Held, data: object): void {
     const backend = backendOf(queue);
     const args = backend.retryJobArgs(job.id ?? "", true, token, {
       fieldsToUpdate: { data: JSON.stringify(data) },
     });
-    return this.#command(backend, "retryJob", args);
+    this.#command(backend, "retryJob", args);
   }
 
-  #command(backend: RedisQueueBackend, name: string, args: readonly unknown[]): number {
+  #command(backend: RedisQueueBackend, name: string, args: readonly unknown[]): void {
     backend.execCommand(this.#multi, name, [...args]);
-    return this.#count++;
+    this.#count++;
   }
 
   /** The results, or undefined if something watched had changed. Rejects if one of them is an error. */
@@ -138,9 +138,4 @@ function backendOf(queue: AnyQueue): RedisQueueBackend {
 /** Where BullMQ keeps who holds a job. */
 export function lockKey(queue: AnyQueue, id: string): string {
   return `${queue.toKey(id)}:lock`;
-}
-
-/** Whether the end of a job was refused: its lock was lost, and somebody else has it, or had it. */
-export function isLost(result: unknown): boolean {
-  return typeof result === "number" && result < 0;
 }

@@ -17,6 +17,8 @@ export interface WorkshopOptions {
   readonly logger: Logger;
   readonly deliver: Deliver;
   readonly cut: Cut | undefined;
+  /** Aborted when it is not wanted any more, though it may not be open yet. */
+  readonly ending: AbortSignal;
 }
 
 /** All that handles notifications in this process: it cuts records, and delivers their parts. */
@@ -39,13 +41,17 @@ export class Workshop {
       client.on("error", () => {});
       return client;
     });
+    const end = (): void => {
+      for (const client of clients) client.disconnect();
+    };
+    options.ending.addEventListener("abort", end, { once: true });
     const engines = clients.map((client) => new Engine(client, options.layout));
     try {
       await Promise.all(engines.map((engine) => engine.ready()));
       // One step at a time cuts records into parts, over all processes.
       await engines[0]?.records.setGlobalConcurrency(1);
     } catch (error) {
-      for (const client of clients) client.disconnect();
+      end();
       throw error;
     }
     return new Workshop(options, clients, engines as [Engine, Engine]);

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { describeWithRedis } from "./support/redis.ts";
+import { describeWithServers } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
+import { Wire } from "./support/wire.ts";
 
 /** What is promised, and some more for a machine that is busy. */
 const MOST_MS = 4_000;
@@ -13,7 +14,7 @@ async function timed(post: () => Promise<number>): Promise<number> {
   return status;
 }
 
-describeWithRedis("when Redis is away", () => {
+describeWithServers("when Redis is away", () => {
   test.each(["killed", "frozen"])(
     "%s: 503 in time, 200 when it is back, without a restart; what was taken is handled once",
     async (how) => {
@@ -48,6 +49,20 @@ describeWithRedis("when Redis is away", () => {
     },
     60_000,
   );
+
+  test("on connections that died without a word: 503 in time, and 200 on new ones", async () => {
+    const server = new RedisServer(DURABLE);
+    onTestFinished(() => server.end());
+    await server.start();
+    const wire = new Wire(server.url);
+    await wire.start();
+    onTestFinished(() => wire.end());
+    const web = await receiving({ connection: { url: wire.url }, role: "receive" });
+    expect(await web.post("a")).toBe(200);
+    wire.cut();
+    expect(await timed(() => web.post("b"))).toBe(503);
+    await vi.waitFor(async () => expect(await web.post("c")).toBe(200), 20_000);
+  }, 60_000);
 
   test("at the start: 503 in time, 200 once it is there, and what was stored is handled", async () => {
     const server = new RedisServer(DURABLE);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { manyMachines } from "./support/many-machines.ts";
-import { describeWithRedis } from "./support/redis.ts";
+import { describeWithServers } from "./support/redis.ts";
 
-describeWithRedis("two receivers and three workers", () => {
+describeWithServers("two receivers and three workers", () => {
   test("each killed under load, and Redis too: nothing acknowledged is lost, nothing has its effect twice, conversations keep their order", async () => {
     const report = await manyMachines({ items: 3_000, kills: 4 });
     expect(report.acknowledged).toBeGreaterThanOrEqual(3_000);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { describeWithRedis, newPrefix } from "./support/redis.ts";
+import { describeWithServers, newPrefix } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
 
@@ -12,7 +12,7 @@ async function serverWith(...options: string[]): Promise<RedisServer> {
   return server;
 }
 
-describeWithRedis("the server's configuration", () => {
+describeWithServers("the server's configuration", () => {
   test.each([
     [["--appendonly", "no"], "warn", /every notification since its last snapshot.*appendonly yes/],
     [["--appendonly", "yes", "--appendfsync", "everysec"], "warn", /last second or two/],
@@ -44,7 +44,7 @@ describeWithRedis("the server's configuration", () => {
   }, 60_000);
 
   test("one that is nearly out of memory is full, before it refuses to let anything end", async () => {
-    const server = await serverWith("--maxmemory", "20mb");
+    const server = await serverWith("--maxmemory", "32mb");
     let isOpen = false;
     const gate = vi.fn(async () => {
       while (!isOpen) await sleep(20);

@@ -20,9 +20,17 @@ export interface SharedRedis {
 export const newPrefix = (): string => `{test-${randomUUID().slice(0, 8)}}`;
 
 const { REDIS_URL, CI } = process.env;
-const isSkipped = REDIS_URL === undefined && isRedisMissing && CI === undefined;
-if (isSkipped)
-  console.warn("Skipped: there is no redis-server on this machine, and REDIS_URL is not set.");
+const isMissing = isRedisMissing && CI === undefined;
+const isSkipped = isMissing && REDIS_URL === undefined;
+if (isMissing) {
+  const which = isSkipped ? "and REDIS_URL is not set" : "so what it takes to kill one is left out";
+  console.warn(`Skipped: there is no redis-server on this machine, ${which}.`);
+}
+
+/** Tests that start servers of their own. In CI they must run. */
+export function describeWithServers(name: string, body: () => void): void {
+  describe.skipIf(isMissing)(name, body);
+}
 
 /** Tests against the Redis of `REDIS_URL`, or one of our own; skipped where there is neither. In CI they must run. */
 export function describeWithRedis(name: string, body: (redis: SharedRedis) => void): void {
