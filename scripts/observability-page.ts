@@ -28,7 +28,8 @@ export const labels: ReadonlySet<string> = new Set(
   rows.flatMap(([, { attributes }]) => attributes.map(labelName)),
 );
 
-const HEAD = "| metric | in Prometheus | unit | attributes | what it is |\n| --- | --- | --- | --- | --- |\n";
+const HEAD =
+  "| metric | in Prometheus | unit | attributes | what it is |\n| --- | --- | --- | --- | --- |\n";
 
 /** The page with its table of metrics written anew. */
 export function fillMetrics(page: string): string {

@@ -8,7 +8,7 @@ const app = express();
 app.use(whatsappWebhooks(webhooks));
 app.use(express.json());
 app.get("/health/:probe", async (req, res) => {
-  const { status, body } = await probe(req.params.probe);
+  const { status, body } = await probe(webhooks, req.params.probe);
   res.status(status).json(body);
 });
 app.get("/", (_req, res) => {

@@ -7,7 +7,7 @@ import { webhooks } from "../receiver/whatsapp.ts";
 const app = Fastify();
 app.register(whatsappWebhooks(webhooks));
 app.get<{ Params: { probe: string } }>("/health/:probe", async (req, reply) => {
-  const { status, body } = await probe(req.params.probe);
+  const { status, body } = await probe(webhooks, req.params.probe);
   return reply.code(status).send(body);
 });
 app.get("/", async () => "The rest of your app.");

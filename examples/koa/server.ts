@@ -8,7 +8,7 @@ const app = new Koa();
 app.use(whatsappWebhooks(webhooks));
 app.use(async (ctx, next) => {
   if (!ctx.path.startsWith("/health/")) return next();
-  Object.assign(ctx, await probe(ctx.path.slice("/health/".length)));
+  Object.assign(ctx, await probe(webhooks, ctx.path.slice("/health/".length)));
 });
 app.use((ctx) => {
   ctx.body = "The rest of your app.";

@@ -11,7 +11,7 @@ const app = express();
 app.use(whatsappWebhooks(webhooks));
 app.use(express.json());
 app.get("/health/:probe", async (req, res) => {
-  const { status, body } = await probe(req.params.probe);
+  const { status, body } = await probe(webhooks, req.params.probe);
   res.status(status).json(body);
 app.get("/", (_req, res) => {
   res.send("The rest of your app.");
@@ -26,7 +26,7 @@ const app = new Koa();
 app.use(whatsappWebhooks(webhooks));
 app.use(async (ctx, next) => {
   if (!ctx.path.startsWith("/health/")) return next();
-  Object.assign(ctx, await probe(ctx.path.slice("/health/".length)));
+  Object.assign(ctx, await probe(webhooks, ctx.path.slice("/health/".length)));
 app.use((ctx) => {
   ctx.body = "The rest of your app.";
 const server = app.listen({ port });
@@ -39,7 +39,7 @@ import Fastify from "fastify";
 const app = Fastify();
 app.register(whatsappWebhooks(webhooks));
 app.get<{ Params: { probe: string } }>("/health/:probe", async (req, reply) => {
-  const { status, body } = await probe(req.params.probe);
+  const { status, body } = await probe(webhooks, req.params.probe);
   return reply.code(status).send(body);
 app.get("/", async () => "The rest of your app.");
 await app.listen({ port, host: "0.0.0.0" }); // By itself Fastify listens on localhost alone.

@@ -224,8 +224,7 @@ export class BullmqInbox implements Inbox {
 
   async stats(): Promise<InboxStats> {
     if (this.#problem !== undefined) throw this.#problem;
-    const late = (): Error =>
-      new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
+    const late = (): Error => new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
     const { keeper } = await within(PATIENCE_MS, this.#open, late);
     return keeper.stats();
   }

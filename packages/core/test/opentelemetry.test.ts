@@ -125,21 +125,29 @@ describe("spans", () => {
     ["none", undefined],
     ["no traceparent", "12125550100"],
     ["one of zeros", `00-${"0".repeat(32)}-${"0".repeat(16)}-01`],
-  ])("of a record with %s begin a trace, whatever is active where they run", async (_what, traceparent) => {
-    const inbox = memoryInbox();
-    const webhooks = watched({ inbox });
-    webhooks.on("message.text", () => {});
-    await webhooks.start();
-    const stranger = sdk.tracer.startSpan("a stranger's request");
-    const body = Buffer.from(JSON.stringify(cloudBody([text("hello")])));
-    const record = { id: "1", receivedAt: Date.now(), auth: { kind: "signature" } as const, body };
-    await context.with(trace.setSpan(context.active(), stranger), () =>
-      inbox.put(traceparent === undefined ? record : { ...record, trace: traceparent }),
-    );
-    await webhooks.idle();
-    expect(only(TEXT).parentSpanContext).toBeUndefined();
-    expect(only(TEXT).spanContext().traceId).not.toBe(stranger.spanContext().traceId);
-  });
+  ])(
+    "of a record with %s begin a trace, whatever is active where they run",
+    async (_what, traceparent) => {
+      const inbox = memoryInbox();
+      const webhooks = watched({ inbox });
+      webhooks.on("message.text", () => {});
+      await webhooks.start();
+      const stranger = sdk.tracer.startSpan("a stranger's request");
+      const body = Buffer.from(JSON.stringify(cloudBody([text("hello")])));
+      const record = {
+        id: "1",
+        receivedAt: Date.now(),
+        auth: { kind: "signature" } as const,
+        body,
+      };
+      await context.with(trace.setSpan(context.active(), stranger), () =>
+        inbox.put(traceparent === undefined ? record : { ...record, trace: traceparent }),
+      );
+      await webhooks.idle();
+      expect(only(TEXT).parentSpanContext).toBeUndefined();
+      expect(only(TEXT).spanContext().traceId).not.toBe(stranger.spanContext().traceId);
+    },
+  );
 
   test("tell of failures and attempts, and all attempts are in one trace", async () => {
     const webhooks = watched({ retry: { minDelayMs: 1, maxAttempts: 2 } });
@@ -233,17 +241,15 @@ describe("metrics", () => {
     const webhooks = watched({ inbox });
     const body = Buffer.from("{}");
     await inbox.put({ id: "1", receivedAt: Date.now() - 5_000, auth: { kind: "signature" }, body });
-    const valueOf = async (name: string) => (await sdk.points(name))[0]?.value;
-    expect(await valueOf("whatsapp.webhooks.inbox.reachable")).toBe(1);
-    expect(await valueOf("whatsapp.webhooks.inbox.waiting")).toBe(1);
-    expect(await valueOf("whatsapp.webhooks.inbox.size")).toBe(2);
-    expect(await valueOf("whatsapp.webhooks.inbox.oldest_age")).toBeGreaterThanOrEqual(5);
-    expect(await valueOf("whatsapp.webhooks.inbox.buried")).toBe(0);
-    expect(await valueOf("whatsapp.webhooks.inbox.buried_limit")).toBe(8 * 1024 * 1024);
+    const gauge = async (name: string) => (await sdk.points(name))[0]?.value;
+    expect(await gauge("whatsapp.webhooks.inbox.reachable")).toBe(1);
+    expect(await gauge("whatsapp.webhooks.inbox.waiting")).toBe(1);
+    expect(await gauge("whatsapp.webhooks.inbox.size")).toBe(2);
+    expect(await gauge("whatsapp.webhooks.inbox.oldest_age")).toBeGreaterThanOrEqual(5);
+    expect(await gauge("whatsapp.webhooks.inbox.buried")).toBe(0);
+    expect(await gauge("whatsapp.webhooks.inbox.buried_limit")).toBe(8 * 1024 * 1024);
     inbox.stats = () => Promise.reject(new Error("away"));
-    await vi.waitFor(async () =>
-      expect(await valueOf("whatsapp.webhooks.inbox.reachable")).toBe(0),
-    );
+    await vi.waitFor(async () => expect(await gauge("whatsapp.webhooks.inbox.reachable")).toBe(0));
     await webhooks.close();
     const asked = vi.fn(async () => Promise.reject(new Error("closed")));
     inbox.stats = asked;
@@ -332,7 +338,9 @@ test("nothing that is exported holds a number, an id, a tenant, a text, a path o
     },
     { timeout: 10_000 },
   );
-  expect([...heard]).toEqual(expect.arrayContaining(["message.text", "message.unknown", "unknown"]));
+  expect([...heard]).toEqual(
+    expect.arrayContaining(["message.text", "message.unknown", "unknown"]),
+  );
 
   const shown = (value: unknown): string =>
     inspect(value, { depth: 20, maxArrayLength: null, maxStringLength: null });

@@ -46,10 +46,7 @@ export class MemoryDeadLetters implements DeadLetters {
       this.#take(oldest);
       this.#dropped++;
     }
-    this.#watch.check(
-      { ...this.stats(), buriedDropped: this.#dropped },
-      this.logger,
-    );
+    this.#watch.check({ ...this.stats(), buriedDropped: this.#dropped }, this.logger);
   }
 
   stats(): Pick<InboxStats, "buried" | "buriedBytes" | "buriedLimitBytes"> {

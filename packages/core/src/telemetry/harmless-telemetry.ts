@@ -50,10 +50,7 @@ function quiet<T>(call: () => T): T | undefined {
 }
 
 /** `work` itself does not throw. */
-function runOnce<R>(
-  watcher: { run?(work: () => void): void } | undefined,
-  work: () => R,
-): R {
+function runOnce<R>(watcher: { run?(work: () => void): void } | undefined, work: () => R): R {
   let ran: { readonly result: R } | undefined;
   const once = (): { readonly result: R } => {
     ran ??= { result: work() };
