@@ -1,11 +1,12 @@
 // `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, the help in docs/command-line.md, and
-// what follows from the table of the On-Premises settings: its types and its rows in docs/settings.md. A test fails when stale.
+// what follows from the tables of the On-Premises settings (types, rows in docs/settings.md) and of the metrics. A test fails when stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillBlocks, packageReadmes } from "./code-blocks.ts";
 import { fillHelp } from "./command-line-page.ts";
 import { eventsPage } from "./events-page.ts";
+import { fillMetrics } from "./observability-page.ts";
 import { fillTables, settingsTypes, TYPES_FILE } from "./settings-page.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -15,10 +16,13 @@ const settingsPage = join(root, "docs/settings.md");
 writeFileSync(settingsPage, fillTables(readFileSync(settingsPage, "utf8")));
 const commandLine = join(root, "docs/command-line.md");
 writeFileSync(commandLine, fillHelp(readFileSync(commandLine, "utf8")));
+const observabilityPage = join(root, "docs/observability.md");
+writeFileSync(observabilityPage, fillMetrics(readFileSync(observabilityPage, "utf8")));
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
   "docs/many-machines.md",
+  "docs/observability.md",
   "docs/serverless.md",
   "docs/settings.md",
   ...packageReadmes(root),

@@ -9,6 +9,7 @@ interface Manifest {
   readonly dependencies?: object;
   readonly optionalDependencies?: object;
   readonly peerDependencies?: object;
+  readonly peerDependenciesMeta?: object;
 }
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
@@ -30,7 +31,7 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
   const core = "@whatsapp-webhooks/core";
   expect(found).toEqual([
     ["bullmq", ["bullmq", "ioredis"], [], [core]],
-    ["core", ["zod"], [], []],
+    ["core", ["zod"], [], ["@opentelemetry/api"]],
     [
       "emulator",
       ["@whatsapp-webhooks/settings", ...ofTheCommandLine],
@@ -44,6 +45,11 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
     ["sqlite", [], ["libsql"], [core]],
     ["testing", [], [], [core]],
   ]);
+});
+
+test("core's peer dependency is one that nobody has to install", () => {
+  const core = manifests.find(({ name }) => name === "@whatsapp-webhooks/core");
+  expect(core?.peerDependenciesMeta).toEqual({ "@opentelemetry/api": { optional: true } });
 });
 
 test("nothing runs when a package is installed", () => {

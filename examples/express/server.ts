@@ -1,11 +1,16 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/express";
 import express from "express";
+import { probe } from "../receiver/health.ts";
 import { port, run } from "../receiver/process.ts";
 import { webhooks } from "../receiver/whatsapp.ts";
 
 const app = express();
 app.use(whatsappWebhooks(webhooks));
 app.use(express.json());
+app.get("/health/:probe", async (req, res) => {
+  const { status, body } = await probe(webhooks, req.params.probe);
+  res.status(status).json(body);
+});
 app.get("/", (_req, res) => {
   res.send("The rest of your app.");
 });

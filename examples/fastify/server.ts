@@ -1,10 +1,15 @@
 import { whatsappWebhooks } from "@whatsapp-webhooks/fastify";
 import Fastify from "fastify";
+import { probe } from "../receiver/health.ts";
 import { port, run } from "../receiver/process.ts";
 import { webhooks } from "../receiver/whatsapp.ts";
 
 const app = Fastify();
 app.register(whatsappWebhooks(webhooks));
+app.get<{ Params: { probe: string } }>("/health/:probe", async (req, reply) => {
+  const { status, body } = await probe(webhooks, req.params.probe);
+  return reply.code(status).send(body);
+});
 app.get("/", async () => "The rest of your app.");
 
 await webhooks.start();

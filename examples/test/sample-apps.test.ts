@@ -61,6 +61,32 @@ describe.each(frameworks)("%s", (framework) => {
     expect(await response.text()).toBe("The rest of your app.");
   });
 
+  test("tells whether it is live and ready", async () => {
+    const live = await fetch(new URL("/health/live", url));
+    expect([live.status, await live.json()]).toEqual([200, { status: "live" }]);
+    const ready = await fetch(new URL("/health/ready", url));
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ status: "ready", inbox: { reachable: true } });
+    expect((await fetch(new URL("/health/other", url))).status).toBe(404);
+  });
+
+  test.concurrent("with its inbox away it is live, and not ready", async () => {
+    const lonely = startScript(`example:${framework}`, {
+      ...settings,
+      WHATSAPP_INBOX: "redis://127.0.0.1:1",
+    });
+    const itsUrl = await urlOf(lonely);
+    const ready = await fetch(new URL("/health/ready", itsUrl));
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      status: "unreachable",
+      inbox: { reachable: false },
+    });
+    expect((await fetch(new URL("/health/live", itsUrl))).status).toBe(200);
+    lonely.child.kill("SIGTERM");
+    expect(await lonely.exited).toBe(0);
+  });
+
   test("SIGTERM, heard twice, ends it with code 0, connections kept alive and a request under way", async () => {
     const agent = new Agent({ keepAlive: true });
     const body = fixture("messages/text-now");

@@ -10,6 +10,9 @@ import express from "express";
 const app = express();
 app.use(whatsappWebhooks(webhooks));
 app.use(express.json());
+app.get("/health/:probe", async (req, res) => {
+  const { status, body } = await probe(webhooks, req.params.probe);
+  res.status(status).json(body);
 app.get("/", (_req, res) => {
   res.send("The rest of your app.");
 const server = app.listen({ port });
@@ -21,6 +24,9 @@ import { whatsappWebhooks } from "@whatsapp-webhooks/koa";
 import Koa from "koa";
 const app = new Koa();
 app.use(whatsappWebhooks(webhooks));
+app.use(async (ctx, next) => {
+  if (!ctx.path.startsWith("/health/")) return next();
+  Object.assign(ctx, await probe(webhooks, ctx.path.slice("/health/".length)));
 app.use((ctx) => {
   ctx.body = "The rest of your app.";
 const server = app.listen({ port });
@@ -32,6 +38,9 @@ import { whatsappWebhooks } from "@whatsapp-webhooks/fastify";
 import Fastify from "fastify";
 const app = Fastify();
 app.register(whatsappWebhooks(webhooks));
+app.get<{ Params: { probe: string } }>("/health/:probe", async (req, reply) => {
+  const { status, body } = await probe(webhooks, req.params.probe);
+  return reply.code(status).send(body);
 app.get("/", async () => "The rest of your app.");
 await app.listen({ port, host: "0.0.0.0" }); // By itself Fastify listens on localhost alone.
 run(app.server, async () => {

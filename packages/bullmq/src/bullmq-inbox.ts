@@ -7,6 +7,7 @@ import {
   eraseFrom,
   type Inbox,
   type InboxRecord,
+  type InboxStats,
   type Logger,
   stderrLogger,
   WebhookError,
@@ -16,6 +17,8 @@ import {
   checkConnection,
   connect,
   impatient,
+  PATIENCE_MS,
+  placeOf,
   type RedisConnection,
   tellOutages,
   within,
@@ -217,6 +220,13 @@ export class BullmqInbox implements Inbox {
 
   async erase(texts: readonly string[]): Promise<number> {
     return eraseFrom((await this.#open).keeper, texts);
+  }
+
+  async stats(): Promise<InboxStats> {
+    if (this.#problem !== undefined) throw this.#problem;
+    const late = (): Error => new WebhookError("inbox_failed", `${placeOf(this.#client)} is away.`);
+    const { keeper } = await within(PATIENCE_MS, this.#open, late);
+    return keeper.stats();
   }
 
   /** Parts that this process has taken and not settled. */

@@ -8,6 +8,8 @@ export interface Stored {
   readonly r: number;
   /** How it was authenticated. */
   readonly a: RecordAuth;
+  /** The trace that receiving it was part of. */
+  readonly p?: string;
   /** The body as text. */
   readonly t?: string;
   /** The body in Base64, if it is no text. */
@@ -27,8 +29,9 @@ export type Nothing = Readonly<Record<string, never>>;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export function toStored({ id, receivedAt, auth, body }: InboxRecord): Stored {
-  return { i: id, r: receivedAt, a: auth, ...toBody(body) };
+export function toStored({ id, receivedAt, auth, body, trace }: InboxRecord): Stored {
+  const stored = { i: id, r: receivedAt, a: auth, ...toBody(body) };
+  return trace === undefined ? stored : { ...stored, p: trace };
 }
 
 /** The same with another body. */
@@ -36,8 +39,9 @@ export function withBody({ t: _t, b: _b, ...rest }: Stored, body: Uint8Array): S
   return { ...rest, ...toBody(body) };
 }
 
-export function toRecord({ i, r, a, ...body }: Stored): InboxRecord {
-  return { id: i, receivedAt: r, auth: a, body: bodyOf(body) };
+export function toRecord({ i, r, a, p, ...body }: Stored): InboxRecord {
+  const record = { id: i, receivedAt: r, auth: a, body: bodyOf(body) };
+  return p === undefined ? record : { ...record, trace: p };
 }
 
 export function bytesOf({ t, b }: Pick<Stored, "t" | "b">): number {

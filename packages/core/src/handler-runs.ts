@@ -4,12 +4,17 @@ import type { AnyEvent } from "./events.ts";
 import { HandlerRun } from "./handler-run.ts";
 import type { Delivery } from "./inbox/inbox.ts";
 import type { Report } from "./report.ts";
+import type { HarmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
+import type { HandlerFailure } from "./telemetry/telemetry.ts";
 
 export interface HandlerRunsOptions {
   readonly handlerTimeoutMs: number;
   readonly retry: { readonly maxAttempts: number };
   readonly report: Report;
+  readonly telemetry?: HarmlessTelemetry | undefined;
 }
+
+type Failed = readonly Listener[];
 
 /** The handlers that are running. */
 export class HandlerRuns {
@@ -30,17 +35,40 @@ export class HandlerRuns {
       run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
   }
 
-  /** Runs an event's handlers side by side. Gives those that failed, which it has reported; at once if none is async. */
+  /**
+   * Runs an event's handlers side by side, as a part of its record's trace. Gives those that failed, which it has reported;
+   * at once if none is async.
+   */
   run(
     listeners: readonly Listener[],
     event: AnyEvent,
     delivery: Delivery,
-  ): readonly Listener[] | Promise<readonly Listener[]> {
+    trace?: string,
+  ): Failed | Promise<Failed> {
+    const { telemetry } = this.#options;
+    if (telemetry === undefined || listeners.length === 0)
+      return this.#runAll(listeners, event, delivery);
+    const { name } = event;
+    const { attempt } = delivery;
+    const handling = telemetry.handling({ name, attempt, trace, lagMs: lagOf(event, attempt) });
+    const failed = handling.run(() => this.#runAll(listeners, event, delivery, handling));
+    if (failed instanceof Promise) return failed.finally(() => handling.ended());
+    handling.ended();
+    return failed;
+  }
+
+  #runAll(
+    listeners: readonly Listener[],
+    event: AnyEvent,
+    delivery: Delivery,
+    watch?: { failed(failure: HandlerFailure): void },
+  ): Failed | Promise<Failed> {
     const failed: Listener[] = [];
     const unfinished: Promise<unknown>[] = [];
     for (const listener of listeners) {
       const fail = (cause: unknown): void => {
         failed.push(listener);
+        watch?.failed(failureOf(cause));
         this.#reportFailure(event, delivery.attempt, cause);
       };
       const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
@@ -72,4 +100,20 @@ export class HandlerRuns {
         );
     this.#options.report(error, { event, attempt });
   }
+}
+
+function failureOf(cause: unknown): HandlerFailure {
+  const code = cause instanceof WebhookError ? cause.code : "handler_failed";
+  if (code === "handler_timeout" || code === "closing") return { code, kind: undefined };
+  // Anybody may have put anything into a name.
+  const kind = cause instanceof Error && PLAIN_WORD.test(cause.name) ? cause.name : undefined;
+  return { code: "handler_failed", kind };
+}
+
+const PLAIN_WORD = /^[A-Z][A-Za-z]{0,63}$/;
+
+/** Of a first attempt at something that is not old by nature. */
+function lagOf({ field, timestamp }: AnyEvent, attempt: number): number | undefined {
+  if (attempt > 1 || field === "history") return undefined;
+  return Math.max(0, Date.now() - timestamp.getTime());
 }

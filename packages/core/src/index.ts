@@ -26,6 +26,7 @@ export {
   type SchemaResult,
   type StandardSchema,
 } from "./flow.ts";
+export type { Health, HealthOptions, InboxHealth } from "./health.ts";
 // Writing an adapter or an inbox
 export type { RequestBody, RequestHead, WebhookRequest, WebhookResponse } from "./http.ts";
 export { DeadLetterWatch } from "./inbox/dead-letter-watch.ts";
@@ -40,6 +41,7 @@ export type {
   Delivery,
   Inbox,
   InboxRecord,
+  InboxStats,
   Outcome,
   RecordAuth,
   RecordPart,
@@ -56,6 +58,16 @@ export type { ErrorContext } from "./report.ts";
 export type { OpenEnum } from "./schema/shape.ts";
 export { eventNames, fields } from "./schema/table.ts";
 export { isNewerStatus } from "./status-rank.ts";
+// Watching from outside
+export type {
+  Answer,
+  HandledEvent,
+  HandlerFailure,
+  Handling,
+  ReceivedRequest,
+  Receiving,
+  Telemetry,
+} from "./telemetry/telemetry.ts";
 export { toDate } from "./time.ts";
 export {
   type CloseOptions,

@@ -15,6 +15,7 @@ export function withDefaults<T extends object>(
 const METHODS = {
   inbox: ["put", "consume", "close"],
   logger: ["debug", "info", "warn", "error"],
+  telemetry: [],
 } as const;
 const OTHERS = [
   "appSecret",
@@ -24,6 +25,7 @@ const OTHERS = [
   "retry",
   "maxAgeMs",
   "logger",
+  "telemetry",
   "onError",
 ];
 /** Timers cannot wait longer; a longer time would be taken for no time at all. */

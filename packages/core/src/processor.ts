@@ -8,11 +8,12 @@ import { HandlerRuns } from "./handler-runs.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
 import { Lanes, type Task } from "./lanes.ts";
-import type { Logger } from "./logger.ts";
+import { IncidentLog, type Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
 import { type Opened, RecordOpener } from "./record-opener.ts";
 import { RecordReader, reportUnread } from "./record-reader.ts";
 import type { Report } from "./report.ts";
+import type { HarmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
 
 export interface ProcessorOptions {
   readonly emitter: Emitter;
@@ -25,6 +26,7 @@ export interface ProcessorOptions {
   readonly maxAgeMs?: number | undefined;
   readonly logger: Logger;
   readonly report: Report;
+  readonly telemetry?: HarmlessTelemetry | undefined;
 }
 
 /** A record under way. */
@@ -58,6 +60,8 @@ const REREAD_BYTES = 16_384;
 const KEPT_EVENTS = 500;
 /** After so long it is worth asking the inbox again. */
 const LONG_MS = 250;
+/** After so long in its conversation, beyond what a retry may hold that up, an event shows that handlers are too slow. */
+const BEHIND_MS = 60_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
@@ -69,6 +73,7 @@ export class Processor {
   readonly #progress = new Progress();
   readonly #handled = new HandledKeys();
   readonly #runs: HandlerRuns;
+  readonly #incidents: IncidentLog;
   #isStopped = false;
   readonly #admissions = new Admissions();
   #duplicates = 0;
@@ -78,6 +83,7 @@ export class Processor {
     this.#opener = new RecordOpener(new RecordReader(options), (key) => this.#progress.has(key));
     this.#lanes = new Lanes(options.concurrency);
     this.#runs = new HandlerRuns(options);
+    this.#incidents = new IncidentLog(options.logger);
   }
 
   /** How many handlers are running. */
@@ -127,6 +133,7 @@ export class Processor {
     }
     if ("unreadable" in opened) {
       this.#options.report(opened.unreadable, { record });
+      this.#options.telemetry?.buried({ reason: opened.unreadable.code });
       resolve({ kind: "bury", completed: [], reason: opened.unreadable.code });
       return;
     }
@@ -190,6 +197,7 @@ export class Processor {
       completed.push(key);
     }
     this.#duplicates++;
+    this.#options.telemetry?.duplicate({ name });
     this.#options.logger.debug({ event: name }, "dropped an event that had been handled before");
     return true;
   }
@@ -200,13 +208,14 @@ export class Processor {
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
-    if (Date.now() - since.ms >= LONG_MS) return this.#handleLate(work, event);
+    if (Date.now() - since.ms >= LONG_MS) return this.#handleLate(work, event, since);
     const isKnown = this.#handled.changes === since.handled;
     if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
     return this.#run(work, event);
   }
 
-  async #handleLate(work: Work, event: AnyEvent): Promise<void> {
+  async #handleLate(work: Work, event: AnyEvent, since: Moment): Promise<void> {
+    this.#tellIfBehind(Date.now() - since.ms);
     let seen = NOTHING;
     try {
       seen = await work.delivery.seen([event.key]);
@@ -217,6 +226,17 @@ export class Processor {
     else await this.#run(work, event);
   }
 
+  #tellIfBehind(waitedMs: number): void {
+    if (waitedMs < this.#options.conversationHoldMs + BEHIND_MS) return;
+    const seconds = Math.round(waitedMs / 1_000);
+    this.#incidents.log(
+      "warn",
+      "handlers_behind",
+      `handlers fall behind: an event waited ${seconds} s for its turn. Make them faster, raise concurrency, or start more processes.`,
+      { waiting: this.#lanes.waiting, running: this.running },
+    );
+  }
+
   #run(work: Work, event: AnyEvent): void | Promise<void> {
     const halfDone = this.#progress.get(event.key);
     // Compared when its turn has come, and not again for a retry: only then what came before it has been handled.
@@ -224,7 +244,7 @@ export class Processor {
       return this.#finish(work);
     const listeners =
       halfDone?.remaining.filter(({ isOff }) => !isOff) ?? this.#options.emitter.take(event);
-    const failed = this.#runs.run(listeners, event, work.delivery);
+    const failed = this.#runs.run(listeners, event, work.delivery, work.record.trace);
     if (failed instanceof Promise) return failed.then((late) => this.#ran(work, event, late));
     this.#ran(work, event, failed);
   }
@@ -263,7 +283,9 @@ export class Processor {
   #outcome(work: Work): Outcome {
     const { completed, delivery, failed, record } = work;
     if (failed.length === 0) {
-      return work.isReleased ? { kind: "release", completed } : ended(completed, work.misfits);
+      if (work.isReleased) return { kind: "release", completed };
+      if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
+      return ended(completed, work.misfits);
     }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
@@ -277,10 +299,12 @@ export class Processor {
       if (delayMs === undefined) this.#progress.delete(key);
     }
     if (delayMs !== undefined) {
+      for (const { name } of failed) this.#options.telemetry?.retried({ name });
       const retry = { kind: "retry", completed, delayMs, reason } as const;
       return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
     }
     const message = `attempt ${delivery.attempt} was the last (${reason}); the notification is kept and not tried again.`;
+    this.#options.telemetry?.buried({ reason: "record_buried" });
     this.#options.report(new WebhookError("record_buried", message), {
       record,
       attempt: delivery.attempt,

@@ -11,11 +11,12 @@ import {
   tokenResolver,
   type VerifyToken,
 } from "./credentials.ts";
-import { WebhookError } from "./errors.ts";
+import { type ErrorCode, WebhookError } from "./errors.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
 import type { Inbox, RecordAuth } from "./inbox/inbox.ts";
 import { harmless, IncidentLog, type Logger } from "./logger.ts";
 import { explainMismatch } from "./mismatch.ts";
+import { Outage } from "./outage.ts";
 import {
   fingerprint,
   isSameText,
@@ -24,6 +25,8 @@ import {
   SHA1_HEADER,
   SIGNATURE_HEADER,
 } from "./signature.ts";
+import type { HarmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
+import type { Answer } from "./telemetry/telemetry.ts";
 import { Uploads } from "./uploads.ts";
 
 export interface ReceiverOptions {
@@ -37,6 +40,7 @@ export interface ReceiverOptions {
   readonly inbox: Inbox;
   /** Called before a record is put into the inbox. */
   readonly onArrival: () => void;
+  readonly telemetry?: HarmlessTelemetry | undefined;
 }
 
 export interface Receiver {
@@ -49,7 +53,7 @@ const OK: WebhookResponse = Object.freeze({ status: 200, headers: Object.freeze(
 
 /** Turns one request into one response: verify, store, answer. It looks at bytes and never into them. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { inbox, onPremises } = options;
+  const { inbox, onPremises, telemetry } = options;
   const logger = harmless(options.logger);
   const incidents = new IncidentLog(logger);
   const secretFor = secretResolver(options.appSecret);
@@ -59,6 +63,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     limitBytes: options.bodyLimitBytes,
     uploads: new Uploads(options.unverifiedLimitBytes, options.readTimeoutMs),
   };
+  const outage = new Outage();
   let closing = false;
 
   async function handshake(request: WebhookRequest): Promise<WebhookResponse> {
@@ -73,14 +78,17 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     };
   }
 
-  async function notification(request: WebhookRequest): Promise<WebhookResponse> {
+  async function notification(request: WebhookRequest, trace?: string): Promise<WebhookResponse> {
     if (closing) throw new WebhookError("closing", "this process is shutting down.");
     const authenticated = isSigned(request) ? signed(request) : unsigned(request);
     const { auth, body, id } = await authenticated;
     options.onArrival();
+    const record = { id, receivedAt: Date.now(), auth, body };
     try {
-      await inbox.put({ id, receivedAt: Date.now(), auth, body });
+      await inbox.put(trace === undefined ? record : { ...record, trace });
+      outage.end(logger, "the inbox takes notifications again; what was refused comes again");
     } catch (cause) {
+      if (!(cause instanceof WebhookError) || cause.code === "inbox_failed") outage.begin();
       if (cause instanceof WebhookError && cause.status !== undefined) throw cause;
       throw new WebhookError(
         "inbox_failed",
@@ -172,38 +180,72 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     return readBody(request.body, limits);
   }
 
+  /** Never rejects. */
+  async function answer(request: WebhookRequest, watch?: Watch): Promise<WebhookResponse> {
+    try {
+      const response = await accept(request, watch?.trace);
+      watch?.answered({ status: response.status, code: undefined, isUnverified: false });
+      return response;
+    } catch (thrown) {
+      const error =
+        thrown instanceof WebhookError
+          ? thrown
+          : new WebhookError("receiver_failed", "receiving failed unexpectedly.", {
+              cause: thrown,
+            });
+      const { code } = error;
+      const status = error.status ?? 503;
+      incidents.log(
+        levelOf(code, status),
+        code,
+        error.message,
+        error.cause === undefined ? {} : { cause: describe(error.cause) },
+        causeOf(error),
+      );
+      watch?.answered({ status, code, isUnverified: UNVERIFIED.has(code) });
+      return refusal(status, code, request.body.kind === "stream");
+    }
+  }
+
+  /** Throws or rejects with why not. */
+  function accept(request: WebhookRequest, trace?: string): Promise<WebhookResponse> {
+    if (request.method === "POST") return notification(request, trace);
+    if (request.method === "GET") return handshake(request);
+    throw new WebhookError("method_not_allowed", `${request.method} is not a method of a webhook.`);
+  }
+
   return {
-    async receive(request) {
-      try {
-        if (request.method === "POST") return await notification(request);
-        if (request.method === "GET") return await handshake(request);
-        throw new WebhookError(
-          "method_not_allowed",
-          `${request.method} is not a method of a webhook.`,
-        );
-      } catch (thrown) {
-        const error =
-          thrown instanceof WebhookError
-            ? thrown
-            : new WebhookError("receiver_failed", "receiving failed unexpectedly.", {
-                cause: thrown,
-              });
-        const status = error.status ?? 503;
-        incidents.log(
-          levelOf(error.code, status),
-          error.code,
-          error.message,
-          error.cause === undefined ? {} : { cause: describe(error.cause) },
-          causeOf(error),
-        );
-        return refusal(status, error.code, request.body.kind === "stream");
-      }
+    receive(request) {
+      if (telemetry === undefined) return answer(request);
+      const { method } = request;
+      const watch = telemetry.receiving({
+        method: method === "POST" || method === "GET" ? method : "_OTHER",
+      });
+      return watch.run(() => answer(request, watch));
     },
     close() {
       closing = true;
     },
   };
 }
+
+/** Whoever watches one request. */
+interface Watch {
+  readonly trace: string | undefined;
+  answered(answer: Answer): void;
+}
+
+/** Nobody could tell that the request is the platform's. */
+const UNVERIFIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "handshake_malformed",
+  "handshake_rejected",
+  "signature_missing",
+  "signature_malformed",
+  "signature_mismatch",
+  "credentials_unknown",
+  "credentials_unavailable",
+  "on_premises_rejected",
+]);
 
 interface Authenticated {
   readonly auth: RecordAuth;

@@ -2,6 +2,7 @@ import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts
 import { cutRecord } from "./cut-record.ts";
 import { Emitter, type Subscriptions } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
+import { type Health, type HealthOptions, healthOf, InboxWatch } from "./health.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
 import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
@@ -12,6 +13,8 @@ import { Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
 import type { ErrorContext } from "./report.ts";
 import { createReport } from "./reporter.ts";
+import { harmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 
 export interface WebhooksOptions {
   /**
@@ -46,6 +49,8 @@ export interface WebhooksOptions {
   readonly maxAgeMs?: number | undefined;
   /** Anything with pino's method shape. Default: warnings and errors to stderr. */
   readonly logger?: Logger | undefined;
+  /** Spans and metrics: `openTelemetry()` of `@whatsapp-webhooks/core/opentelemetry`, or your own. Default: none. */
+  readonly telemetry?: Telemetry | undefined;
   /** Hears of every failed handler and every notification that could not be handled. Default: the logger does. */
   readonly onError?: ((error: WebhookError, context: ErrorContext) => unknown) | undefined;
 }
@@ -82,6 +87,11 @@ export interface Webhooks extends Subscriptions {
    * Call it before the server's own close. Idempotent.
    */
   close(options?: CloseOptions): Promise<CloseReport>;
+  /**
+   * How this process is, for a readiness endpoint: 200 if `ready`, else 503. Resolves in time whatever the inbox does, and
+   * never rejects. See {@link Health} for liveness.
+   */
+  health(options?: HealthOptions): Promise<Health>;
   /** For adapters: one request to one response. Never rejects. */
   receive(request: WebhookRequest): Promise<WebhookResponse>;
 }
@@ -95,10 +105,14 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const logger = harmless(options.logger ?? stderrLogger);
   const numbers = withDefaults(defaults, options);
   const inbox = options.inbox ?? memoryInbox();
+  const inboxWatch = new InboxWatch(inbox);
+  const telemetry =
+    options.telemetry === undefined ? undefined : harmlessTelemetry(options.telemetry);
   let consumer: Promise<Consumer> | undefined;
   let closing: Promise<CloseReport> | undefined;
   let isLateTold = false;
   let hasStored = false;
+  let isStarted = false;
 
   const emitter = new Emitter((pattern) => {
     if (closing !== undefined) return;
@@ -122,6 +136,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     ordersConversations: inbox.ordersConversations,
     maxAgeMs: options.maxAgeMs,
     report: createReport(options.onError, logger),
+    telemetry,
   });
   const receiver = createReceiver({
     ...numbers,
@@ -130,12 +145,14 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     onPremises: options.onPremises,
     inbox,
     logger,
+    telemetry,
     onArrival() {
       if (hasStored || consumer !== undefined) return;
       hasStored = true;
       startVolatile();
     },
   });
+  const stopObserving = telemetry?.observe(() => inboxWatch.look());
   const reminder = setTimeout(remind, START_REMINDER_MS).unref();
 
   /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */
@@ -180,6 +197,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
     try {
       await consumer;
+      isStarted = true;
     } catch (thrown) {
       consumer = undefined;
       throw thrown;
@@ -202,6 +220,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     });
     await Promise.race([finished, late]);
     clearTimeout(timer);
+    stopObserving?.();
     const report = { running: processor.running, pending: inbox.pending?.() };
     processor.abort();
     await inbox.close();
@@ -221,6 +240,12 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     start,
     idle: async () => (consumer === undefined && emitter.isEmpty ? undefined : inbox.idle?.()),
     close: ({ timeoutMs = 10_000 } = {}) => (closing ??= shutDown(timeoutMs)),
+    async health({ timeoutMs } = {}) {
+      const inboxHealth = await inboxWatch.look(timeoutMs);
+      const mustStart = inbox.durable && inbox.receivesOnly !== true;
+      const state = { started: isStarted, draining: closing !== undefined, mustStart };
+      return healthOf(state, inboxHealth);
+    },
     receive: (request) => receiver.receive(request),
   };
 }

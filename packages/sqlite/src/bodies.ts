@@ -14,9 +14,10 @@ const TABLES = {
 
 export function get({ connection }: Session, id: string): InboxRecord | undefined {
   for (const { name } of Object.values(TABLES)) {
-    const row = connection.get(`SELECT id, received_at, auth, body FROM ${name} WHERE id = ?`, [
-      id,
-    ]);
+    const row = connection.get(
+      `SELECT id, received_at, auth, trace, body FROM ${name} WHERE id = ?`,
+      [id],
+    );
     if (row !== undefined) return toRecord(row);
   }
   return undefined;

@@ -11,7 +11,7 @@ export const MAKE_DUE = `UPDATE records SET due_tick = NULL, delay_ms = NULL
   WHERE seq IN (SELECT seq FROM records WHERE due_tick <= ? ORDER BY due_tick LIMIT ${DUE_ROWS})`;
 export const FREE_SIZES = `SELECT seq, length(body) AS bytes FROM records
   WHERE owner IS NULL AND due_tick IS NULL ORDER BY seq LIMIT ?`;
-export const FREE_RECORDS = `SELECT id, received_at, auth, body, attempts, completed, seq FROM records
+export const FREE_RECORDS = `SELECT id, received_at, auth, trace, body, attempts, completed, seq FROM records
   WHERE owner IS NULL AND due_tick IS NULL ORDER BY seq LIMIT ?`;
 export const TAKE = `UPDATE records SET owner = ?, lease = ?
   WHERE seq BETWEEN ? AND ? AND owner IS NULL AND due_tick IS NULL`;
@@ -66,11 +66,12 @@ function fitting(rows: readonly Row[], limitBytes: number): number {
 
 /** With a body of its own memory, which can be handed to the other thread. */
 export function toRecord(row: Row): InboxRecord {
-  const { id, received_at, auth, body } = row;
+  const { id, received_at, auth, trace, body } = row;
   return {
     id: String(id),
     receivedAt: Number(received_at),
     auth: JSON.parse(String(auth)),
     body: body instanceof Uint8Array ? new Uint8Array(body) : new Uint8Array(),
+    ...(typeof trace === "string" ? { trace } : {}),
   };
 }

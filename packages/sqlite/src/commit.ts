@@ -12,11 +12,11 @@ const CHUNK = 32;
 // An empty body that came from the other thread has no memory, which node:sqlite takes for NULL.
 const inserts = Array.from({ length: CHUNK + 1 }, (_, count) => {
   const rows = Array.from({ length: count }, (_, row) => {
-    const first = 3 + row * 4;
-    return `(?${first}, ?${first + 1}, ?${first + 2}, ?${first + 3})`;
+    const first = 3 + row * 5;
+    return `(?${first}, ?${first + 1}, ?${first + 2}, ?${first + 3}, ?${first + 4})`;
   });
-  return `INSERT INTO records (owner, lease, id, received_at, auth, body)
-    SELECT ?1, ?2, column1, column2, column3, coalesce(column4, x'') FROM (VALUES ${rows.join(", ")})
+  return `INSERT INTO records (owner, lease, id, received_at, auth, trace, body)
+    SELECT ?1, ?2, column1, column2, column3, column4, coalesce(column5, x'') FROM (VALUES ${rows.join(", ")})
     WHERE NOT EXISTS (SELECT 1 FROM buried WHERE id = column1)
     ON CONFLICT (id) DO NOTHING`;
 });
@@ -104,7 +104,7 @@ class Appending {
   }
 
   #insert(indexes: readonly number[]): string[] {
-    const { ids, receivedAt, auths, bodies, sizes, held } = this.#batch;
+    const { ids, receivedAt, auths, traces, bodies, sizes, held } = this.#batch;
     const { connection, leases } = this.#session;
     const isHeld = held[indexes[0] ?? 0] === true;
     const values: Value[] = [isHeld ? leases.owner : null, isHeld ? this.#request : null];
@@ -114,7 +114,7 @@ class Appending {
       const size = sizes[index] ?? 0;
       bytes += size;
       values.push(ids[index] ?? "", receivedAt[index] ?? 0, auths[index] ?? "");
-      values.push(bodies.subarray(offset, offset + size));
+      values.push(traces[index] ?? null, bodies.subarray(offset, offset + size));
     }
     const { changes, lastRow } = connection.prepare(inserts[indexes.length] ?? "").run(values);
     this.#rows += changes;
@@ -218,8 +218,8 @@ function putBack(session: Session, settle: Settle): void {
     );
   } else {
     connection.run(
-      `INSERT INTO buried (id, received_at, buried_at, attempts, reason, auth, completed, body)
-         SELECT id, received_at, ?, attempts + 1, ?, auth, ?, body FROM records WHERE seq = ?`,
+      `INSERT INTO buried (id, received_at, buried_at, attempts, reason, auth, completed, trace, body)
+         SELECT id, received_at, ?, attempts + 1, ?, auth, ?, trace, body FROM records WHERE seq = ?`,
       [clock.wall(), settle.reason ?? "", completed, seq],
     );
     connection.run("DELETE FROM records WHERE seq = ?", [seq]);

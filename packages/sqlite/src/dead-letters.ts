@@ -36,8 +36,8 @@ export function revive(session: Session, ids: readonly string[]): number {
       const row = connection.get("SELECT length(body) AS bytes FROM buried WHERE id = ?", [id]);
       if (row === undefined) continue;
       connection.run(
-        `INSERT INTO records (id, received_at, auth, completed, body)
-           SELECT id, received_at, auth, completed, body FROM buried WHERE id = ?`,
+        `INSERT INTO records (id, received_at, auth, completed, trace, body)
+           SELECT id, received_at, auth, completed, trace, body FROM buried WHERE id = ?`,
         [id],
       );
       connection.run("DELETE FROM buried WHERE id = ?", [id]);

@@ -72,6 +72,7 @@ export interface PackedCommit {
   readonly ids: readonly string[];
   readonly receivedAt: readonly number[];
   readonly auths: readonly string[];
+  readonly traces: readonly (string | undefined)[];
   readonly held: readonly boolean[];
   readonly sizes: readonly number[];
   readonly bodies: Uint8Array;

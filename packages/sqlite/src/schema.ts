@@ -34,6 +34,8 @@ CREATE TABLE records (
   completed   TEXT    NOT NULL DEFAULT '[]',
   -- Why the last attempt failed.
   reason      TEXT,
+  -- The trace that receiving it was part of, a W3C traceparent. NULL without telemetry.
+  trace       TEXT,
   -- The notification as it came. Last, so that the other columns are read without it.
   body        BLOB    NOT NULL
 );
@@ -53,6 +55,7 @@ CREATE TABLE buried (
   reason      TEXT    NOT NULL,
   auth        TEXT    NOT NULL,
   completed   TEXT    NOT NULL,
+  trace       TEXT,
   body        BLOB    NOT NULL
 );
 CREATE INDEX buried_by_age ON buried (buried_at);

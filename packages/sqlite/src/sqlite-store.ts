@@ -145,6 +145,7 @@ export class SqliteStore implements Store {
       ids: appends.map(({ record }) => record.id),
       receivedAt: appends.map(({ record }) => record.receivedAt),
       auths: appends.map(({ record }) => JSON.stringify(record.auth)),
+      traces: appends.map(({ record }) => record.trace),
       held: appends.map(({ held }) => held),
       sizes,
       bodies,

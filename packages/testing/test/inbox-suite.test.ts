@@ -5,6 +5,7 @@ import { crashMutants } from "./inbox-mutants/crashes.ts";
 import { deliveryMutants } from "./inbox-mutants/deliveries.ts";
 import { endingMutants } from "./inbox-mutants/endings.ts";
 import { erasingMutants } from "./inbox-mutants/erasing.ts";
+import { watchingMutants } from "./inbox-mutants/watching.ts";
 import { inboxWith, memoryInboxWith } from "./inbox-mutants/wrong-inbox.ts";
 import { liftedSubject, memoryInboxSubject, openSlow } from "./subjects/memory-subjects.ts";
 
@@ -19,6 +20,7 @@ const mutants = {
   ...erasingMutants,
   ...crashMutants,
   ...conversationMutants,
+  ...watchingMutants,
 };
 
 /** The name of a case in the list of a mutant: without the subject. */

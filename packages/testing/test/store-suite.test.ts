@@ -6,6 +6,7 @@ import { burialMutants } from "./store-mutants/burials.ts";
 import { claimMutants } from "./store-mutants/claims.ts";
 import { memoryMutants } from "./store-mutants/memories.ts";
 import { settleMutants } from "./store-mutants/settles.ts";
+import { traceMutants } from "./store-mutants/traces.ts";
 import { storeWith } from "./store-mutants/wrong-store.ts";
 import { storeSubject } from "./subjects/memory-subjects.ts";
 
@@ -18,6 +19,7 @@ const mutants = {
   ...memoryMutants,
   ...burialMutants,
   ...bodyMutants,
+  ...traceMutants,
 };
 
 /** The name of a case in the list of a mutant. */

@@ -2,6 +2,11 @@ import { WebhookError } from "../errors.ts";
 import type { InboxRecord } from "./inbox.ts";
 import type { Settle, Store } from "./store.ts";
 
+export interface Committed {
+  readonly isWritten: boolean;
+  readonly isTold: boolean;
+}
+
 /** Whoever commits, and is told what became of it. */
 export interface CommitHost {
   /** A record joins a commit: is it to be held by this process from the start? */
@@ -11,8 +16,8 @@ export interface CommitHost {
   /** It was there before, or could not be stored. */
   refused(record: InboxRecord, held: boolean): void;
   settled(id: string): void;
-  /** A commit has ended, well or not. */
-  ended(): void;
+  /** A commit has ended. Of one that failed, those who append are told; without any of them nobody else is. */
+  ended(committed: Committed): void;
 }
 
 interface Pending {
@@ -75,7 +80,7 @@ export class GroupCommit {
       this.#underWay = undefined;
       // A store in trouble is left alone for a while; new notifications try at once, to be refused if need be.
       if (isWritten || this.#appends.length > 0) this.flush();
-      this.#host.ended();
+      this.#host.ended({ isWritten, isTold: appends.length > 0 });
     });
   }
 

@@ -39,6 +39,11 @@ export interface Inbox {
   consume(deliver: Deliver, logger?: Logger, cut?: Cut): Promise<Consumer>;
   /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
   idle?(): Promise<void>;
+  /**
+   * How much waits, is under way and is buried, over all processes: for health and gauges, asked every few seconds.
+   * Rejects when what the records are in cannot be asked, and soon: whoever asks waits for a second. Optional.
+   */
+  stats?(): Promise<InboxStats>;
   /** How many records are not settled yet, where that is known without asking anybody. Optional. */
   pending?(): number;
   /**
@@ -59,6 +64,24 @@ export interface InboxRecord {
   readonly receivedAt: number;
   readonly auth: RecordAuth;
   readonly body: Uint8Array;
+  /**
+   * The trace that receiving it was part of, as a W3C `traceparent`: handlers continue it, in whatever process. At most
+   * 55 characters, nothing personal. Absent without telemetry; to be kept as it is, retries and dead letters included.
+   */
+  readonly trace?: string;
+}
+
+/** What is in an inbox. Bytes are those of bodies. */
+export interface InboxStats {
+  /** Records not settled yet: those that wait, are under way, or wait for a retry. */
+  readonly waiting: number;
+  readonly waitingBytes: number;
+  readonly buried: number;
+  /** What buried records take, and what they may take before the oldest give way. */
+  readonly buriedBytes: number;
+  readonly buriedLimitBytes: number;
+  /** Of the oldest that is not settled: milliseconds since 1970. Undefined when nothing waits. */
+  readonly oldestReceivedAt?: number;
 }
 
 /** How a request was authenticated. It decides which outer shape its body may have, and whose events it may hold. */

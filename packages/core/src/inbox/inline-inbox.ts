@@ -1,6 +1,6 @@
 import { WebhookError } from "../errors.ts";
 import { BoundedSet } from "./bounded-set.ts";
-import type { Consumer, Deliver, Inbox, InboxRecord } from "./inbox.ts";
+import type { Consumer, Deliver, Inbox, InboxRecord, InboxStats } from "./inbox.ts";
 
 /**
  * A memory of completed events that may live outside the process: a table, a key-value store. Keys are opaque; keep them
@@ -38,7 +38,8 @@ class InlineInbox implements Inbox {
   readonly durable = false;
   readonly handlesInPut = true;
   readonly #seen: SeenKeys;
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** With when each was received, in that order. */
+  readonly #underWay = new Map<Promise<unknown>, number>();
   #bytes = 0;
   readonly #abort = new AbortController();
   readonly #consumed: Promise<Deliver>;
@@ -61,7 +62,7 @@ class InlineInbox implements Inbox {
       throw new WebhookError("inbox_full", message);
     }
     const work = this.#handle(record);
-    this.#underWay.add(work);
+    this.#underWay.set(work, record.receivedAt);
     this.#bytes += bytes;
     try {
       await work;
@@ -98,7 +99,20 @@ class InlineInbox implements Inbox {
   }
 
   async idle(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#underWay.keys());
+  }
+
+  /** Of this instance; nothing is kept aside. */
+  async stats(): Promise<InboxStats> {
+    const [oldest] = this.#underWay.values();
+    return {
+      waiting: this.#underWay.size,
+      waitingBytes: this.#bytes,
+      buried: 0,
+      buriedBytes: 0,
+      buriedLimitBytes: 0,
+      ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
+    };
   }
 
   pending(): number {

@@ -1,7 +1,7 @@
 import { type Logger, stderrLogger } from "../logger.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { withoutItemsOf } from "./erasure.ts";
-import type { DeadLetter, DeadLetters, InboxRecord } from "./inbox.ts";
+import type { DeadLetter, DeadLetters, InboxRecord, InboxStats } from "./inbox.ts";
 
 export interface Burial {
   readonly record: InboxRecord;
@@ -46,15 +46,15 @@ export class MemoryDeadLetters implements DeadLetters {
       this.#take(oldest);
       this.#dropped++;
     }
-    this.#watch.check(
-      {
-        buried: this.#letters.size,
-        buriedBytes: this.#bytes,
-        buriedLimitBytes: this.#limitBytes,
-        buriedDropped: this.#dropped,
-      },
-      this.logger,
-    );
+    this.#watch.check({ ...this.stats(), buriedDropped: this.#dropped }, this.logger);
+  }
+
+  stats(): Pick<InboxStats, "buried" | "buriedBytes" | "buriedLimitBytes"> {
+    return {
+      buried: this.#letters.size,
+      buriedBytes: this.#bytes,
+      buriedLimitBytes: this.#limitBytes,
+    };
   }
 
   async list({

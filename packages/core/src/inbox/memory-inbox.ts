@@ -3,7 +3,15 @@ import type { Logger } from "../logger.ts";
 import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import { withoutItemsOf } from "./erasure.ts";
-import type { Consumer, Deliver, Delivery, Inbox, InboxRecord, Outcome } from "./inbox.ts";
+import type {
+  Consumer,
+  Deliver,
+  Delivery,
+  Inbox,
+  InboxRecord,
+  InboxStats,
+  Outcome,
+} from "./inbox.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 
 export interface MemoryInboxOptions {
@@ -144,6 +152,27 @@ class MemoryInbox implements Inbox {
     this.#waiting.delete(entry);
     clearTimeout(this.#retries.get(entry));
     this.#retries.delete(entry);
+  }
+
+  async stats(): Promise<InboxStats> {
+    const waiting = this.pending();
+    const oldest = this.#oldestReceivedAt();
+    return {
+      waiting,
+      waitingBytes: this.#bytes - waiting * OVERHEAD_BYTES,
+      ...this.deadLetters.stats(),
+      ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
+    };
+  }
+
+  /** What waits is in the order of arrival, but for retries that came back. */
+  #oldestReceivedAt(): number | undefined {
+    const [first] = this.#waiting;
+    const some = [first, ...this.#underWay, ...this.#retries.keys()];
+    return some.reduce<number | undefined>((oldest, entry) => {
+      const time = entry?.record.receivedAt;
+      return oldest === undefined || (time !== undefined && time < oldest) ? time : oldest;
+    }, undefined);
   }
 
   pending(): number {

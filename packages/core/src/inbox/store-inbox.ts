@@ -1,11 +1,20 @@
 import { WebhookError } from "../errors.ts";
 import { IncidentLog, type Logger, stderrLogger } from "../logger.ts";
 import { withDefaults } from "../options.ts";
+import { Outage } from "../outage.ts";
 import { Turns } from "../turns.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { eraseFrom } from "./erasure.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { Consumer, DeadLetters, Deliver, Delivery, Inbox, InboxRecord } from "./inbox.ts";
+import type {
+  Consumer,
+  DeadLetters,
+  Deliver,
+  Delivery,
+  Inbox,
+  InboxRecord,
+  InboxStats,
+} from "./inbox.ts";
 import type { ClaimedRecord, Store } from "./store.ts";
 import { Window } from "./window.ts";
 
@@ -62,6 +71,8 @@ class StoreInbox implements Inbox {
   #tidiedAt = 0;
   #logger: Logger = stderrLogger;
   #incidents = new IncidentLog(stderrLogger);
+  readonly #claimOutage = new Outage();
+  readonly #commitOutage = new Outage();
   readonly #deadLetterWatch = new DeadLetterWatch();
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
@@ -92,7 +103,11 @@ class StoreInbox implements Inbox {
         if (held) this.#window.letGo(id);
       },
       settled: (id) => this.#window.letGo(id),
-      ended: () => {
+      ended: ({ isWritten, isTold }) => {
+        if (isWritten) this.#commitOutage.end(this.#logger, "the inbox can be written again");
+        // Whoever puts is told; what became of records is known here alone.
+        else if (!isTold && this.#commitOutage.begin())
+          this.#tellOutage("what became of notifications could not be written; it is tried again");
         this.#claim();
         this.#tellIdle();
       },
@@ -130,6 +145,10 @@ class StoreInbox implements Inbox {
 
   erase(texts: readonly string[]): Promise<number> {
     return eraseFrom(this.#store, texts);
+  }
+
+  stats(): Promise<InboxStats> {
+    return this.#store.stats();
   }
 
   pending(): number {
@@ -193,8 +212,15 @@ class StoreInbox implements Inbox {
     )
       return;
     this.#claiming = this.#claimSome()
-      // A store in trouble is reported by the next commit; the next look tries again.
-      .catch(() => false)
+      .then((isMore) => {
+        this.#claimOutage.end(this.#logger, "what waits in the inbox can be read again");
+        return isMore;
+      })
+      .catch(() => {
+        if (this.#closed === undefined && this.#claimOutage.begin())
+          this.#tellOutage("what waits in the inbox could not be read; it is tried again");
+        return false;
+      })
       .then((isMore) => {
         this.#claiming = undefined;
         if (isMore) setImmediate(() => this.#claim());
@@ -264,6 +290,10 @@ class StoreInbox implements Inbox {
         this.#commits.settle({ id, kind: "retry", completed, delayMs: REDELIVERY_MS, reason });
       },
     );
+  }
+
+  #tellOutage(message: string): void {
+    this.#logger.error({ code: "inbox_failed" }, message);
   }
 
   #tellIdle(): void {

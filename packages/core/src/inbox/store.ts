@@ -1,4 +1,4 @@
-import type { DeadLetter, InboxRecord } from "./inbox.ts";
+import type { DeadLetter, InboxRecord, InboxStats } from "./inbox.ts";
 
 /**
  * What a table or a file must offer to become an inbox (see `storeInbox`). Every call is atomic. One that rejects has
@@ -84,15 +84,7 @@ export interface ClaimedRecord {
   readonly completed: readonly string[];
 }
 
-export interface StoreStats {
-  readonly waiting: number;
-  readonly waitingBytes: number;
-  readonly buried: number;
-  /** What buried records take, and what they may take before the oldest give way. */
-  readonly buriedBytes: number;
-  readonly buriedLimitBytes: number;
-  /** How many gave way so far. */
+export interface StoreStats extends InboxStats {
+  /** How many buried records gave way so far. */
   readonly buriedDropped: number;
-  /** Milliseconds since 1970; undefined when nothing waits. */
-  readonly oldestReceivedAt?: number;
 }

@@ -8,6 +8,7 @@ import { erasingChecks } from "./erasing.ts";
 import { InboxRig } from "./inbox-rig.ts";
 import type { InboxAbility, InboxSubject } from "./inbox-subject.ts";
 import { memoryChecks } from "./memories.ts";
+import { watchingChecks } from "./watching.ts";
 
 /** One thing that every inbox must do, for any test runner. */
 export interface InboxCase {
@@ -44,6 +45,7 @@ const checks: readonly InboxCheck[] = [
   ...endingChecks,
   ...crashChecks,
   ...conversationChecks,
+  ...watchingChecks,
 ];
 
 /**

@@ -17,7 +17,9 @@ export type InboxAbility =
   /** Being given a limit: {@link InboxPlaceOptions.limitBytes}. */
   | "limit"
   /** Cutting records and keeping conversations in order, over all processes: `ordersConversations`. */
-  | "conversations";
+  | "conversations"
+  /** Telling what is in it: `stats`. */
+  | "stats";
 
 export interface InboxPlaceOptions {
   /** Bytes of bodies that may wait or be under way on the place; to be left as it is when undefined. */

@@ -10,6 +10,7 @@ import { memoryChecks } from "./memories.ts";
 import { settleChecks } from "./settles.ts";
 import { StoreRig } from "./store-rig.ts";
 import type { StoreAbility, StoreSubject } from "./store-subject.ts";
+import { traceChecks } from "./traces.ts";
 
 /** One thing that every store must do, for any test runner. */
 export interface StoreCase {
@@ -47,6 +48,7 @@ const checks: readonly StoreCheck[] = [
   ...crashChecks,
   ...clockChecks,
   ...closingChecks,
+  ...traceChecks,
 ];
 
 /**

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { Inbox, InboxStats } from "@whatsapp-webhooks/core";
+import type { InboxCheck } from "./inbox-cases.ts";
+import { bury, done, recordOf } from "./inbox-rig.ts";
+
+const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+async function statsOf(inbox: Inbox): Promise<InboxStats> {
+  assert.ok(inbox.stats, "an inbox that does not lack stats has them");
+  return inbox.stats();
+}
+
+/** What lets people see from outside what an inbox does. */
+export const watchingChecks: readonly InboxCheck[] = [
+  {
+    name: "a record's trace comes with every delivery, is kept when it is buried, and stays away where there was none",
+    async run(rig) {
+      const inbox = await rig.open();
+      await inbox.consume(rig.hold);
+      const traced = { ...recordOf("traced"), trace: TRACE };
+      await inbox.put(traced);
+      const [first] = await rig.deliveries(1);
+      first?.answer({ kind: "retry", completed: [], delayMs: 0, reason: "no" });
+      const [, second] = await rig.deliveries(2);
+      second?.answer(bury());
+      await rig.until(
+        async () => ((await inbox.deadLetters?.list()) ?? []).length === 1,
+        () => "the burial",
+      );
+      assert.equal((await inbox.deadLetters?.show(traced.id))?.trace, TRACE);
+      await inbox.deadLetters?.replay([traced.id]);
+      const [, , third] = await rig.deliveries(3);
+      third?.answer(done());
+      await inbox.put(recordOf("untraced"));
+      await rig.deliveries(4);
+      const traces = rig.delivered.map(({ record }) => record.trace);
+      assert.deepEqual(traces, [TRACE, TRACE, TRACE, undefined]);
+    },
+  },
+  {
+    name: "stats tell what is not settled, its bytes and its oldest, and what is buried",
+    needs: "stats",
+    async run(rig) {
+      const inbox = await rig.open();
+      const empty = await statsOf(inbox);
+      assert.equal(empty.oldestReceivedAt, undefined);
+      assert.deepEqual([empty.waiting, empty.waitingBytes, empty.buried], [0, 0, 0]);
+      const [old, young] = [recordOf("aaa"), recordOf("bb")];
+      for (const record of [old, young]) await inbox.put(record);
+      const both = await statsOf(inbox);
+      assert.deepEqual([both.waiting, both.waitingBytes], [2, 5]);
+      assert.equal(both.oldestReceivedAt, old.receivedAt);
+      await inbox.consume(rig.hold);
+      const [first, second] = await rig.deliveries(2);
+      assert.equal((await statsOf(inbox)).waiting, 2, "what is under way counts");
+      first?.answer(bury());
+      await rig.until(
+        async () => (await statsOf(inbox)).buried === 1,
+        () => "the burial in stats",
+      );
+      const one = await statsOf(inbox);
+      assert.deepEqual([one.waiting, one.waitingBytes], [1, 2]);
+      assert.equal(one.oldestReceivedAt, young.receivedAt);
+      assert.ok(one.buriedBytes >= 3 && one.buriedLimitBytes > one.buriedBytes, "the room");
+      second?.answer({ kind: "retry", completed: [], delayMs: 3_600_000, reason: "no" });
+      await rig.until(
+        async () => inbox.idle !== undefined && (await inbox.idle().then(() => true)),
+        () => "the end of the delivery",
+      );
+      const later = await statsOf(inbox);
+      assert.equal(later.waiting, 1, "what waits for its retry counts");
+      assert.equal(later.oldestReceivedAt, young.receivedAt);
+    },
+  },
+];
