@@ -1,14 +1,14 @@
 import type { Logger } from "./logger.ts";
 
-/** Whether something is away. Its failures are told elsewhere; this tells of the end, once. */
+/** Whether something is away: it tells of the beginning, unless that is told elsewhere, and of the end, once. */
 export class Outage {
   #since: number | undefined;
 
-  /** It failed. Returns whether it had worked before. */
-  begin(): boolean {
-    if (this.#since !== undefined) return false;
+  /** It failed. */
+  begin(logger?: Logger, message?: string): void {
+    if (this.#since !== undefined) return;
     this.#since = performance.now();
-    return true;
+    if (message !== undefined) logger?.error({ code: "inbox_failed" }, message);
   }
 
   /** It worked. */

@@ -7,13 +7,14 @@ import { HandledKeys } from "./handled-keys.ts";
 import { HandlerRuns } from "./handler-runs.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
-import { Lanes, type Task } from "./lanes.ts";
+import { Lanes } from "./lanes.ts";
 import { IncidentLog, type Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
 import { type Opened, RecordOpener } from "./record-opener.ts";
 import { RecordReader, reportUnread } from "./record-reader.ts";
 import type { Report } from "./report.ts";
 import type { HarmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
+import { byConversation, ended, type Moment, type Turn, type Work } from "./work.ts";
 
 export interface ProcessorOptions {
   readonly emitter: Emitter;
@@ -27,33 +28,6 @@ export interface ProcessorOptions {
   readonly logger: Logger;
   readonly report: Report;
   readonly telemetry?: HarmlessTelemetry | undefined;
-}
-
-/** A record under way. */
-interface Work {
-  readonly record: InboxRecord;
-  readonly delivery: Delivery;
-  readonly completed: string[];
-  readonly failed: AnyEvent[];
-  left: number;
-  readonly misfits: number;
-  /** Not all of its events have begun. */
-  isReleased: boolean;
-  hasBegun: boolean;
-  settle(): void;
-}
-
-/** An event waiting for its turn in its conversation. */
-interface Turn extends Task {
-  readonly conversation: string;
-  /** Undefined: to be read again. */
-  event: AnyEvent | undefined;
-}
-
-/** When an event joined its conversation: the time, and what had been handled until then. */
-interface Moment {
-  readonly ms: number;
-  readonly handled: number;
 }
 
 const REREAD_BYTES = 16_384;
@@ -311,23 +285,4 @@ export class Processor {
     });
     return { kind: "bury", completed, reason };
   }
-}
-
-/** The turns by conversation, and the conversations of all events: one that is held may have nothing left to do. */
-function byConversation(
-  events: readonly AnyEvent[],
-  turns: readonly Turn[],
-): Iterable<readonly [string, readonly Turn[]]> {
-  const first = events[0]?.conversation;
-  if (first !== undefined && events.every(({ conversation }) => conversation === first))
-    return [[first, turns]];
-  const lists = new Map<string, Turn[]>(events.map(({ conversation }) => [conversation, []]));
-  for (const turn of turns) lists.get(turn.conversation)?.push(turn);
-  return lists;
-}
-
-/** All that could be handled has been. What does not fit its schema is kept: a later version may know it. */
-function ended(completed: readonly string[], misfits: number): Outcome {
-  if (misfits === 0) return { kind: "done", completed };
-  return { kind: "bury", completed, reason: `item_invalid: ${misfits} item(s) did not fit` };
 }

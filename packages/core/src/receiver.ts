@@ -17,6 +17,7 @@ import type { Inbox, RecordAuth } from "./inbox/inbox.ts";
 import { harmless, IncidentLog, type Logger } from "./logger.ts";
 import { explainMismatch } from "./mismatch.ts";
 import { Outage } from "./outage.ts";
+import { causeOf, describe, levelOf, refusal } from "./refusal.ts";
 import {
   fingerprint,
   isSameText,
@@ -162,7 +163,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     )
       throw refused;
     const auth = await onPremisesAuth(onPremises, request);
-    return { auth, body, id: fingerprint("on-premises", crypto.randomUUID()) };
+    return { auth, body, id: crypto.randomUUID().replaceAll("-", "") };
   }
 
   /** Throws or rejects. */
@@ -261,7 +262,7 @@ interface Authenticated {
 function signedId(signature: Buffer, tenant: string | undefined): string {
   return tenant === undefined
     ? signature.toString("hex", 0, 16)
-    : fingerprint("signature", tenant, signature);
+    : Buffer.from(fingerprint("signature", tenant, signature), "base64url").toString("hex");
 }
 
 /** A request with any signature header stands or falls by its signature: leaving one out of two is no way round it. */
@@ -269,45 +270,4 @@ function isSigned(request: WebhookRequest): boolean {
   return (
     request.header(SIGNATURE_HEADER) !== undefined || request.header(SHA1_HEADER) !== undefined
   );
-}
-
-const RETRY_AFTER_SECONDS = "5";
-
-const LEFT_UNREAD = new Set(["body_timeout", "body_too_large", "unverified_limit"]);
-
-/**
- * Unread bodies must close their connection: what is left on it would be taken for the next request. A process that
- * shuts down closes it so that its server can.
- */
-function refusal(status: number, code: string, hasStream: boolean): WebhookResponse {
-  return {
-    status,
-    headers: {
-      "content-type": "text/plain",
-      ...(status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
-      ...(status === 405 ? { allow: "GET, POST" } : {}),
-      ...(code === "closing" || (hasStream && LEFT_UNREAD.has(code))
-        ? { connection: "close" }
-        : {}),
-    },
-    body: code,
-  };
-}
-
-/** What is wrong on our side is an error, what a stranger does a warning, and a shut-down neither. */
-function levelOf(code: string, status: number): "info" | "warn" | "error" {
-  if (code === "closing") return "info";
-  return status >= 500 ? "error" : "warn";
-}
-
-/** Codes with several causes: whoever tries a handshake again within a minute must see what is wrong now. */
-function causeOf({ code, message }: WebhookError): string {
-  return /^(handshake_|signature_missing)/.test(code) ? message.replace(/\d+/g, "") : code;
-}
-
-/** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */
-function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return typeof cause;
-  const { code } = cause as { code?: unknown };
-  return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
 }

@@ -36,11 +36,11 @@ export function isSameText(a: string, b: string): boolean {
   return timingSafeEqual(sha256(a), sha256(b));
 }
 
-/** A short, stable name for some parts: 128 bits of SHA-256 as hex digits. Parts cannot run into each other. */
+/** A short, stable name for some parts: 128 bits of SHA-256 as 22 characters. Parts cannot run into each other. */
 export function fingerprint(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest("hex").slice(0, 32);
+  return hash.digest("base64url").slice(0, 22);
 }
 
 function sha256(text: string): Buffer {

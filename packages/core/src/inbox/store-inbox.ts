@@ -106,8 +106,11 @@ class StoreInbox implements Inbox {
       ended: ({ isWritten, isTold }) => {
         if (isWritten) this.#commitOutage.end(this.#logger, "the inbox can be written again");
         // Whoever puts is told; what became of records is known here alone.
-        else if (!isTold && this.#commitOutage.begin())
-          this.#tellOutage("what became of notifications could not be written; it is tried again");
+        else if (!isTold)
+          this.#commitOutage.begin(
+            this.#logger,
+            "what became of notifications could not be written; it is tried again",
+          );
         this.#claim();
         this.#tellIdle();
       },
@@ -217,8 +220,11 @@ class StoreInbox implements Inbox {
         return isMore;
       })
       .catch(() => {
-        if (this.#closed === undefined && this.#claimOutage.begin())
-          this.#tellOutage("what waits in the inbox could not be read; it is tried again");
+        if (this.#closed === undefined)
+          this.#claimOutage.begin(
+            this.#logger,
+            "what waits in the inbox could not be read; it is tried again",
+          );
         return false;
       })
       .then((isMore) => {
@@ -290,10 +296,6 @@ class StoreInbox implements Inbox {
         this.#commits.settle({ id, kind: "retry", completed, delayMs: REDELIVERY_MS, reason });
       },
     );
-  }
-
-  #tellOutage(message: string): void {
-    this.#logger.error({ code: "inbox_failed" }, message);
   }
 
   #tellIdle(): void {
