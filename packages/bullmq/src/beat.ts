@@ -1,6 +1,6 @@
 import type { Worker } from "bullmq";
 import type { Engine } from "./engine.ts";
-import { lockKey, Transaction } from "./transaction.ts";
+import { lockKey, runAlone, Transaction } from "./transaction.ts";
 
 /** How long a lock lasts, and how often it is renewed and lost ones are looked for. */
 export const LOCK_MS = 3_000;
@@ -52,14 +52,14 @@ export class Beat {
   async #renew(): Promise<void> {
     const held = [...this.#held];
     if (held.length === 0) return;
-    const ids = held.map(([id]) => id);
-    const tokens = held.map(([, token]) => token);
-    const lost = await this.#worker.extendJobLocks(ids, tokens, LOCK_MS);
-    // What ran out is taken again, unless somebody else has it by now.
-    for (const id of lost) {
-      const token = this.#held.get(id);
-      if (token !== undefined)
-        await this.#engine.client.set(lockKey(this.#worker, id), token, "PX", LOCK_MS, "NX");
-    }
+    // In no transaction: a full Redis refuses all of them.
+    await runAlone(this.#engine, "waRenew", [
+      1 + held.length,
+      this.#worker.toKey("stalled"),
+      ...held.map(([id]) => lockKey(this.#worker, id)),
+      LOCK_MS,
+      ...held.map(([, token]) => token),
+      ...held.map(([id]) => id),
+    ]);
   }
 }

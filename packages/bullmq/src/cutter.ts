@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cut, Logger } from "@whatsapp-webhooks/core";
 import type { Batch, Engine } from "./engine.ts";
 import { bytesOf, isStored, type Stored, toRecord, withBody } from "./stored.ts";
-import { type Held, lockKey, Transaction } from "./transaction.ts";
+import { type Held, lockKey, type Sealed, Transaction } from "./transaction.ts";
 
 export interface CutterOptions {
   /** With a connection of its own: it watches. */
@@ -121,13 +121,10 @@ export class Cutter {
     });
     const seen = new Set(seenKeys.filter((_, index) => ids[index] !== null));
     const transaction = await Transaction.begin(engine);
-    this.#addAll(transaction, held.job.id ?? "", records, { tails, seen });
-    transaction.finish(engine.records, held);
+    const added = this.#addAll(transaction, held.job.id ?? "", records, { tails, seen });
+    transaction.finish(engine.records, transaction.seal(engine.records, held, added));
     const results = await transaction.exec();
-    if (results !== undefined) return true;
-    // What was sent in vain was not loaded, though this connection takes it for loaded: a new one does not.
-    client.disconnect(true);
-    return false;
+    return results !== undefined;
   }
 
   #addAll(
@@ -135,10 +132,11 @@ export class Cutter {
     jobId: string,
     records: readonly CutRecord[],
     { tails, seen }: { readonly tails: Map<string, string>; readonly seen: Set<string> },
-  ): void {
+  ): Sealed {
     const { engine, rememberMs } = this.#options;
     const { layout } = engine;
-    const touched = new Set<string>();
+    const jobs: string[] = [];
+    const touched = new Map<string, string>();
     const news: string[] = [];
     let count = 0;
     let bytes = 0;
@@ -163,20 +161,14 @@ export class Cutter {
           after,
           data: conversation === undefined ? data : { ...data, k: conversation },
         });
+        jobs.push(engine.parts.toKey(id));
         if (conversation === undefined) continue;
         tails.set(conversation, id);
-        touched.add(conversation);
+        touched.set(layout.tail(conversation), id);
       }
     }
-    for (const conversation of touched)
-      transaction.run(
-        "waSetTail",
-        layout.tail(conversation),
-        tails.get(conversation) ?? "",
-        TAIL_MS,
-      );
-    transaction.remember(news, rememberMs);
     transaction.account(count, bytes);
+    return { jobs, tails: touched, tailMs: TAIL_MS, keys: news, rememberMs };
   }
 }
 

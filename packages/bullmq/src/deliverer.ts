@@ -3,7 +3,7 @@ import type { Deliver, Delivery, Logger, Outcome } from "@whatsapp-webhooks/core
 import type { Engine } from "./engine.ts";
 import type { Letters } from "./letters.ts";
 import { bytesOf, isStored, type Stored, toRecord } from "./stored.ts";
-import { type Held, lockKey, Transaction } from "./transaction.ts";
+import { type Held, lockKey, sealedOf, Transaction } from "./transaction.ts";
 
 export interface DelivererOptions {
   readonly engine: Engine;
@@ -112,23 +112,25 @@ export class Deliverer {
       const next = { ...part, c, n: attempts + 1 };
       if (outcome.kind === "retry" && !comesAgain)
         return transaction.delay(engine.parts, held, outcome.delayMs, next);
+      let last = held;
       if (outcome.kind === "bury") {
         const { reason } = outcome;
-        letters.bury(transaction, held, { stored: { ...part, c }, attempts: attempts + 1, reason });
+        const stored = { ...part, c };
+        last = letters.bury(transaction, held, { stored, attempts: attempts + 1, reason });
       }
-      this.#leave(transaction, held, part, outcome.kind === "retry" ? 0 : 1);
       if (outcome.kind === "retry") {
         // It leaves its conversation, and joins it again at its end.
-        transaction.add(engine.records, {
-          id: `${held.job.id}-r${attempts + 1}`,
-          data: [{ ...next, g: 1 }],
-          delayMs: outcome.delayMs,
-        });
+        const id = `${held.job.id}-r${attempts + 1}`;
+        const { delayMs } = outcome;
+        transaction.add(engine.records, { id, data: [{ ...next, g: 1 }], delayMs });
+        last = transaction.seal(engine.parts, held, { jobs: [engine.records.toKey(id)] });
       }
-      transaction.finish(engine.parts, held);
+      this.#leave(transaction, last, part, outcome.kind === "retry" ? 0 : 1);
+      transaction.finish(engine.parts, sealedOf(held));
     });
   }
 
+  /** See {@link Transaction.seal}. */
   #leave(transaction: Transaction, held: Held, part: Stored, count: 0 | 1): void {
     const { layout, parts } = this.#options.engine;
     const id = held.job.id ?? "";
@@ -138,6 +140,7 @@ export class Deliverer {
       layout.totals,
       layout.tail(part.k ?? ""),
       held.token,
+      sealedOf(held).token,
       id,
       count,
       count * bytesOf(part),

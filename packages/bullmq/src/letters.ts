@@ -1,7 +1,7 @@
 import type { DeadLetter } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import { bytesOf, contains, type Stored } from "./stored.ts";
-import { type Held, lockKey, Transaction } from "./transaction.ts";
+import { type Held, lockKey, sealedOf, Transaction } from "./transaction.ts";
 
 export interface LettersOptions {
   readonly limitBytes: number;
@@ -28,9 +28,10 @@ export class Letters {
     this.#options = options;
   }
 
-  /** If the part is still held. */
-  bury(transaction: Transaction, held: Held, { stored, attempts, reason }: Burial): void {
+  /** If the part is still held. Returns what then holds it, see {@link Transaction.seal}. */
+  bury(transaction: Transaction, held: Held, { stored, attempts, reason }: Burial): Held {
     const { layout, parts } = this.#engine;
+    const sealed = sealedOf(held);
     const hash = layout.hash(stored.i);
     const fields = { at: Date.now(), attempts, reason, data: JSON.stringify(stored) };
     transaction.run(
@@ -38,12 +39,14 @@ export class Letters {
       ...this.#keys(hash),
       lockKey(parts, held.job.id ?? ""),
       held.token,
+      sealed.token,
       hash,
       layout.letter,
       this.#options.limitBytes,
       bytesOf(stored) + LETTER_BYTES,
       ...Object.entries(fields).flat(),
     );
+    return sealed;
   }
 
   async list({ after = 0, limit }: { after?: number; limit: number }): Promise<DeadLetter[]> {
@@ -92,9 +95,10 @@ export class Letters {
       const { n: _n, k: _k, ...stored } = JSON.parse(data) as Stored;
       const transaction = await Transaction.begin(this.#engine);
       // Whoever does the same at the same time adds the same job.
-      transaction.add(this.#engine.records, { id: `l${position}`, data: [{ ...stored, g: 1 }] });
+      const job = `l${position}`;
+      transaction.add(this.#engine.records, { id: job, data: [{ ...stored, g: 1 }] });
       transaction.account(1, bytesOf(stored));
-      transaction.run("waDiscard", ...this.#keys(hash), hash);
+      transaction.run("waDiscard", ...this.#keys(hash), hash, this.#engine.records.toKey(job));
       await transaction.exec();
       count++;
     }

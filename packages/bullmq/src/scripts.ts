@@ -48,44 +48,85 @@ export const scripts = {
   waRemember: {
     lua: `for _, key in ipairs(KEYS) do redis.call('SET', key, 1, 'PX', ARGV[1]) end`,
   },
-  /** tail; part, milliseconds. */
-  waSetTail: { numberOfKeys: 1, lua: `redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])` },
   /**
-   * lock, totals, tail; token, part, records, bytes. Of a part that is held: it waits no longer, and is not the last of its
-   * conversation any more if nothing came after it.
+   * stalled, locks; milliseconds, tokens, jobs. What ran out is taken again, unless somebody else has it by now, or it is done.
+   * A full Redis refuses scripts whose first change takes memory; this one's does not.
+   */
+  waRenew: {
+    lua: `
+      for place = 2, #KEYS do
+        local token = ARGV[place]
+        local holder = redis.call('GET', KEYS[place])
+        if holder == token then
+          redis.call('PEXPIRE', KEYS[place], ARGV[1])
+          redis.call('SREM', KEYS[1], ARGV[place + #KEYS - 1])
+        elseif not holder and redis.call('EXISTS', string.sub(KEYS[place], 1, -6)) == 1 then
+          redis.call('DEL', KEYS[place])
+          redis.call('SET', KEYS[place], token, 'PX', ARGV[1])
+        end
+      end`,
+  },
+  /**
+   * lock, jobs, tails, keys; token, sealed token, how many jobs, how many tails, milliseconds for tails and for keys, parts.
+   * If all jobs are there and the lock is held, it gets the sealed token, tails their parts, and keys are remembered.
+   */
+  waSeal: {
+    lua: `
+      if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+      local jobs, tails = 1 + ARGV[3], 1 + ARGV[3] + ARGV[4]
+      for place = 2, jobs do
+        if redis.call('EXISTS', KEYS[place]) == 0 then return 0 end
+      end
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      for place = jobs + 1, tails do
+        redis.call('SET', KEYS[place], ARGV[6 + place - jobs], 'PX', ARGV[5])
+      end
+      for place = tails + 1, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[6]) end
+      return 1`,
+  },
+  /**
+   * lock, totals, tail; token, sealed token, part, records, bytes. Of a part that is held: it waits no longer, and is not the
+   * last of its conversation any more if nothing came after it. The lock gets the sealed token.
    */
   waLeave: {
     numberOfKeys: 3,
     lua: `
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
-      if redis.call('GET', KEYS[3]) == ARGV[2] then redis.call('DEL', KEYS[3]) end
-      redis.call('HINCRBY', KEYS[2], 'count', -ARGV[3])
-      redis.call('HINCRBY', KEYS[2], 'bytes', -ARGV[4])`,
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if redis.call('GET', KEYS[3]) == ARGV[3] then redis.call('DEL', KEYS[3]) end
+      redis.call('HINCRBY', KEYS[2], 'count', -ARGV[4])
+      redis.call('HINCRBY', KEYS[2], 'bytes', -ARGV[5])`,
   },
-  /** letters, letter totals, letter, lock; token, hash, prefix, limit, size, fields and values. The oldest give way. */
+  /**
+   * letters, letter totals, letter, lock; token, sealed token, hash, prefix, limit, size, fields and values. If the lock is
+   * held it gets the sealed token, and the letter is there. The oldest give way.
+   */
   waBury: {
     numberOfKeys: 4,
     lua: `
-      if redis.call('GET', KEYS[4]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+      if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
+      redis.call('SET', KEYS[4], ARGV[2], 'KEEPTTL')
+      if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
       local position = redis.call('HINCRBY', KEYS[2], 'position', 1)
-      redis.call('HSET', KEYS[3], 'size', ARGV[5], 'position', position, unpack(ARGV, 6))
-      redis.call('ZADD', KEYS[1], position, ARGV[2])
-      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[5])
-      while bytes > tonumber(ARGV[4]) do
+      redis.call('HSET', KEYS[3], 'size', ARGV[6], 'position', position, unpack(ARGV, 7))
+      redis.call('ZADD', KEYS[1], position, ARGV[3])
+      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[6])
+      while bytes > tonumber(ARGV[5]) do
         local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
         if not oldest then break end
-        local size = redis.call('HGET', ARGV[3] .. oldest, 'size') or 0
-        redis.call('DEL', ARGV[3] .. oldest)
+        local size = redis.call('HGET', ARGV[4] .. oldest, 'size') or 0
+        redis.call('DEL', ARGV[4] .. oldest)
         redis.call('ZREM', KEYS[1], oldest)
         redis.call('HINCRBY', KEYS[2], 'dropped', 1)
         bytes = redis.call('HINCRBY', KEYS[2], 'bytes', -size)
       end
       return 1`,
   },
-  /** letters, letter totals, letter; hash. Returns whether it was there. */
+  /** letters, letter totals, letter; hash, and the job that is to take its place, if any. Returns whether it was there. */
   waDiscard: {
     numberOfKeys: 3,
     lua: `
+      if ARGV[2] and redis.call('EXISTS', ARGV[2]) == 0 then return 0 end
       if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
       redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
       redis.call('DEL', KEYS[3])

@@ -22,7 +22,23 @@ export interface NewJob<Data> {
 
 type AnyQueue = Pick<Queue, "name" | "qualifiedName" | "toKey" | "getBackend">;
 
-/** Everything in it happens, or nothing does. */
+/** What {@link Transaction.seal} writes down. */
+export interface Sealed {
+  /** Jobs that must be there. */
+  readonly jobs?: readonly string[];
+  /** Keys of tails, and their parts. */
+  readonly tails?: ReadonlyMap<string, string>;
+  readonly tailMs?: number;
+  /** Keys to be remembered. */
+  readonly keys?: readonly string[];
+  readonly rememberMs?: number;
+}
+
+/**
+ * Nothing else happens between its steps. When one of them fails Redis goes on, and one can: scripts may be forgotten, and
+ * never were loaded if the transaction that brought them was refused. So what ends a job is done in a name that the job's
+ * lock has only once the steps before it have happened (it is "sealed").
+ */
 export class Transaction {
   readonly #engine: Engine;
   readonly #multi: IRedisTransaction;
@@ -50,6 +66,31 @@ export class Transaction {
 
   remember(keys: readonly string[], forMs: number): void {
     if (keys.length > 0) this.run("waRemember", keys.length, ...keys, forMs);
+  }
+
+  /** Returns what holds the job from here on, if all jobs are there: who ends it in this name ends it only then. */
+  seal(
+    queue: AnyQueue,
+    held: Held,
+    { jobs = [], tails = new Map(), tailMs = 0, keys = [], rememberMs = 0 }: Sealed,
+  ): Held {
+    const sealed = sealedOf(held);
+    this.run(
+      "waSeal",
+      1 + jobs.length + tails.size + keys.length,
+      lockKey(queue, held.job.id ?? ""),
+      ...jobs,
+      ...tails.keys(),
+      ...keys,
+      held.token,
+      sealed.token,
+      jobs.length,
+      tails.size,
+      tailMs,
+      rememberMs,
+      ...tails.values(),
+    );
+    return sealed;
   }
 
   add<Data>(queue: Queue<Data>, { data, id, delayMs = 0, after }: NewJob<Data>): void {
@@ -122,17 +163,46 @@ export class Transaction {
 
   /** The results, or undefined if something watched had changed. Rejects if one of them is an error. */
   async exec(): Promise<readonly unknown[] | undefined> {
-    const results = await this.#multi.exec();
+    const results = await this.#multi.exec().catch((error: unknown) => {
+      if (isOf("EXECABORT", error)) this.#reconnect();
+      throw error;
+    });
+    if (results === null || results.some(([error]) => isOf("NOSCRIPT", error))) this.#reconnect();
     if (results === null) return undefined;
     return results.map(([error, result]) => {
       if (error !== null) throw error;
       return result;
     });
   }
+
+  /** Scripts sent in vain were not loaded, though the connection takes them for loaded. A new one does not. */
+  #reconnect(): void {
+    const { client } = this.#engine;
+    if (client.status === "ready") client.disconnect(true);
+  }
+}
+
+function isOf(kind: string, error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith(kind);
+}
+
+/** The job in the name that it is ended in after {@link Transaction.seal}. Nobody renews it. */
+export function sealedOf({ job, token }: Held): Held {
+  return { job, token: token.endsWith("!") ? token : `${token}!` };
 }
 
 function backendOf(queue: AnyQueue): RedisQueueBackend {
   return queue.getBackend();
+}
+
+/** A script in no transaction. */
+export async function runAlone(
+  engine: Engine,
+  name: ScriptName,
+  args: readonly (string | number)[],
+): Promise<void> {
+  const client = await engine.parts.getBackend().client;
+  await client.runCommand(name, [...args]);
 }
 
 /** Where BullMQ keeps who holds a job. */

@@ -35,6 +35,10 @@ describeWithRedis("what is in Redis", (redis) => {
     for (const text of ["secret one", "secret two"]) expect(await post(text, PHONE)).toBe(200);
     await vi.waitFor(async () => {
       expect(await redis.client.keys(`${prefix}:tail:*`)).toHaveLength(1);
+      // Both have been cut.
+      expect(await redis.client.exists(`${prefix}:records:wait`, `${prefix}:records:active`)).toBe(
+        0,
+      );
     });
     const before = await redis.client.keys(`${prefix}:*`);
     expect(before.length).toBeGreaterThan(5);

@@ -20,7 +20,8 @@ type ConversationOf = (item: Item) => string;
 /**
  * Cuts a record into parts of one conversation each, for inboxes that let several processes handle: the events of all
  * parts are the events of the record, in their order within each conversation. What cannot be read, or has more in it
- * than its size allows, is left whole. (Profiles count as what came with the first item of their own part.)
+ * than its size allows, is left whole. (Profiles come with each part whose items need them, and count as what came with its
+ * first item. An item that repeats another of the same body in another conversation is no `duplicate` in its own part.)
  */
 export function cutRecord({ auth, body }: InboxRecord): readonly RecordPart[] {
   const find = (item: Item): string => conversationOf(item, auth.tenant);

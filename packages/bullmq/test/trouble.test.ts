@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { BullmqInbox } from "../src/bullmq-inbox.ts";
+import { describeWithServers, silent } from "./support/redis.ts";
+import { DURABLE, RedisServer } from "./support/redis-server.ts";
+import { receiving } from "./support/webhooks.ts";
+
+async function serverOf(): Promise<{ readonly url: string; readonly client: Redis }> {
+  const server = new RedisServer(DURABLE);
+  onTestFinished(() => server.end());
+  await server.start();
+  const client = new Redis(server.url);
+  onTestFinished(() => client.disconnect());
+  return { url: server.url, client };
+}
+
+/** Others have filled it: whatever takes memory is refused. */
+const fill = (client: Redis) => client.config("SET", "maxmemory", "1mb");
+const makeRoom = (client: Redis) => client.config("SET", "maxmemory", "0");
+
+function gate(): { readonly passed: Promise<void>; open(): void } {
+  let open = (): void => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
+
+describeWithServers("when Redis refuses some of what is asked of it", () => {
+  test("full, while handlers run: they are not run again, and others follow when there is room", async () => {
+    const { url, client } = await serverOf();
+    const { passed, open } = gate();
+    const { post, heard } = await receiving({ connection: { url } }, () => passed);
+    for (const from of ["12125550101", "12125550102", "12125550102"])
+      expect(await post(`from ${from}`, from)).toBe(200);
+    await vi.waitFor(() => expect(heard).toHaveLength(2), 20_000);
+    await fill(client);
+    open();
+    // Longer than a lock lasts.
+    await sleep(4_000);
+    await makeRoom(client);
+    await vi.waitFor(async () => {
+      expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" });
+    }, 20_000);
+    expect(heard).toHaveLength(3);
+    expect(await client.keys("{whatsapp}:tail:*")).toEqual([]);
+  }, 60_000);
+
+  test("full, while a handler runs for the last time: the notification becomes a dead letter when there is room", async () => {
+    const { url, client } = await serverOf();
+    const { passed, open } = gate();
+    let runs = 0;
+    const { post, inbox } = await receiving({ connection: { url } }, async () => {
+      runs++;
+      if (runs === 3) await passed;
+      throw new Error("never");
+    });
+    expect(await post("a")).toBe(200);
+    await vi.waitFor(() => expect(runs).toBe(3), 20_000);
+    await fill(client);
+    open();
+    // Longer than a lock lasts.
+    await sleep(4_000);
+    await makeRoom(client);
+    await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toHaveLength(1), 20_000);
+    expect(runs).toBe(3);
+    await vi.waitFor(
+      async () =>
+        expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),
+      10_000,
+    );
+  }, 60_000);
+
+  test("full, while records are cut: they are cut when there is room", async () => {
+    const { url, client } = await serverOf();
+    const web = await receiving({ connection: { url }, role: "receive" });
+    for (const text of ["a", "b", "c"]) expect(await web.post(text)).toBe(200);
+    const worker = new BullmqInbox({ connection: { url }, role: "work", logger: silent });
+    onTestFinished(() => worker.close());
+    const handled: string[] = [];
+    let filled: Promise<unknown> | undefined;
+    await worker.consume(
+      async ({ body }) => {
+        handled.push(/"body":"(\w)"/.exec(String(body))?.[1] ?? "");
+        return { kind: "done", completed: [] };
+      },
+      silent,
+      ({ body }) => {
+        // It is full when this has been cut and is about to be written.
+        filled ??= fill(client);
+        return [{ conversation: "one", body }];
+      },
+    );
+    await vi.waitFor(() => expect(filled).toBeDefined(), 20_000);
+    await filled;
+    await sleep(1_500);
+    expect(handled).toEqual([]);
+    await makeRoom(client);
+    await vi.waitFor(() => expect(handled).toEqual(["a", "b", "c"]), 20_000);
+  }, 60_000);
+
+  test("full, when a dead letter is tried again: it stays one", async () => {
+    const { url, client } = await serverOf();
+    const { post, inbox } = await receiving({ connection: { url } }, () => {
+      throw new Error("never");
+    });
+    expect(await post("a")).toBe(200);
+    await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toHaveLength(1), 20_000);
+    const [letter] = await inbox.deadLetters.list();
+    await fill(client);
+    await expect(inbox.deadLetters.replay([letter?.id ?? ""])).rejects.toThrow();
+    await makeRoom(client);
+    await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toEqual([letter]), 20_000);
+  }, 60_000);
+
+  test("it has forgotten its scripts: answers are 200, and what was stored is handled, at once", async () => {
+    const { url, client } = await serverOf();
+    const { passed, open } = gate();
+    const { post, heard } = await receiving({ connection: { url } }, ({ data }) =>
+      data.text.body === "slow" ? passed : undefined,
+    );
+    expect(await post("a")).toBe(200);
+    await vi.waitFor(() => expect(heard).toEqual(["a"]), 20_000);
+    expect(await post("slow")).toBe(200);
+    await vi.waitFor(() => expect(heard).toEqual(["a", "slow"]), 20_000);
+    await client.script("FLUSH");
+    open();
+    await vi.waitFor(async () => expect(await post("b")).toBe(200), 20_000);
+    await vi.waitFor(() => expect(heard).toEqual(["a", "slow", "b"]), 20_000);
+    await vi.waitFor(
+      async () =>
+        expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),
+      10_000,
+    );
+  }, 60_000);
+});
