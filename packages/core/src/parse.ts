@@ -162,7 +162,7 @@ function toEvent(
     const issues = [{ path: "", message: `more than ${MOST_VALUES} values: not checked` }];
     const key = keyOf(item, item.data, receivedAt);
     const simple = fitting(family.base, simpleOf(data));
-    return { ...build(item, simple, invalid, options, receivedAt, key), issues } as AnyEvent;
+    return { ...build(item, simple, invalid, options, receivedAt, key, data), issues } as AnyEvent;
   }
   const checked = schema.safeParse(data);
   if (checked.success) {
@@ -178,8 +178,8 @@ function toEvent(
   const key = keyOf(item, item.data, receivedAt);
   const event =
     repaired === undefined
-      ? build(item, fitting(family.base, data), invalid, options, receivedAt, key)
-      : build(item, repaired, name, options, receivedAt, key);
+      ? build(item, fitting(family.base, data), invalid, options, receivedAt, key, data)
+      : build(item, repaired, name, options, receivedAt, key, data);
   return { ...event, issues } as AnyEvent;
 }
 
@@ -222,6 +222,7 @@ function simpleOf(data: unknown): unknown {
 
 type Draft = { -readonly [K in keyof AnyEvent]: unknown } & { flow?: unknown; previous?: unknown };
 
+/** `data` is what fits of the `whole` item, which tells who it is from. */
 function build(
   item: Item,
   data: unknown,
@@ -229,11 +230,12 @@ function build(
   { tenant }: ParseOptions,
   receivedAt: number,
   key = keyOf(item, data, receivedAt),
+  whole = data,
 ): AnyEvent {
   const { family, field, account, entry } = item;
   const json = isJson(data) ? data : {};
   const source = entry === undefined ? "on-premises" : "cloud";
-  const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
+  const { sender, recipient } = family === undefined ? {} : peopleOf(whole, item.contact);
   const scope = scopeOf(source, tenant);
   // Assigned one by one, because spreading what is not there costs more than all the rest.
   const event: Draft = {
@@ -243,7 +245,7 @@ function build(
     timestamp: timeOf(json) ?? toDate(entry?.time) ?? new Date(receivedAt),
     receivedAt: new Date(receivedAt),
     account,
-    conversation: scope + conversationIn(json, item, (sender ?? recipient)?.key),
+    conversation: scope + conversationIn(whole, item, (sender ?? recipient)?.key),
     data,
     raw: item.raw,
   };
@@ -264,10 +266,13 @@ function scopeOf(source: "cloud" | "on-premises", tenant: string | undefined): s
   return `${tenant === undefined ? "" : `${encodeURIComponent(tenant)}/`}${source === "cloud" ? "" : "@on-premises/"}`;
 }
 
-function conversationIn(data: Json, { account, field }: Item, person: string | undefined): string {
-  const group =
-    textOf(data.group_id) ??
-    (data.recipient_type === "group" ? textOf(data.recipient_id) : undefined);
+function conversationIn(
+  data: unknown,
+  { account, field }: Item,
+  person: string | undefined,
+): string {
+  const { group_id, recipient_type, recipient_id } = isJson(data) ? data : {};
+  const group = textOf(group_id) ?? (recipient_type === "group" ? textOf(recipient_id) : undefined);
   return `${account.phoneNumberId ?? account.wabaId ?? ""}/${group ?? person ?? field ?? ""}`;
 }
 
@@ -277,10 +282,7 @@ export function conversationOf(item: Item, tenant: string | undefined): string {
   const { data } = family === undefined ? item : resolve(item, family);
   const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
   const source = item.entry === undefined ? "on-premises" : "cloud";
-  return (
-    scopeOf(source, tenant) +
-    conversationIn(isJson(data) ? data : {}, item, (sender ?? recipient)?.key)
-  );
+  return scopeOf(source, tenant) + conversationIn(data, item, (sender ?? recipient)?.key);
 }
 
 function timeOf(data: Json): Date | undefined {

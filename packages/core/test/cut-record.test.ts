@@ -54,6 +54,31 @@ describe("the events of all parts are the events of the record", () => {
     expectSameEvents(whole, cutRecord(whole));
   });
 
+  test.each([5, false, { id: "US.1" }, ""])(
+    "an id that is %j puts an event into no other conversation than its part",
+    (id) => {
+      const value = {
+        contacts: [{ wa_id: "12125550101", user_id: "US.101", profile: { name: "Dana" } }],
+        messages: [{ ...text("wamid.1"), from: "12125550101", from_user_id: id }],
+        statuses: [
+          { id: "wamid.2", status: "read", recipient_id: "12125550101", recipient_user_id: id },
+          { id: "wamid.3", status: "read", recipient_id: "12125550102" },
+        ],
+      };
+      const changes = [{ field: "messages", value }];
+      const body = { object: "whatsapp_business_account", entry: [{ id: "800", changes }] };
+      const whole = record(body);
+      for (const part of cutRecord(whole))
+        for (const event of eventsOf(whole, part.body))
+          if (event.name !== "contact") expect(event.conversation).toBe(part.conversation);
+      expect(eventsOf(whole, whole.body).find(({ name }) => name === "message.text")).toMatchObject(
+        {
+          sender: { userId: id === 5 ? "5" : "US.101" },
+        },
+      );
+    },
+  );
+
   test("all fixtures of the Cloud API in one body", () => {
     const entry = fixtures
       .filter(({ api }) => api === "cloud")

@@ -16,7 +16,9 @@ export function peopleOf(data: unknown, contact: Json = {}): People {
     (sent.to !== undefined || sent.to_user_id !== undefined) &&
     data.direction !== "USER_INITIATED"
   ) {
-    return recipient(person(sent.to, sent.to_user_id, sent.to_parent_user_id, contact));
+    return recipient(
+      person(idOf(sent.to), idOf(sent.to_user_id), idOf(sent.to_parent_user_id), contact),
+    );
   }
   const sender = senderOf(data, contact);
   return sender === undefined ? {} : { sender };
@@ -32,15 +34,22 @@ function isStatus({ recipient_id, recipient_user_id, recipient_type }: Json): bo
   );
 }
 
+// What is no id is passed over, so that an event is of the same person whether or not it was mended.
+
 function recipientOfStatus(status: Json, contact: Json): Person | undefined {
-  const phone = status.recipient_participant_id ?? status.participant_recipient_id;
-  const userId = status.recipient_participant_user_id;
   if (status.recipient_type === "group")
-    return person(phone, userId, status.recipient_participant_parent_user_id, contact);
+    return person(
+      idOf(status.recipient_participant_id) ?? idOf(status.participant_recipient_id),
+      idOf(status.recipient_participant_user_id),
+      idOf(status.recipient_participant_parent_user_id),
+      contact,
+    );
   return person(
-    status.recipient_id ?? contact.wa_id,
-    status.recipient_user_id ?? contact.user_id,
-    status.recipient_parent_user_id ?? status.parent_recipient_user_id ?? contact.parent_user_id,
+    idOf(status.recipient_id) ?? idOf(contact.wa_id),
+    idOf(status.recipient_user_id) ?? idOf(contact.user_id),
+    idOf(status.recipient_parent_user_id) ??
+      idOf(status.parent_recipient_user_id) ??
+      idOf(contact.parent_user_id),
     contact,
   );
 }
@@ -50,35 +59,35 @@ function senderOf(data: Json, contact: Json): Person | undefined {
   const handover = isJson(data.sender) ? data.sender : {};
   const profile = isJson(data.profile) ? data : contact;
   return person(
-    data.from ?? data.wa_id ?? handover.phone_number ?? contact.wa_id,
-    data.from_user_id ??
-      data.user_id ??
-      contact.user_id ??
-      system.previous_user_id ??
-      system.user_id,
-    data.from_parent_user_id ?? data.parent_user_id ?? contact.parent_user_id,
+    idOf(data.from) ?? idOf(data.wa_id) ?? idOf(handover.phone_number) ?? idOf(contact.wa_id),
+    idOf(data.from_user_id) ??
+      idOf(data.user_id) ??
+      idOf(contact.user_id) ??
+      idOf(system.previous_user_id) ??
+      idOf(system.user_id),
+    idOf(data.from_parent_user_id) ?? idOf(data.parent_user_id) ?? idOf(contact.parent_user_id),
     profile,
   );
 }
 
 /** Somebody of whom only the ids are known. */
 export function personOf({ wa_id, user_id, parent_user_id }: Json): Person | undefined {
-  return person(wa_id, user_id, parent_user_id, {});
+  return person(idOf(wa_id), idOf(user_id), idOf(parent_user_id), {});
 }
 
 function person(
-  phone: unknown,
-  userId: unknown,
-  parentUserId: unknown,
+  phone: string | undefined,
+  userId: string | undefined,
+  parentUserId: string | undefined,
   contact: Json,
 ): Person | undefined {
-  const key = idOf(userId) ?? idOf(phone);
+  const key = userId ?? phone;
   if (key === undefined) return undefined;
   const profile = isJson(contact.profile) ? contact.profile : {};
   const known = present({
-    phone: idOf(phone),
-    userId: idOf(userId),
-    parentUserId: idOf(parentUserId),
+    phone,
+    userId,
+    parentUserId,
     username: textOf(profile.username)?.replace(/^@/, ""),
     name: textOf(profile.name),
   });
