@@ -16,6 +16,7 @@ import type {
   InboxStats,
 } from "./inbox.ts";
 import type { ClaimedRecord, Store } from "./store.ts";
+import { deadLettersOf } from "./store-dead-letters.ts";
 import { Window } from "./window.ts";
 
 export interface StoreInboxOptions {
@@ -80,17 +81,10 @@ class StoreInbox implements Inbox {
   constructor(store: Store, limits: Limits) {
     this.#store = store;
     this.durable = store.durable;
-    this.deadLetters = {
-      list: ({ limit = 100, ...page } = {}) => store.listBuried({ ...page, limit }),
-      show: (id) => store.get(id),
-      replay: async (ids) => {
-        const count = await store.revive(ids);
-        this.#isBehind = true;
-        this.#claim();
-        return count;
-      },
-      discard: (ids) => store.discard(ids),
-    };
+    this.deadLetters = deadLettersOf(store, () => {
+      this.#isBehind = true;
+      this.#claim();
+    });
     this.#limits = limits;
     this.#window = new Window(limits.windowRecords, limits.windowBytes);
     this.#commits = new GroupCommit(store, limits.pendingLimitBytes, {
