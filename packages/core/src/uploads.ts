@@ -37,8 +37,10 @@ export class Uploads {
     if (this.#timer === undefined) this.#wait(upload);
   }
 
-  /** Called before it has so many bytes more. Throws if there is no room for them. */
+  /** Called before it has so many bytes more. Throws if there is no room for them, or if it was ended. */
   take(upload: Upload, bytes: number): void {
+    // A chunk may have been on its way; nobody would give its bytes back.
+    if (!this.#uploads.has(upload)) throw this.#full();
     while (this.#bytes + bytes > this.#limitBytes) {
       const slowest = this.#slowest();
       if (slowest === undefined || slowest === upload) throw this.#full();
