@@ -58,18 +58,13 @@ class Reading implements Upload {
     const size = this.#size + bytes.byteLength;
     if (size > this.#limits.limitBytes) throw tooLarge(this.#limits);
     this.#limits.uploads.take(this, bytes.byteLength);
-    if (this.#size === 0) this.#buffer = bytes;
-    else this.#append(bytes, size);
-    this.#size = size;
-  }
-
-  #append(bytes: Uint8Array, size: number): void {
-    if (size > this.#buffer.byteLength) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(2 * size, SMALLEST_BUFFER_BYTES));
-      grown.set(this.#buffer.subarray(0, this.#size));
-      this.#buffer = grown;
+    if (this.#size === 0) {
+      this.#buffer = bytes;
+    } else {
+      if (size > this.#buffer.byteLength) this.#buffer = grown(this.#buffer, this.#size, size);
+      this.#buffer.set(bytes, this.#size);
     }
-    this.#buffer.set(bytes, this.#size);
+    this.#size = size;
   }
 
   bytes(): Uint8Array {
@@ -81,6 +76,13 @@ class Reading implements Upload {
   end(): void {
     this.#limits.uploads.end(this);
   }
+}
+
+/** A buffer with the first bytes of another, and room for so many and more. */
+function grown(buffer: Uint8Array, used: number, size: number): Uint8Array {
+  const larger = Buffer.allocUnsafeSlow(Math.max(2 * size, SMALLEST_BUFFER_BYTES));
+  larger.set(buffer.subarray(0, used));
+  return larger;
 }
 
 interface NodeStream {
@@ -97,14 +99,14 @@ function isNodeStream(stream: object): stream is NodeStream {
 /** A Node stream is read by its events: about a third cheaper than iterating, and leaving early does not destroy it. */
 function readEvents(stream: NodeStream, limits: ReadLimits): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => {
+    let isOver = false;
+    const fail = (error: unknown): void => {
+      if (isOver) return;
+      isOver = true;
       reading.end();
       stream.off("data", onData);
       stream.off("end", onEnd);
       stream.off("close", onClose);
-    };
-    const fail = (error: unknown): void => {
-      leave();
       stream.pause();
       reject(error);
     };
@@ -115,11 +117,16 @@ function readEvents(stream: NodeStream, limits: ReadLimits): Promise<Uint8Array>
         fail(error);
       }
     };
+    // Nothing more comes of a stream that has ended: to take the listeners off would cost as much as to put them on.
     const onEnd = (): void => {
-      leave();
+      isOver = true;
+      reading.end();
       resolve(reading.bytes());
     };
-    const onClose = (): void => fail(aborted());
+    // Comes after every end, too.
+    const onClose = (): void => {
+      if (!isOver) fail(aborted());
+    };
     const reading = new Reading(limits, fail);
     // Stays on: an error that comes after we have turned away must not become an uncaught one.
     stream.on("error", (error) => fail(aborted(error)));

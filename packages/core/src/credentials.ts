@@ -50,8 +50,8 @@ export type OnPremisesOptions = (
 
 export interface ResolvedSecret {
   readonly secrets: readonly string[];
-  readonly tenant?: string;
-  readonly accounts?: readonly string[];
+  /** What the record of whatever these secrets signed is to say. */
+  readonly auth: RecordAuth;
 }
 
 const LOOKUP_MS = 1_000;
@@ -61,20 +61,22 @@ export function secretResolver(
   option: AppSecret | undefined,
 ): (request: RequestHead) => Promise<ResolvedSecret> | ResolvedSecret {
   if (typeof option !== "function") {
-    const fixed = { secrets: requireTexts("appSecret", APP_SECRET_HELP, option) };
+    const secrets = requireTexts("appSecret", APP_SECRET_HELP, option);
+    const fixed: ResolvedSecret = { secrets, auth: { kind: "signature" } };
     return () => fixed;
   }
   return async (request) => {
     const answer = await lookUp("appSecret", () => option(request));
     const isTenant = typeof answer === "object" && "secret" in answer;
-    if (!isTenant) return { secrets: answered("appSecret", answer) };
+    if (!isTenant) return { secrets: answered("appSecret", answer), auth: { kind: "signature" } };
     // By name: whatever else the user's object holds must not travel with the record.
     const { secret, tenant, accounts } = answer;
-    return {
-      secrets: answered("appSecret", secret),
+    const auth: RecordAuth = {
+      kind: "signature",
       ...(tenant === undefined || tenant === null ? {} : { tenant: onlyText("tenant", tenant) }),
       ...(accounts === undefined || accounts === null ? {} : { accounts: listOfTexts(accounts) }),
     };
+    return { secrets: answered("appSecret", secret), auth };
   };
 }
 

@@ -65,20 +65,21 @@ export class HandlerRuns {
   ): Failed | Promise<Failed> {
     const failed: Listener[] = [];
     const unfinished: Promise<unknown>[] = [];
+    const fail = (listener: Listener, cause: unknown): void => {
+      failed.push(listener);
+      watch?.failed(failureOf(cause));
+      this.#reportFailure(event, delivery.attempt, cause);
+    };
     for (const listener of listeners) {
-      const fail = (cause: unknown): void => {
-        failed.push(listener);
-        watch?.failed(failureOf(cause));
-        this.#reportFailure(event, delivery.attempt, cause);
-      };
       const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
       try {
         const result = run.call(listener, event);
         if (result === undefined) continue;
         this.#runs.add(run);
-        unfinished.push(result.catch(fail).finally(() => this.#runs.delete(run)));
+        const ended = result.catch((cause) => fail(listener, cause));
+        unfinished.push(ended.finally(() => this.#runs.delete(run)));
       } catch (cause) {
-        fail(cause);
+        fail(listener, cause);
       }
     }
     return unfinished.length === 0 ? failed : Promise.all(unfinished).then(() => failed);

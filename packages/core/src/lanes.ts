@@ -10,6 +10,7 @@ export interface Task {
 }
 
 interface Lane {
+  readonly key: string;
   tasks: Task[];
   busy: boolean;
   hold: { readonly owner: string; readonly timer: NodeJS.Timeout } | undefined;
@@ -18,7 +19,7 @@ interface Lane {
 /** Runs tasks of one lane one at a time and in order, tasks of different lanes side by side up to a limit. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
-  readonly #ready = new Set<string>();
+  readonly #ready = new Set<Lane>();
   readonly #limit: number;
   readonly #turns = new Turns(() => this.#pump());
   #running = 0;
@@ -39,14 +40,14 @@ export class Lanes {
     const lane = this.#lane(key);
     for (const task of tasks) lane.tasks.push(task);
     this.#waiting += tasks.length;
-    this.#wake(key, lane);
+    this.#wake(lane);
   }
 
   /** Nothing of this lane runs until its owner comes back or the time is over. Returns the owner's other tasks, taken out. */
   hold(key: string, owner: string, forMs: number): Task[] {
     const lane = this.#lane(key);
     clearTimeout(lane.hold?.timer);
-    this.#ready.delete(key);
+    this.#ready.delete(lane);
     lane.hold = { owner, timer: setTimeout(() => this.release(key, owner), forMs).unref() };
     const mine = lane.tasks.filter((task) => task.owner === owner);
     lane.tasks = lane.tasks.filter((task) => task.owner !== owner);
@@ -66,7 +67,7 @@ export class Lanes {
     lane.hold = undefined;
     lane.tasks = [...tasks, ...lane.tasks];
     this.#waiting += tasks.length;
-    this.#wake(key, lane);
+    this.#wake(lane);
   }
 
   /** Takes out what has not begun, and tells each so. */
@@ -85,19 +86,19 @@ export class Lanes {
   #lane(key: string): Lane {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = { tasks: [], busy: false, hold: undefined };
+      lane = { key, tasks: [], busy: false, hold: undefined };
       this.#lanes.set(key, lane);
     }
     return lane;
   }
 
-  #wake(key: string, lane: Lane): void {
+  #wake(lane: Lane): void {
     if (lane.busy || lane.hold !== undefined) return;
     if (lane.tasks.length === 0) {
-      this.#lanes.delete(key);
+      this.#lanes.delete(lane.key);
       return;
     }
-    this.#ready.add(key);
+    this.#ready.add(lane);
     this.#pump();
   }
 
@@ -105,30 +106,31 @@ export class Lanes {
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
-      for (const key of this.#ready) {
+      for (const lane of this.#ready) {
         if (this.#running >= this.#limit || !this.#turns.hasTime(this.#waiting)) break;
-        this.#ready.delete(key);
-        this.#start(key, this.#lane(key));
+        this.#ready.delete(lane);
+        this.#start(lane);
       }
     } finally {
       this.#isPumping = false;
     }
   }
 
-  #start(key: string, lane: Lane): void {
+  #start(lane: Lane): void {
     const task = lane.tasks.shift();
     if (task === undefined) return;
     this.#waiting--;
     lane.busy = true;
     this.#running++;
-    const ended = (): void => {
-      this.#running--;
-      lane.busy = false;
-      this.#wake(key, lane);
-      this.#pump();
-    };
     const running = task.run();
-    if (running === undefined) ended();
-    else void running.then(ended);
+    if (running === undefined) this.#end(lane);
+    else void running.then(() => this.#end(lane));
+  }
+
+  #end(lane: Lane): void {
+    this.#running--;
+    lane.busy = false;
+    this.#wake(lane);
+    this.#pump();
   }
 }

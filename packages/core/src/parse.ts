@@ -41,28 +41,47 @@ export function* parse(
   body: Uint8Array | string | object,
   options: ParseOptions = {},
 ): Generator<AnyEvent, void, undefined> {
-  const receivedAt = options.receivedAt ?? Date.now();
-  const keys = new Keys();
-  // A value takes two bytes or more.
-  const mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
-  const items = cut(toJson(body), options);
-  // Before the first is looked into: an event costs far more than a place in a list.
-  if (items.length > (options.mostItems ?? items.length)) {
-    throw new WebhookError(
-      "body_too_dense",
-      `an authentic notification has more than ${options.mostItems} items, too many for its size.`,
-    );
+  const parsing = new Parsing(body, options);
+  for (const item of parsing.items) {
+    const event = parsing.eventOf(item);
+    if (event !== undefined) yield event;
   }
-  for (const item of items) {
-    const event = toEvent(item, options, receivedAt, mayBeWide);
-    if (event === undefined) continue;
-    const key = keys.take(event.key);
-    if (key === event.key) yield event;
-    // What has an identity and comes twice is a repetition; what has none may well have happened twice.
-    else if (item.family?.identify === undefined) yield { ...event, key };
-    else if (options.wants?.("duplicate") ?? true) {
-      yield { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
+}
+
+/** The parsing of one body, item by item: what `parse` does, for those who have many and count the costs. */
+export class Parsing {
+  readonly items: readonly Item[];
+  readonly #options: ParseOptions;
+  readonly #receivedAt: number;
+  /** A value takes two bytes or more. */
+  readonly #mayBeWide: boolean;
+  readonly #keys = new Keys();
+
+  /** Throws a WebhookError, as `parse` does. */
+  constructor(body: Uint8Array | string | object, options: ParseOptions) {
+    this.#options = options;
+    this.#receivedAt = options.receivedAt ?? Date.now();
+    this.#mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
+    this.items = cut(toJson(body), options);
+    // Before the first is looked into: an event costs far more than a place in a list.
+    if (this.items.length > (options.mostItems ?? this.items.length)) {
+      throw new WebhookError(
+        "body_too_dense",
+        `an authentic notification has more than ${options.mostItems} items, too many for its size.`,
+      );
     }
+  }
+
+  /** To be called for each item once, in their order. Undefined: nobody wants it. */
+  eventOf(item: Item): AnyEvent | undefined {
+    const event = toEvent(item, this.#options, this.#receivedAt, this.#mayBeWide);
+    if (event === undefined) return undefined;
+    const key = this.#keys.take(event.key);
+    if (key === event.key) return event;
+    // What has an identity and comes twice is a repetition; what has none may well have happened twice.
+    if (item.family?.identify === undefined) return { ...event, key };
+    if (this.#options.wants?.("duplicate") === false) return undefined;
+    return { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
   }
 }
 

@@ -14,7 +14,7 @@ import { type Opened, RecordOpener } from "./record-opener.ts";
 import { RecordReader, reportUnread } from "./record-reader.ts";
 import type { Report } from "./report.ts";
 import type { HarmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
-import { byConversation, ended, type Moment, type Turn, type Work } from "./work.ts";
+import { byConversation, ended, Turn, type TurnHost, Work } from "./work.ts";
 
 export interface ProcessorOptions {
   readonly emitter: Emitter;
@@ -39,7 +39,7 @@ const BEHIND_MS = 60_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
-export class Processor {
+export class Processor implements TurnHost {
   readonly #options: ProcessorOptions;
   readonly #opener: RecordOpener;
   readonly #lanes: Lanes;
@@ -115,26 +115,14 @@ export class Processor {
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
     const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
-    const completed = [...delivery.completed];
-    const wanted = events.filter(
-      (event) => !done.has(event.key) && !this.#isDuplicate(event, seen, completed),
-    );
-    const work: Work = {
-      record,
-      delivery,
-      completed,
-      failed: [],
-      left: wanted.length,
-      misfits: misfits.length,
-      isReleased: false,
-      hasBegun: false,
-      settle: () => {
-        this.#handled.settle(work.completed);
-        resolve(this.#outcome(work));
-      },
-    };
-    if (wanted.length === 0) work.settle();
-    const turns = wanted.map((event) => this.#turnOf(work, event));
+    const work = new Work(record, delivery, misfits.length, resolve);
+    const turns: Turn[] = [];
+    for (const event of events) {
+      if (done.has(event.key) || this.#isDuplicate(event, seen, work.completed)) continue;
+      turns.push(new Turn(this, work, event, this.#handled.changes));
+    }
+    work.left = turns.length;
+    if (turns.length === 0) this.#settle(work);
     for (const [conversation, mine] of byConversation(events, turns)) {
       if (this.#lanes.isHeldBy(conversation, record.id)) {
         this.#lanes.release(conversation, record.id, mine);
@@ -146,22 +134,6 @@ export class Processor {
     const areFew = this.#lanes.waiting <= KEPT_EVENTS;
     if (areFew || work.hasBegun || record.body.byteLength > REREAD_BYTES) return;
     for (const turn of turns) turn.event = undefined;
-  }
-
-  #turnOf(work: Work, event: AnyEvent): Turn {
-    const { key, conversation } = event;
-    const since: Moment = { ms: Date.now(), handled: this.#handled.changes };
-    const turn: Turn = {
-      owner: work.record.id,
-      conversation,
-      event,
-      run: () => this.#handle(work, turn.event ?? this.#opener.readAgain(work.record, key), since),
-      skip: () => {
-        work.isReleased = true;
-        this.#finish(work);
-      },
-    };
-    return turn;
   }
 
   /** What only this process knows of counts as completed here too: the record that brought it may never be written down. */
@@ -176,20 +148,29 @@ export class Processor {
     return true;
   }
 
-  /** An event's turn in its conversation has come. Neither throws nor rejects. */
-  #handle(work: Work, event: AnyEvent | undefined, since: Moment): void | Promise<void> {
+  /** An event's turn in its conversation has come. Called by the turn alone. */
+  take(turn: Turn): void | Promise<void> {
+    const { work, key, sinceMs } = turn;
     work.hasBegun = true;
+    const event = turn.event ?? this.#opener.readAgain(work.record, key);
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
-    if (Date.now() - since.ms >= LONG_MS) return this.#handleLate(work, event, since);
-    const isKnown = this.#handled.changes === since.handled;
+    const waitedMs = Date.now() - sinceMs;
+    if (waitedMs >= LONG_MS) return this.#takeLate(work, event, waitedMs);
+    const isKnown = this.#handled.changes === turn.sinceHandled;
     if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
     return this.#run(work, event);
   }
 
-  async #handleLate(work: Work, event: AnyEvent, since: Moment): Promise<void> {
-    this.#tellIfBehind(Date.now() - since.ms);
+  /** There is no time left for a turn. Called by the turn alone. */
+  skip({ work }: Turn): void {
+    work.isReleased = true;
+    this.#finish(work);
+  }
+
+  async #takeLate(work: Work, event: AnyEvent, waitedMs: number): Promise<void> {
+    this.#tellIfBehind(waitedMs);
     let seen = NOTHING;
     try {
       seen = await work.delivery.seen([event.key]);
@@ -236,7 +217,12 @@ export class Processor {
 
   #finish(work: Work, events = 1): void {
     work.left -= events;
-    if (work.left === 0) work.settle();
+    if (work.left === 0) this.#settle(work);
+  }
+
+  #settle(work: Work): void {
+    this.#handled.settle(work.completed);
+    work.settle(this.#outcome(work));
   }
 
   /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */

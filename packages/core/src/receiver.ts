@@ -79,56 +79,54 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     };
   }
 
+  // One function from the request to the answer: each async call on the way costs a frame of its own.
   async function notification(request: WebhookRequest, trace?: string): Promise<WebhookResponse> {
     if (closing) throw new WebhookError("closing", "this process is shutting down.");
-    const authenticated = isSigned(request) ? signed(request) : unsigned(request);
-    const { auth, body, id } = await authenticated;
+    let authenticated: Authenticated;
+    if (isSigned(request)) {
+      const signature = signatureOf(request);
+      const found = secretFor(request);
+      const secret = found instanceof Promise ? await found : found;
+      authenticated = verified(request, await read(request), signature, secret);
+    } else {
+      authenticated = await unsigned(request);
+    }
+    const { id, auth, body } = authenticated;
     options.onArrival();
     const record = { id, receivedAt: Date.now(), auth, body };
     try {
       await inbox.put(trace === undefined ? record : { ...record, trace });
-      outage.end(logger, "the inbox takes notifications again; what was refused comes again");
     } catch (cause) {
-      if (!(cause instanceof WebhookError) || cause.code === "inbox_failed") outage.begin();
-      if (cause instanceof WebhookError && cause.status !== undefined) throw cause;
-      throw new WebhookError(
-        "inbox_failed",
-        "the inbox could not store a notification; the platform will deliver it again.",
-        { cause },
-      );
+      throw notStored(cause);
     }
+    outage.end(logger, "the inbox takes notifications again; what was refused comes again");
     return OK;
   }
 
-  async function signed(request: WebhookRequest): Promise<Authenticated> {
-    const header = request.header(SIGNATURE_HEADER);
-    if (header === undefined) {
-      throw new WebhookError(
-        "signature_missing",
-        "the request has only the old SHA-1 signature header; X-Hub-Signature-256 is needed.",
-      );
-    }
-    const signature = parseSignature(header);
-    if (signature === undefined) {
-      throw new WebhookError(
-        "signature_malformed",
-        "X-Hub-Signature-256 is not one `sha256=` and 64 hex digits (given twice, cut, or of another kind).",
-      );
-    }
-    const found = secretFor(request);
-    const { secrets, ...tenant }: ResolvedSecret = found instanceof Promise ? await found : found;
-    const body = await read(request);
+  function notStored(cause: unknown): WebhookError {
+    if (!(cause instanceof WebhookError) || cause.code === "inbox_failed") outage.begin();
+    if (cause instanceof WebhookError && cause.status !== undefined) return cause;
+    return new WebhookError(
+      "inbox_failed",
+      "the inbox could not store a notification; the platform will deliver it again.",
+      { cause },
+    );
+  }
+
+  /** Throws unless one of the secrets signed these bytes. */
+  function verified(
+    request: WebhookRequest,
+    body: Uint8Array,
+    signature: Buffer,
+    { secrets, auth }: ResolvedSecret,
+  ): Authenticated {
     if (!isSignedBy(secrets, body, signature)) {
       const why = incidents.isDue("signature_mismatch")
         ? explainMismatch(request, body, secrets.length)
         : "the signature does not match.";
       throw new WebhookError("signature_mismatch", why);
     }
-    return {
-      auth: { kind: "signature", ...tenant },
-      body,
-      id: signedId(signature, tenant.tenant),
-    };
+    return { auth, body, id: signedId(signature, auth.tenant) };
   }
 
   async function unsigned(request: WebhookRequest): Promise<Authenticated> {
@@ -182,37 +180,41 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   /** Never rejects. */
-  async function answer(request: WebhookRequest, watch?: Watch): Promise<WebhookResponse> {
-    try {
-      const response = await accept(request, watch?.trace);
-      watch?.answered({ status: response.status, code: undefined, isUnverified: false });
-      return response;
-    } catch (thrown) {
-      const error =
-        thrown instanceof WebhookError
-          ? thrown
-          : new WebhookError("receiver_failed", "receiving failed unexpectedly.", {
-              cause: thrown,
-            });
-      const { code } = error;
-      const status = error.status ?? 503;
-      incidents.log(
-        levelOf(code, status),
-        code,
-        error.message,
-        error.cause === undefined ? {} : { cause: describe(error.cause) },
-        causeOf(error),
-      );
-      watch?.answered({ status, code, isUnverified: UNVERIFIED.has(code) });
-      return refusal(status, code, request.body.kind === "stream");
-    }
+  function answer(request: WebhookRequest, watch?: Watch): Promise<WebhookResponse> {
+    return accept(request, watch?.trace).then(
+      (response) => {
+        watch?.answered({ status: response.status, code: undefined, isUnverified: false });
+        return response;
+      },
+      (thrown: unknown) => refused(request, thrown, watch),
+    );
   }
 
-  /** Throws or rejects with why not. */
+  function refused(request: WebhookRequest, thrown: unknown, watch?: Watch): WebhookResponse {
+    const error =
+      thrown instanceof WebhookError
+        ? thrown
+        : new WebhookError("receiver_failed", "receiving failed unexpectedly.", { cause: thrown });
+    const { code } = error;
+    const status = error.status ?? 503;
+    incidents.log(
+      levelOf(code, status),
+      code,
+      error.message,
+      error.cause === undefined ? {} : { cause: describe(error.cause) },
+      causeOf(error),
+    );
+    watch?.answered({ status, code, isUnverified: UNVERIFIED.has(code) });
+    return refusal(status, code, request.body.kind === "stream");
+  }
+
+  /** Rejects with why not. */
   function accept(request: WebhookRequest, trace?: string): Promise<WebhookResponse> {
-    if (request.method === "POST") return notification(request, trace);
-    if (request.method === "GET") return handshake(request);
-    throw new WebhookError("method_not_allowed", `${request.method} is not a method of a webhook.`);
+    const { method } = request;
+    if (method === "POST") return notification(request, trace);
+    if (method === "GET") return handshake(request);
+    const message = `${method} is not a method of a webhook.`;
+    return Promise.reject(new WebhookError("method_not_allowed", message));
   }
 
   return {
@@ -256,6 +258,25 @@ interface Authenticated {
    * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
    */
   readonly id: string;
+}
+
+/** Throws unless there is one, and one only. */
+function signatureOf(request: WebhookRequest): Buffer {
+  const header = request.header(SIGNATURE_HEADER);
+  if (header === undefined) {
+    throw new WebhookError(
+      "signature_missing",
+      "the request has only the old SHA-1 signature header; X-Hub-Signature-256 is needed.",
+    );
+  }
+  const signature = parseSignature(header);
+  if (signature === undefined) {
+    throw new WebhookError(
+      "signature_malformed",
+      "X-Hub-Signature-256 is not one `sha256=` and 64 hex digits (given twice, cut, or of another kind).",
+    );
+  }
+  return signature;
 }
 
 /** The signature is a hash of the body already; the same secret may be several tenants'. Hex, as people give it to commands. */

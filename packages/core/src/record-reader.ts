@@ -3,7 +3,7 @@ import type { Emitter } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
 import type { InboxRecord } from "./inbox/inbox.ts";
-import { parse } from "./parse.ts";
+import { Parsing } from "./parse.ts";
 import type { Report } from "./report.ts";
 
 export interface RecordReaderOptions {
@@ -34,6 +34,7 @@ const SLICE_MS = 5;
 export class RecordReader {
   readonly #emitter: Emitter;
   readonly #maxAgeMs: number | undefined;
+  readonly #wants = (name: EventName): boolean => this.#mayWant(name);
 
   constructor({ emitter, maxAgeMs }: RecordReaderOptions) {
     this.#emitter = emitter;
@@ -43,16 +44,18 @@ export class RecordReader {
   /** `isPending` tells the keys of events that are half done: their one-time listeners are subscribed no longer. Throws a WebhookError. */
   read(record: InboxRecord, isPending: (key: string) => boolean): ReadRecord {
     const sorted = new SortedEvents();
-    for (const event of this.#parse(record)) this.#sort(event, record, isPending, sorted);
+    const parsing = this.#parse(record);
+    for (const item of parsing.items) this.#sort(parsing.eventOf(item), record, isPending, sorted);
     return sorted;
   }
 
   /** As {@link read}, letting go of the event loop every few milliseconds. */
   async readSliced(record: InboxRecord, isPending: (key: string) => boolean): Promise<ReadRecord> {
     const sorted = new SortedEvents();
+    const parsing = this.#parse(record);
     let until = performance.now() + SLICE_MS;
-    for (const event of this.#parse(record)) {
-      this.#sort(event, record, isPending, sorted);
+    for (const item of parsing.items) {
+      this.#sort(parsing.eventOf(item), record, isPending, sorted);
       if (performance.now() < until) continue;
       await new Promise((resolve) => setImmediate(resolve));
       until = performance.now() + SLICE_MS;
@@ -60,23 +63,24 @@ export class RecordReader {
     return sorted;
   }
 
-  #parse({ auth, body, receivedAt }: InboxRecord): Iterable<AnyEvent> {
-    return parse(body, {
+  #parse({ auth, body, receivedAt }: InboxRecord): Parsing {
+    return new Parsing(body, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
       mostItems: mostItemsIn(body.byteLength),
       ...(auth.account === undefined ? {} : { account: auth.account }),
       ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
-      wants: (name: EventName) => this.#mayWant(name),
+      wants: this.#wants,
     });
   }
 
   #sort(
-    parsed: AnyEvent,
+    parsed: AnyEvent | undefined,
     { auth }: InboxRecord,
     isPending: (key: string) => boolean,
     sorted: SortedEvents,
   ): void {
+    if (parsed === undefined) return;
     const event = this.#aged(parsed);
     if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) sorted.foreign.push(event);
     else if (this.#emitter.wants(event.name) || isPending(event.key)) sorted.events.push(event);

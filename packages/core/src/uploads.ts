@@ -24,8 +24,10 @@ export class Uploads {
   /** In the order in which they began. */
   readonly #uploads = new Set<Upload>();
   #bytes = 0;
-  /** One for all: a timer for each would cost more than looking into the set. */
+  /** One for all, which nobody clears: to set a timer for each body costs more than to read it. */
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer is to look, by `performance.now()`. Once this has passed there is none, or a run-time that ends timers with the request took it. */
+  #looksAt = 0;
 
   constructor(limitBytes: number, timeoutMs: number) {
     this.#limitBytes = limitBytes;
@@ -34,7 +36,7 @@ export class Uploads {
 
   begin(upload: Upload): void {
     this.#uploads.add(upload);
-    if (this.#timer === undefined) this.#wait(upload);
+    if (upload.since >= this.#looksAt) this.#wait(upload);
   }
 
   /** Called before it has so many bytes more. Throws if there is no room for them, or if it was ended. */
@@ -52,11 +54,7 @@ export class Uploads {
 
   /** It is here, or will never be. */
   end(upload: Upload): void {
-    if (!this.#uploads.delete(upload)) return;
-    this.#bytes -= upload.size;
-    if (this.#uploads.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#uploads.delete(upload)) this.#bytes -= upload.size;
   }
 
   #slowest(): Upload | undefined {
@@ -68,12 +66,14 @@ export class Uploads {
   }
 
   #wait({ since }: Upload): void {
-    const leftMs = Math.max(0, since + this.#timeoutMs - performance.now());
-    this.#timer = setTimeout(() => this.#endLate(), leftMs);
+    clearTimeout(this.#timer);
+    this.#looksAt = since + this.#timeoutMs;
+    const leftMs = Math.max(0, this.#looksAt - performance.now());
+    this.#timer = setTimeout(() => this.#endLate(), leftMs).unref();
   }
 
   #endLate(): void {
-    this.#timer = undefined;
+    this.#looksAt = 0;
     for (const upload of this.#uploads) {
       // Timers are up to a millisecond early.
       if (performance.now() - upload.since < this.#timeoutMs - 1) {

@@ -3,30 +3,72 @@ import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import type { Task } from "./lanes.ts";
 
 /** A record under way. */
-export interface Work {
+export class Work {
   readonly record: InboxRecord;
   readonly delivery: Delivery;
   readonly completed: string[];
-  readonly failed: AnyEvent[];
-  left: number;
+  readonly failed: AnyEvent[] = [];
   readonly misfits: number;
+  /** Told what is to become of the record. */
+  readonly settle: (outcome: Outcome) => void;
+  /** Events that have not ended. */
+  left = 0;
   /** Not all of its events have begun. */
-  isReleased: boolean;
-  hasBegun: boolean;
-  settle(): void;
+  isReleased = false;
+  hasBegun = false;
+
+  constructor(
+    record: InboxRecord,
+    delivery: Delivery,
+    misfits: number,
+    settle: (outcome: Outcome) => void,
+  ) {
+    this.record = record;
+    this.delivery = delivery;
+    this.completed = [...delivery.completed];
+    this.misfits = misfits;
+    this.settle = settle;
+  }
+}
+
+/** Whoever runs turns. Neither throws nor rejects. */
+export interface TurnHost {
+  take(turn: Turn): void | Promise<void>;
+  skip(turn: Turn): void;
 }
 
 /** An event waiting for its turn in its conversation. */
-export interface Turn extends Task {
+export class Turn implements Task {
+  readonly work: Work;
+  readonly key: string;
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
-}
+  /** When it joined its conversation, and what had been handled until then. */
+  readonly sinceMs = Date.now();
+  readonly sinceHandled: number;
+  readonly #host: TurnHost;
 
-/** When an event joined its conversation: the time, and what had been handled until then. */
-export interface Moment {
-  readonly ms: number;
-  readonly handled: number;
+  constructor(host: TurnHost, work: Work, event: AnyEvent, handled: number) {
+    this.#host = host;
+    this.work = work;
+    this.key = event.key;
+    this.conversation = event.conversation;
+    this.event = event;
+    this.sinceHandled = handled;
+  }
+
+  get owner(): string {
+    return this.work.record.id;
+  }
+
+  run(): void | Promise<void> {
+    return this.#host.take(this);
+  }
+
+  skip(): void {
+    this.#host.skip(this);
+  }
 }
 
 /** The turns by conversation, and the conversations of all events: one that is held may have nothing left to do. */

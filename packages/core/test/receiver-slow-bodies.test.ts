@@ -103,12 +103,25 @@ describe("a body that arrives too slowly", () => {
     expect(await answer).toEqual(slow);
   });
 
-  test("what arrives in time leaves no timer behind", async () => {
-    const { receive } = receiverUnderTest();
+  test("what arrives in time leaves one timer at most for all, which sets no other", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
     expect((await receive(signedStream("{}", inChunks("{}", 1)))).status).toBe(200);
     expect((await receive(signedStream("{}", nodeStream("{}", 1)))).status).toBe(200);
     expect((await receive(signedStream("{}", failing("{", new Error())))).status).toBe(400);
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(3_000);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("what begins when the timer of others has just looked has its own time", async () => {
+    const { receive } = receiverUnderTest({ readTimeoutMs: 3_000 });
+    expect((await receive(signedStream("{}", inChunks("{}", 1)))).status).toBe(200);
+    for (const laterMs of [2_999, 1, 1]) {
+      await vi.advanceTimersByTimeAsync(laterMs);
+      const answer = receive(signedStream("{}", stalled("{")));
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(await answer).toEqual(slow);
+    }
   });
 });
 

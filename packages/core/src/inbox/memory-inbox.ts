@@ -51,10 +51,13 @@ class MemoryDelivery implements Delivery {
   }
 
   seen(asked: readonly string[]): ReadonlySet<string> {
-    return new Set(asked.filter((key) => this.#eventKeys.has(key)));
+    const seen = asked.filter((key) => this.#eventKeys.has(key));
+    return seen.length === 0 ? NONE : new Set(seen);
   }
 }
 
+const TAKEN = Promise.resolve();
+const NONE: ReadonlySet<string> = new Set();
 /** What a record costs beside its body. */
 const OVERHEAD_BYTES = 512;
 /** How much is handed to the processor at one time. */
@@ -96,17 +99,20 @@ class MemoryInbox implements Inbox {
     this.#eventKeys = new BoundedSet(options.seenLimit ?? 100_000);
   }
 
-  async put(record: InboxRecord): Promise<void> {
+  put(record: InboxRecord): Promise<void> {
     const hasRoom = this.#bytes + record.body.byteLength + OVERHEAD_BYTES <= this.#limitBytes;
     if (hasRoom && !this.#closed) {
       if (this.#recordIds.add(record.id)) this.#add(record);
-    } else if (!this.#recordIds.has(record.id)) {
-      if (this.#closed) throw new WebhookError("closing", "the inbox is closed.");
-      throw new WebhookError(
-        "inbox_full",
-        `${this.#waiting.size} notifications wait and fill its ${this.#limitBytes} bytes.`,
-      );
+      return TAKEN;
     }
+    if (this.#recordIds.has(record.id)) return TAKEN;
+    const error = this.#closed
+      ? new WebhookError("closing", "the inbox is closed.")
+      : new WebhookError(
+          "inbox_full",
+          `${this.#waiting.size} notifications wait and fill its ${this.#limitBytes} bytes.`,
+        );
+    return Promise.reject(error);
   }
 
   #add(record: InboxRecord): void {
@@ -200,25 +206,24 @@ class MemoryInbox implements Inbox {
       if (this.#deliver === undefined || !this.#hasRoom()) return;
       if (!this.#turns.hasTime(this.#waiting.size)) return;
       this.#waiting.delete(entry);
-      void this.#run(entry, this.#deliver);
+      this.#run(entry, this.#deliver);
     }
   }
 
-  async #run(entry: Entry, deliver: Deliver): Promise<void> {
+  #run(entry: Entry, deliver: Deliver): void {
     this.#underWay.add(entry);
     this.#underWayBytes += entry.record.body.byteLength;
     entry.attempt++;
-    let outcome: Outcome;
-    try {
-      outcome = await deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys));
-    } catch {
-      outcome = { kind: "bury", completed: [], reason: "the delivery failed" };
-    }
-    this.#underWay.delete(entry);
-    this.#underWayBytes -= entry.record.body.byteLength;
-    this.#settle(entry, outcome);
-    this.#schedule();
-    this.#tellDrained();
+    const settle = (outcome: Outcome): void => {
+      this.#underWay.delete(entry);
+      this.#underWayBytes -= entry.record.body.byteLength;
+      this.#settle(entry, outcome);
+      this.#schedule();
+      this.#tellDrained();
+    };
+    deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys)).then(settle, () =>
+      settle({ kind: "bury", completed: [], reason: "the delivery failed" }),
+    );
   }
 
   get #isDrained(): boolean {
