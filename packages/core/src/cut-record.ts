@@ -4,7 +4,8 @@ import { type Item, isJson, type Json, listOf, textOf } from "./envelope/item.ts
 import { unknownLists } from "./envelope/lists.ts";
 import { cutOnPremises, isOnPremisesEnvelope, onPremisesField } from "./envelope/on-premises.ts";
 import type { InboxRecord, RecordPart } from "./inbox/inbox.ts";
-import { conversationOf, toJson } from "./parse.ts";
+import { toJson } from "./json.ts";
+import { conversationOf } from "./parse.ts";
 import { contact as contactFamily } from "./schema/families.ts";
 import type { Lists } from "./schema/family.ts";
 import { fieldTable, isLists } from "./schema/table.ts";

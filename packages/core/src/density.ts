@@ -24,17 +24,33 @@ const [QUOTE, OPEN_LIST, BACKSLASH, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
 
 /** Whether a JSON text has more levels than {@link MOST_LEVELS}; told before it is parsed, which cannot be interrupted. */
 export function isTooDeep(json: string): boolean {
-  if (json.length <= NEVER_TOO_DENSE) return false;
-  let depth = 0;
-  let isInText = false;
-  for (let i = 0; i < json.length; i++) {
-    const code = json.charCodeAt(i);
-    if (code === QUOTE) isInText = !isInText;
-    else if (isInText) i += code === BACKSLASH ? 1 : 0;
-    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
-    else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MOST_LEVELS) return true;
+  return json.length > NEVER_TOO_DENSE && new LevelCount().isTooMany(json);
+}
+
+/** Counts the levels of a JSON text that comes in pieces. */
+export class LevelCount {
+  #depth = 0;
+  #isInText = false;
+  /** The last character of the piece before was a backslash. */
+  #isEscaped = false;
+
+  /** Takes the next piece of the text: are there more levels than {@link MOST_LEVELS} by now? */
+  isTooMany(piece: string): boolean {
+    let depth = this.#depth;
+    let isInText = this.#isInText;
+    let i = this.#isEscaped ? 1 : 0;
+    for (; i < piece.length; i++) {
+      const code = piece.charCodeAt(i);
+      if (code === QUOTE) isInText = !isInText;
+      else if (isInText) i += code === BACKSLASH ? 1 : 0;
+      else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+      else if ((code === OPEN_LIST || code === OPEN_OBJECT) && ++depth > MOST_LEVELS) return true;
+    }
+    this.#depth = depth;
+    this.#isInText = isInText;
+    this.#isEscaped = i > piece.length;
+    return false;
   }
-  return false;
 }
 
 /** Whether there are more values than {@link MOST_VALUES} in this one, at any level. */

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { isTooDeep, isTooWide, MOST_LEVELS, MOST_VALUES } from "./density.ts";
+import { isTooWide, MOST_VALUES } from "./density.ts";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, textOf } from "./envelope/item.ts";
 import { cutOnPremises, isOnPremisesEnvelope } from "./envelope/on-premises.ts";
@@ -8,6 +8,7 @@ import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
 import { flowAnswerOf } from "./flow.ts";
 import type { Account } from "./inbox/inbox.ts";
+import { toJson } from "./json.ts";
 import { keyOf } from "./key.ts";
 import { repair } from "./repair.ts";
 import type { Family } from "./schema/family.ts";
@@ -41,7 +42,9 @@ export function* parse(
   body: Uint8Array | string | object,
   options: ParseOptions = {},
 ): Generator<AnyEvent, void, undefined> {
-  const parsing = new Parsing(body, options);
+  const isEncoded = typeof body === "string" || body instanceof Uint8Array;
+  const json = isEncoded ? toJson(body) : body;
+  const parsing = new Parsing(json, isEncoded ? body.length : Number.POSITIVE_INFINITY, options);
   for (const item of parsing.items) {
     const event = parsing.eventOf(item);
     if (event !== undefined) yield event;
@@ -53,16 +56,16 @@ export class Parsing {
   readonly items: readonly Item[];
   readonly #options: ParseOptions;
   readonly #receivedAt: number;
-  /** A value takes two bytes or more. */
   readonly #mayBeWide: boolean;
   readonly #keys = new Keys();
 
-  /** Throws a WebhookError, as `parse` does. */
-  constructor(body: Uint8Array | string | object, options: ParseOptions) {
+  /** Takes what the JSON said, and how long it was. Throws a WebhookError, as `parse` does. */
+  constructor(json: unknown, length: number, options: ParseOptions) {
     this.#options = options;
     this.#receivedAt = options.receivedAt ?? Date.now();
-    this.#mayBeWide = !isEncoded(body) || body.length > 2 * MOST_VALUES;
-    this.items = cut(toJson(body), options);
+    // A value takes two bytes or more.
+    this.#mayBeWide = length > 2 * MOST_VALUES;
+    this.items = cut(json, options);
     // Before the first is looked into: an event costs far more than a place in a list.
     if (this.items.length > (options.mostItems ?? this.items.length)) {
       throw new WebhookError(
@@ -100,29 +103,6 @@ class Keys {
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
     return count === 1 ? key : this.take(`${key}:${count}`);
-  }
-}
-
-function isEncoded(body: Uint8Array | string | object): body is Uint8Array | string {
-  return typeof body === "string" || body instanceof Uint8Array;
-}
-
-const decoder = new TextDecoder();
-
-/** Throws a WebhookError if it is no JSON, or has too many levels. */
-export function toJson(body: Uint8Array | string | object): unknown {
-  if (!isEncoded(body)) return body;
-  const text = typeof body === "string" ? body : decoder.decode(body);
-  if (isTooDeep(text)) {
-    throw new WebhookError(
-      "body_too_dense",
-      `an authentic notification has more than ${MOST_LEVELS} levels.`,
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new WebhookError("body_not_json", "an authentic notification is not JSON.");
   }
 }
 

@@ -3,6 +3,7 @@ import type { Emitter } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
 import type { InboxRecord } from "./inbox/inbox.ts";
+import { toJson, toJsonSliced } from "./json.ts";
 import { Parsing } from "./parse.ts";
 import type { Report } from "./report.ts";
 
@@ -44,7 +45,7 @@ export class RecordReader {
   /** `isPending` tells the keys of events that are half done: their one-time listeners are subscribed no longer. Throws a WebhookError. */
   read(record: InboxRecord, isPending: (key: string) => boolean): ReadRecord {
     const sorted = new SortedEvents();
-    const parsing = this.#parse(record);
+    const parsing = this.#parse(record, toJson(record.body));
     for (const item of parsing.items) this.#sort(parsing.eventOf(item), record, isPending, sorted);
     return sorted;
   }
@@ -52,7 +53,7 @@ export class RecordReader {
   /** As {@link read}, letting go of the event loop every few milliseconds. */
   async readSliced(record: InboxRecord, isPending: (key: string) => boolean): Promise<ReadRecord> {
     const sorted = new SortedEvents();
-    const parsing = this.#parse(record);
+    const parsing = this.#parse(record, await toJsonSliced(record.body));
     let until = performance.now() + SLICE_MS;
     for (const item of parsing.items) {
       this.#sort(parsing.eventOf(item), record, isPending, sorted);
@@ -63,8 +64,8 @@ export class RecordReader {
     return sorted;
   }
 
-  #parse({ auth, body, receivedAt }: InboxRecord): Parsing {
-    return new Parsing(body, {
+  #parse({ auth, body, receivedAt }: InboxRecord, json: unknown): Parsing {
+    return new Parsing(json, body.byteLength, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
       mostItems: mostItemsIn(body.byteLength),
