@@ -123,7 +123,12 @@ function headersOf(sender: Sender, body: Uint8Array, digits: string): Record<str
 }
 
 function bodyOf(sender: Sender, items: number, text: string): string {
-  const numbers = Array.from({ length: items }, (_, item) => `${MARK}${100_000 + item}`);
+  // Bodies of other shapes have other ids, so that the same server can take both.
+  const shape = String(items).padStart(4, "0");
+  const numbers = Array.from(
+    { length: items },
+    (_, item) => `${MARK}${shape}${String(item).padStart(4, "0")}`,
+  );
   if (sender === "line")
     return JSON.stringify({
       destination: "U00000000000000000000000000000000",
