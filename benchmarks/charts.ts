@@ -64,7 +64,7 @@ export function barChart(
     }),
   );
   return render(theme, title, FRAME_HEIGHT + bars.length * ROW_HEIGHT, {
-    grid: { left: 12, right: 70, top: 70, bottom: 30, containLabel: true },
+    grid: { left: 260, right: 70, top: 70, bottom: 30, outerBoundsMode: "none" },
     xAxis: { type: "value", ...axisOf(theme) },
     yAxis: {
       type: "category",
@@ -95,7 +95,7 @@ export function lineChart(
   lines: readonly Line[],
 ): string {
   return render(theme, title, LINES_HEIGHT, {
-    grid: { left: 20, right: 30, top: 80, bottom: 40, containLabel: true },
+    grid: { left: 60, right: 40, top: 90, bottom: 50, outerBoundsMode: "none" },
     xAxis: {
       type: axes.isLogarithmic === true ? "log" : "value",
       name: axes.x,

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly flags?: readonly string[];
 }
 
+/** Of what it says when it ends at once; what it warns of under load is of no use here. */
+const MOST_COMPLAINTS = 2_000;
 const PATIENCE_MS = 60_000;
 
 /** A server under test, as a process of its own. */
@@ -43,8 +45,14 @@ export class Subject {
     const command = [node, "--import", "tsx", ...flags, file, name, place];
     const [program = "", ...args] =
       cores === undefined ? command : ["taskset", "-c", cores, ...command];
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    const message = await answerOf(child, name);
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const complaints = { last: "" };
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      complaints.last = (complaints.last + text).slice(-MOST_COMPLAINTS);
+    });
+    const message = await answerOf(child, name).catch((thrown: unknown) => {
+      throw new Error(`${name} did not start: ${complaints.last}`, { cause: thrown });
+    });
     return new Subject(subjectOf(name), (message as { port: number }).port, child);
   }
 
@@ -96,7 +104,7 @@ async function answerOf(child: ChildProcess, name: string): Promise<unknown> {
   const { signal } = over;
   try {
     const ended = once(child, "exit", { signal }).then(() => {
-      throw new Error(`${name} ended by itself; what it said stands above.`);
+      throw new Error(`${name} ended by itself.`);
     });
     const [message] = await Promise.race([once(child, "message", { signal }), ended]);
     return message;

@@ -29,6 +29,8 @@ export interface SubjectRow {
   readonly package?: string;
   /** What a 200 means for a crash right after it. */
   readonly durable: boolean;
+  /** Of a batch of 1000, how many items its handler is known to see. */
+  readonly batchItems: number;
   /** Whether items are checked against a schema. */
   readonly validates: boolean;
   /** Whether the answer waits for handlers. */
@@ -44,6 +46,7 @@ export interface SubjectRow {
 const plain = {
   sender: "whatsapp",
   durable: false,
+  batchItems: 1_000,
   validates: false,
   answersFirst: false,
   takesBatches: true,
@@ -85,6 +88,7 @@ const peers: readonly SubjectRow[] = [
     ...plain,
     name: "node:http, whatsapp-api-js",
     setup: "whatsapp-api-js",
+    batchItems: 1,
     framework: "node:http",
     package: "whatsapp-api-js",
     note: "hands on the first item of a body only",
@@ -103,6 +107,7 @@ const peers: readonly SubjectRow[] = [
     ...plain,
     name: "Express, whatsapp-api-js",
     setup: "whatsapp-api-js",
+    batchItems: 1,
     framework: "Express",
     package: "whatsapp-api-js",
     note: `hands on the first item of a body only; ${LIMIT_NOTE}`,
@@ -122,8 +127,8 @@ const peers: readonly SubjectRow[] = [
     framework: "Express",
     package: "@great-detail/whatsapp",
     note:
-      "its README's `express.raw()` reads no JSON, and its `verifySignature` is not awaited there, so that a wrong signature is " +
-      `answered 200; both mended here; ${LIMIT_NOTE}`,
+      "as its README has it, it answers 500 to everything, since `express.raw()` reads no JSON, and `eventNotification` and " +
+      `\`verifySignature\` are not awaited: mended here; ${LIMIT_NOTE}`,
   },
   {
     ...plain,

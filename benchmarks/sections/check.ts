@@ -25,13 +25,16 @@ export async function checkSubject(subject: Subject): Promise<CheckResult> {
   const one = new RequestMaker({ sender, ...loads["1 KB"] });
   const signed = await post(subject.port, one.parts(1));
   const forged = await post(subject.port, forge(one.parts(2)));
-  await settledItems(subject);
+  await settledItems(subject, 1);
   const result = { subject: name, signed: signed.status, forged: forged.status };
   if (!takesBatches) return { ...result, batchItems: undefined };
   const batch = new RequestMaker({ sender, ...loads["1000 items"] });
   const { status } = await post(subject.port, batch.parts(3));
   if (status !== 200) throw new Error(`${name} answered a batch ${status}.`);
-  const items = await settledItems(subject);
+  const items = await settledItems(
+    subject,
+    subject.row.setup === "bare" ? 1 : subject.row.batchItems,
+  );
   // A bare server looks into nothing.
   return { ...result, batchItems: subject.row.setup === "bare" ? undefined : items };
 }
@@ -49,16 +52,18 @@ function forge({
   return { body, headers: Object.fromEntries(forged) as Record<string, string> };
 }
 
-const QUIET_LOOKS = 10;
+const LOOK_MS = 50;
+const QUIET_LOOKS = 5;
+const PATIENCE_LOOKS = 200;
 
-/** How many items its handlers see until nothing more comes for half a second. */
-async function settledItems(subject: Subject): Promise<number> {
+/** How many items its handlers see: at least those that are expected, unless they do not come, and whatever comes beyond. */
+async function settledItems(subject: Subject, expected: number): Promise<number> {
   let items = 0;
-  for (let quiet = 0; quiet < QUIET_LOOKS; quiet++) {
-    await sleep(50);
+  for (let look = 0, quiet = 0; look < PATIENCE_LOOKS && quiet < QUIET_LOOKS; look++) {
+    await sleep(LOOK_MS);
     const { handled } = await subject.ask();
-    if (handled > 0) quiet = 0;
     items += handled;
+    quiet = handled === 0 && items >= expected ? quiet + 1 : 0;
   }
   return items;
 }
