@@ -1,10 +1,6 @@
 // The baselines. Nobody can do with less: the raw body, and the HMAC over it.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
-import express from "express";
-import fastify from "fastify";
-import Koa from "koa";
 import { PATH, SECRET } from "../target.ts";
 import type { Context } from "./setup.ts";
 
@@ -41,6 +37,7 @@ export async function serve({ framework, handle }: Context): Promise<Server> {
         });
       });
     case "Express": {
+      const { default: express } = await import("express");
       const app = express();
       app.post(PATH, (req, res) => {
         read(req, (body) => {
@@ -51,6 +48,7 @@ export async function serve({ framework, handle }: Context): Promise<Server> {
       return createServer(app);
     }
     case "Koa": {
+      const { default: Koa } = await import("koa");
       const app = new Koa();
       app.use(async (ctx) => {
         const body = await new Promise<Buffer>((resolve) => read(ctx.req, resolve));
@@ -60,6 +58,7 @@ export async function serve({ framework, handle }: Context): Promise<Server> {
       return createServer(app.callback());
     }
     case "Fastify": {
+      const { default: fastify } = await import("fastify");
       const app = fastify({ bodyLimit: 4 * 1024 * 1024 });
       app.removeAllContentTypeParsers();
       app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
@@ -71,12 +70,14 @@ export async function serve({ framework, handle }: Context): Promise<Server> {
       await app.ready();
       return app.server;
     }
-    case "Fetch":
+    case "Fetch": {
+      const { createAdaptorServer } = await import("@hono/node-server");
       return createAdaptorServer({
         async fetch(request) {
           const body = new Uint8Array(await request.arrayBuffer());
           return new Response(null, { status: answerOf(body, request.headers.get(HEADER)) });
         },
       }) as Server;
+    }
   }
 }
