@@ -35,12 +35,12 @@ type Section = (typeof SECTIONS)[number];
 const HELP = `npm run bench -- [options]
 
   --only <parts>        some of: ${SECTIONS.join(", ")} (default: all)
-  --subjects <words>    only servers with one of these in their names, such as "Express,octokit"
+  --subjects <text>     only servers with this in their names, such as "Express, ours"; may be given several times
   --loads <names>       some of: ${Object.keys(loads).join(", ")}
   --connections <list>  default 1,32,256
-  --rounds <n>          of each comparison; default 5
+  --rounds <n>          of each comparison; default 5, at most 3 where no goal is judged
   --seconds <n>         of each round, whole; default 1
-  --warmup <n>          seconds before the first; default 3
+  --warmup <n>          seconds before the first; default 5, at most 2 with large bodies
   --requests <n>        of 1 KB that are written beforehand; default 700000
   --records <n>         that the SQLite file comes to remember; default 1000000
   --node <path>         the Node.js for the servers; default: this one
@@ -54,12 +54,12 @@ const { values } = parseArgs({
   options: {
     help: { type: "boolean", default: false },
     only: { type: "string", default: SECTIONS.join(",") },
-    subjects: { type: "string", default: "" },
+    subjects: { type: "string", multiple: true, default: [] },
     loads: { type: "string", default: Object.keys(loads).join(",") },
     connections: { type: "string", default: "1,32,256" },
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "1" },
-    warmup: { type: "string", default: "3" },
+    warmup: { type: "string", default: "5" },
     requests: { type: "string", default: "700000" },
     records: { type: "string", default: "1000000" },
     node: { type: "string", default: process.execPath },
@@ -109,7 +109,7 @@ const options = {
   rounds: numberOf("rounds", values.rounds),
   seconds: numberOf("seconds", values.seconds),
   warmupSeconds: numberOf("warmup", values.warmup),
-  subjects: values.subjects === "" ? [] : values.subjects.split(","),
+  subjects: values.subjects,
   ...(values.folder === undefined ? {} : { folder: values.folder }),
 };
 if (process.platform !== "linux") fail("The benchmarks run on Linux only: they read /proc.");
@@ -139,7 +139,7 @@ const measurements: Readonly<Record<Section, () => Promise<void>>> = {
     await measureHttp(run, { loads: chosenLoads, connections, requests }, (found, same) => {
       results.http = merged(results.http ?? [], found, httpKey);
       if (same !== undefined) results.same = same;
-      saveResults(output, results);
+      save("http");
     });
   },
   async stress() {
@@ -149,11 +149,13 @@ const measurements: Readonly<Record<Section, () => Promise<void>>> = {
         [found],
         (result) => result.subject + result.scenario,
       );
+      save("stress");
     });
   },
   async batch() {
     await measureBatch(run, (found) => {
       results.batch = merged(results.batch ?? [], [found], (result) => result.subject);
+      save("batch");
     });
   },
   async sync() {
@@ -173,6 +175,12 @@ const measurements: Readonly<Record<Section, () => Promise<void>>> = {
   },
 };
 
+/** A run that is cut off keeps what it has, and what is wrong with it. */
+function save(section: Section): void {
+  results.warnings = { ...results.warnings, [section]: [...run.warnings] };
+  saveResults(output, results);
+}
+
 function httpKey({ subject, load, connections: count }: HttpResult): string {
   return `${subject}/${load}/${count}`;
 }
@@ -188,6 +196,12 @@ function merged<T>(
   return [...all.values()];
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    run.say(`Cut off. What was measured is in ${output}.`);
+    void run.close().finally(() => process.exit(1));
+  });
+
 const began = performance.now();
 for (const section of sections) {
   run.say(`-- ${section} (${Math.round((performance.now() - began) / 1_000)} s)`);
@@ -202,8 +216,7 @@ for (const section of sections) {
   await run.stopAll();
   if (steal.share() > MOST_STOLEN)
     run.warn(`${(steal.share() * 100).toFixed(1)} % of the time was stolen by others on the host`);
-  results.warnings = { ...results.warnings, [section]: [...run.warnings] };
-  saveResults(output, results);
+  save(section);
 }
 await run.close();
 run.say(`Done in ${Math.round((performance.now() - began) / 1_000)} s: ${output}`);

@@ -109,6 +109,7 @@ export function lineChart(
         type: "line",
         name,
         data: points.map((point) => [...point]),
+        color: colors[theme][1] ?? "",
         symbolSize: 7,
       }),
     ),

@@ -34,6 +34,9 @@ const MOST_TOLD = /^(node:http|Express)|chat-adapter|^Fetch, bare/;
 const LEAST_BUSY = 0.95;
 const MOST_CONNECTIONS = 256;
 const MOST_GENERATOR = 0.9;
+/** Where no goal is judged fewer rounds do, and a large body warms up what there is sooner. */
+const SIDE_ROUNDS = 3;
+const SIDE_WARMUP_SECONDS = 2;
 /** Of the sizes: how many bytes of requests are written at most. */
 const FILE_BYTES = 2 * 1024 ** 3;
 
@@ -68,11 +71,19 @@ export async function measureHttp(
           (name === "1 KB" || row.inbox !== "redis"),
       );
       if (rows.length === 0) continue;
-      const group = new Group(run, name, fileFor);
-      await group.start([bareOf(framework), ...rows], framework === "node:http" && name === "1 KB");
-      for (const connections of options.connections) {
-        const measured = await group.measure(connections);
-        onResult(measured.results, measured.same);
+      try {
+        const group = new Group(run, name, fileFor);
+        const withTwin = framework === "node:http" && name === "1 KB";
+        await group.start([bareOf(framework), ...rows], withTwin);
+        for (const connections of options.connections) {
+          const measured = await group.measure(connections);
+          onResult(measured.results, measured.same);
+        }
+      } catch (thrown) {
+        // The others are worth measuring all the same.
+        run.warn(
+          `${framework}, ${name}, broke off: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
       }
       await run.stopAll();
     }
@@ -110,7 +121,12 @@ class Group {
   async measure(
     connections: number,
   ): Promise<{ readonly results: readonly HttpResult[]; readonly same: Spread | undefined }> {
-    const { rounds, seconds } = this.#run.options;
+    const { seconds } = this.#run.options;
+    const isMain = this.#load === "1 KB" && connections === MOST_CONNECTIONS;
+    const rounds = Math.min(
+      this.#run.options.rounds,
+      isMain ? Number.POSITIVE_INFINITY : SIDE_ROUNDS,
+    );
     const all = [...this.#members, ...(this.#twin === undefined ? [] : [this.#twin])];
     const measured = new Map<Member, Round[]>(all.map((member) => [member, []]));
     for (let round = 0; round < rounds; round++) {
@@ -189,7 +205,10 @@ class Member {
   async start(): Promise<void> {
     this.#subject = await this.#run.start(this.row.name);
     this.#next = 0;
-    await this.#send(this.#subject, MOST_CONNECTIONS, this.#run.options.warmupSeconds);
+    const { warmupSeconds } = this.#run.options;
+    const isSide = this.#file.bodyLength > loads["1 KB"].bytes;
+    const seconds = isSide ? Math.min(warmupSeconds, SIDE_WARMUP_SECONDS) : warmupSeconds;
+    await this.#send(this.#subject, MOST_CONNECTIONS, seconds);
   }
 
   /** One round, from the first request until the last one is handled. */

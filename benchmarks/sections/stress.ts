@@ -16,7 +16,7 @@ export const scenarios: Readonly<
 };
 
 const SUBJECTS = ["node:http, ours, memory", "node:http, ours, sqlite", "Express, ours, sqlite"];
-const ROUND_SECONDS = 4;
+const ROUND_SECONDS = 3;
 const WARMUP_SECONDS = 2;
 
 /** Rounds with and without handlers, in turn. */
