@@ -1,11 +1,14 @@
--- Sends the requests of a file one after the other, each once. All have the same length.
+-- Sends the requests of a file one after the other. All have the same length; after the last comes the first again.
 local path, length, first = os.getenv("REQUESTS"), tonumber(os.getenv("LENGTH")), tonumber(os.getenv("FIRST"))
 local file = io.open(path, "rb")
 file:seek("set", first * length)
 
 function request()
   local bytes = file:read(length)
-  if bytes == nil then error("the file of requests is too short") end
+  if bytes == nil then
+    file:seek("set", 0)
+    bytes = file:read(length)
+  end
   return bytes
 end
 

@@ -1,72 +1,73 @@
-// One server under test, as a process of its own: `server.ts <framework> <inbox> <file>`. It says its port; asked with
-// SIGUSR2 it says what has happened since it was asked last.
-import { createHmac, timingSafeEqual } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+// One server under test, as a process of its own: `server.ts <subject> <place>`. It says its port, and answers questions.
 import type { AddressInfo } from "node:net";
-import { createWebhooks, type Inbox, memoryInbox, type Webhooks } from "@whatsapp-webhooks/core";
-import { whatsappWebhooks as onNode } from "@whatsapp-webhooks/core/node";
-import { whatsappWebhooks as onExpress } from "@whatsapp-webhooks/express";
-import { sqliteInbox } from "@whatsapp-webhooks/sqlite";
-import express from "express";
-import { type ServerReport, STALL_MS } from "./report.ts";
-import { PATH, SECRET } from "./target.ts";
+import { type Behaviour, BURN_MS, type Question, SLEEP_MS, STALL_MS } from "./messages.ts";
+import type { Serve } from "./setups/setup.ts";
+import { type SetupName, subjectOf } from "./subjects.ts";
 
-const [framework, inboxName = "", path = ""] = process.argv.slice(2);
-let handled = 0;
-
-const inboxes: Readonly<Record<string, () => Inbox>> = {
-  memory: () => memoryInbox(),
-  sqlite: () => sqliteInbox({ path }),
+const setups: Readonly<Record<SetupName, () => Promise<{ readonly serve: Serve }>>> = {
+  bare: () => import("./setups/bare.ts"),
+  ours: () => import("./setups/ours.ts"),
+  "whatsapp-api-js": () => import("./setups/whatsapp-api-js.ts"),
+  kapso: () => import("./setups/kapso.ts"),
+  "great-detail": () => import("./setups/great-detail.ts"),
+  "chat-adapter": () => import("./setups/chat-adapter.ts"),
+  octokit: () => import("./setups/octokit.ts"),
+  line: () => import("./setups/line.ts"),
 };
 
-/** Nobody can do with less: the raw body, and the HMAC over it. */
-function bare(req: IncomingMessage, res: ServerResponse): void {
-  const chunks: Buffer[] = [];
-  req.on("data", (chunk: Buffer) => chunks.push(chunk));
-  req.on("end", () => {
-    const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-    const mac = createHmac("sha256", SECRET).update(body).digest();
-    const given = Buffer.from(String(req.headers["x-hub-signature-256"]).slice(7), "hex");
-    res.statusCode = given.length === mac.length && timingSafeEqual(given, mac) ? 200 : 401;
-    handled++;
-    res.end();
-  });
+const [name = "", place = ""] = process.argv.slice(2);
+const row = subjectOf(name);
+let handled = 0;
+let behaviour: Behaviour = "quick";
+let held: (() => void)[] = [];
+
+function handle(): Promise<void> | undefined {
+  if (behaviour === "hold")
+    return new Promise((resolve) => {
+      held.push(resolve);
+    });
+  handled++;
+  if (behaviour === "sleep") return new Promise((resolve) => setTimeout(resolve, SLEEP_MS));
+  if (behaviour === "burn")
+    for (const until = performance.now() + BURN_MS; performance.now() < until; );
+  return undefined;
 }
 
-async function subscribed(inbox: Inbox): Promise<Webhooks> {
-  const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: "token", inbox });
-  webhooks.on("message.text", () => {
-    handled++;
-  });
-  await webhooks.start();
-  return webhooks;
-}
-
-async function serve(): Promise<Server> {
-  const makeInbox = inboxes[inboxName];
-  const webhooks = makeInbox === undefined ? undefined : await subscribed(makeInbox());
-  if (framework === "node") return createServer(webhooks === undefined ? bare : onNode(webhooks));
-  const app = express();
-  if (webhooks === undefined) app.post(PATH, bare);
-  else app.use(onExpress(webhooks));
-  return createServer(app);
-}
-
-const server = (await serve()).listen(0, "127.0.0.1", () => {
-  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+const { serve } = await setups[row.setup]();
+const server = await serve({ framework: row.framework, inbox: row.inbox, place, handle });
+server.listen(0, "127.0.0.1", () => {
+  process.send?.({ port: (server.address() as AddressInfo).port });
 });
 
-let last = performance.now();
 const stalls: number[] = [];
-/** Every millisecond: how late is it? */
-setInterval(() => {
-  const now = performance.now();
-  if (now - last - 1 >= STALL_MS) stalls.push(Math.round(now - last - 1));
-  last = now;
-}, 1);
+let watch: NodeJS.Timeout | undefined;
+let last = 0;
 
-process.on("SIGUSR2", () => {
-  const report: ServerReport = { handled, stalls: stalls.splice(0) };
+/** Every millisecond: how late is it? */
+function look(): void {
+  const now = performance.now();
+  if (now - last - 1 >= STALL_MS) stalls.push(Math.round((now - last - 1) * 10) / 10);
+  last = now;
+}
+
+process.on("message", (question: Question) => {
+  if (question.handlers !== undefined) {
+    behaviour = question.handlers;
+    for (const release of held) release();
+    handled += held.length;
+    held = [];
+  }
+  if (question.watch === true && watch === undefined) {
+    last = performance.now();
+    watch = setInterval(look, 1);
+  }
+  if (question.watch === false) {
+    clearInterval(watch);
+    watch = undefined;
+  }
+  if (question.collect === true) globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  process.send?.({ handled, stalls: stalls.splice(0), heapUsed, external });
   handled = 0;
-  process.stdout.write(`${JSON.stringify(report)}\n`);
 });
+process.on("disconnect", () => process.exit());

@@ -1,71 +1,114 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { ServerReport } from "./report.ts";
+import { threadTimeNs } from "./machine.ts";
+import type { Question, ServerReport } from "./messages.ts";
+import { type SubjectRow, subjectOf } from "./subjects.ts";
 
-const TICK_US = 1e6 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+export interface StartOptions {
+  /** The Node.js it runs with. Default: this one. */
+  readonly node?: string;
+  /** The cores it may use, as taskset has them. Default: all. */
+  readonly cores?: string;
+  /** Where its inbox keeps things: a file, or the URL of a Redis. */
+  readonly place?: string;
+  /** More flags for Node.js. */
+  readonly flags?: readonly string[];
+}
+
+/** Of what it says when it ends at once; what it warns of under load is of no use here. */
+const MOST_COMPLAINTS = 2_000;
+const PATIENCE_MS = 60_000;
 
 /** A server under test, as a process of its own. */
 export class Subject {
-  readonly name: string;
-  readonly port: string;
+  readonly row: SubjectRow;
+  readonly port: number;
   readonly #child: ChildProcess;
 
-  private constructor(name: string, port: string, child: ChildProcess) {
-    this.name = name;
+  private constructor(row: SubjectRow, port: number, child: ChildProcess) {
+    this.row = row;
     this.port = port;
     this.#child = child;
   }
 
-  static async start(
-    node: string,
-    framework: string,
-    inbox: string,
-    path: string,
-    cores: string,
-  ): Promise<Subject> {
+  get name(): string {
+    return this.row.name;
+  }
+
+  /** Resolves when it listens. Rejects if it ends before. */
+  static async start(name: string, options: StartOptions = {}): Promise<Subject> {
+    const { node = process.execPath, cores, place = "", flags = [] } = options;
     const file = fileURLToPath(new URL("server.ts", import.meta.url));
-    const args = ["-c", cores, node, "--import", "tsx", file, framework, inbox, path];
-    const child = spawn("taskset", args, { stdio: ["ignore", "pipe", "inherit"] });
-    return new Subject(`${framework} ${inbox}`, await lineOf(child), child);
+    const command = [node, "--import", "tsx", ...flags, file, name, place];
+    const [program = "", ...args] =
+      cores === undefined ? command : ["taskset", "-c", cores, ...command];
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const complaints = { last: "" };
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      complaints.last = (complaints.last + text).slice(-MOST_COMPLAINTS);
+    });
+    const message = await answerOf(child, name).catch((thrown: unknown) => {
+      throw new Error(`${name} did not start: ${complaints.last}`, { cause: thrown });
+    });
+    return new Subject(subjectOf(name), (message as { port: number }).port, child);
   }
 
-  /** CPU time of all threads, in microseconds. */
+  /** CPU time of all threads that still live, in microseconds. */
   cpuUs(): number {
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, "utf8").split(") ")[1]?.split(" ");
-    return (Number(fields?.[11]) + Number(fields?.[12])) * TICK_US;
+    return threadTimeNs(this.#child.pid) / 1_000;
   }
 
-  residentMegabytes(): number {
+  residentBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024;
   }
 
-  async report(): Promise<ServerReport> {
-    this.#child.kill("SIGUSR2");
-    return JSON.parse(await lineOf(this.#child));
+  /** Tells it what to do, and hears what has happened since it was asked last. */
+  async ask(question: Question = {}): Promise<ServerReport> {
+    const answer = answerOf(this.#child, this.name);
+    this.#child.send(question);
+    return (await answer) as ServerReport;
   }
 
-  /** Resolves when it has handled so many, with what it reported. */
+  /** Resolves when so many items have been handled since it was asked last, with what it reported. */
   async handled(count: number): Promise<ServerReport> {
-    let total = await this.report();
-    for (let wait = 0; total.handled < count; wait++) {
-      if (wait > 600) throw new Error(`${this.name} handled ${total.handled} of ${count}.`);
-      await sleep(50);
-      const more = await this.report();
-      total = { handled: total.handled + more.handled, stalls: [...total.stalls, ...more.stalls] };
+    let total = await this.ask();
+    for (const began = performance.now(); total.handled < count; ) {
+      if (performance.now() - began > PATIENCE_MS)
+        throw new Error(`${this.name} handled ${total.handled} of ${count}.`);
+      await sleep(20);
+      const more = await this.ask();
+      total = {
+        ...more,
+        handled: total.handled + more.handled,
+        stalls: [...total.stalls, ...more.stalls],
+      };
     }
     return total;
   }
 
-  stop(): void {
+  /** Kills it; resolves when it is gone. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, "exit");
     this.#child.kill("SIGKILL");
+    await gone;
   }
 }
 
-async function lineOf(child: ChildProcess): Promise<string> {
-  const [chunk] = (await once(child.stdout ?? child, "data")) as [Buffer];
-  return String(chunk).trim();
+async function answerOf(child: ChildProcess, name: string): Promise<unknown> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    const ended = once(child, "exit", { signal }).then(() => {
+      throw new Error(`${name} ended by itself.`);
+    });
+    const [message] = await Promise.race([once(child, "message", { signal }), ended]);
+    return message;
+  } finally {
+    over.abort();
+  }
 }

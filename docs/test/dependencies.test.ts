@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { subjects } from "../../benchmarks/subjects.ts";
 
 interface Manifest {
   readonly name: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: object;
+  readonly devDependencies?: object;
   readonly optionalDependencies?: object;
   readonly peerDependencies?: object;
   readonly peerDependenciesMeta?: object;
@@ -66,4 +68,16 @@ test("nothing runs when a package is installed", () => {
       Object.keys(scripts).filter((script) => atInstall.includes(script)),
       name,
     ).toEqual([]);
+});
+
+test("what is measured beside us is a dependency of the benchmarks only", () => {
+  const measured = [...new Set(subjects.flatMap((row) => row.package ?? []))];
+  expect(measured.length).toBeGreaterThan(4);
+  for (const { name, ...manifest } of manifests) {
+    const lists = [manifest.dependencies, manifest.devDependencies, manifest.peerDependencies];
+    expect(
+      lists.flatMap(namesIn).filter((dependency) => measured.includes(dependency)),
+      name,
+    ).toEqual([]);
+  }
 });

@@ -31,7 +31,7 @@ describe.each(documents)("%s", (document) => {
   test("every path it names is there", () => {
     const paths = [
       ...text.matchAll(
-        /`((?:packages|examples|fixtures|docs|scripts)\/[\w./-]+|biome\.json|\.ci\/run)`/g,
+        /`((?:packages|examples|fixtures|docs|scripts|benchmarks)\/[\w./-]+|biome\.json|\.ci\/run)`/g,
       ),
     ].map(([, path]) => path as string);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) =>

@@ -1,4 +1,4 @@
-// Checking items against the tables, beside JSON.parse of the same text: `npm run bench`.
+// Checking items against the tables, beside JSON.parse of the same text: `npm run bench:micro`.
 import { bench, describe } from "vitest";
 import { familyTable } from "../src/schema/table.ts";
 import { allFixtures } from "./support/fixtures.ts";
