@@ -60,7 +60,7 @@ export class RecordReader {
     return sorted;
   }
 
-  #parse({ auth, body, receivedAt }: InboxRecord): Iterable<AnyEvent> {
+  #parse({ auth, body, receivedAt, keys }: InboxRecord): Iterable<AnyEvent> {
     return parse(body, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
@@ -68,6 +68,7 @@ export class RecordReader {
       ...(auth.account === undefined ? {} : { account: auth.account }),
       ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
       wants: (name: EventName) => this.#mayWant(name),
+      keys,
     });
   }
 
