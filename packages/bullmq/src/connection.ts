@@ -11,6 +11,8 @@ const LONGEST_PAUSE_MS = 500;
 const reconnecting: RedisOptions = {
   retryStrategy: (times) => Math.min(50 * times, LONGEST_PAUSE_MS),
   connectTimeout: 5_000,
+  // After a failover a connection may still lead to what is a replica now.
+  reconnectOnError: ({ message }) => message.startsWith("READONLY"),
   keepAlive: 5_000,
 };
 

@@ -14,6 +14,8 @@ export interface JobLoopOptions {
   handle(held: Held): Promise<void>;
   /** Puts back what was fetched too late. */
   release(held: Held): Promise<void>;
+  /** This process did nothing for so long, though it held jobs: others may have them now. */
+  onStandstill(ms: number): void;
 }
 
 /** Jobs asked for at one time. */
@@ -48,7 +50,7 @@ export class JobLoop {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#worker.on("error", () => {});
-    this.#beat = new Beat(engine, this.#worker, this.#held);
+    this.#beat = new Beat(engine, this.#worker, this.#held, options.onStandstill);
     this.#running = this.#run();
   }
 

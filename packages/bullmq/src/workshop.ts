@@ -83,6 +83,8 @@ export class Workshop {
       slots: 1,
       handle: (held) => this.#cutter.handle(held),
       release: (held) => this.#cutter.release(held),
+      // What cuts is done again or not at all.
+      onStandstill: () => {},
     });
     this.#delivering = new JobLoop({
       engine,
@@ -90,6 +92,7 @@ export class Workshop {
       slots: numbers.concurrency,
       handle: (held) => this.#deliverer.handle(held),
       release: (held) => this.#deliverer.release(held),
+      onStandstill: (ms) => tellStandstill(logger, ms),
     });
     this.#tidying = new Tidying(engine, letters, logger);
   }
@@ -130,4 +133,12 @@ export class Workshop {
     this.#cutting.sever();
     this.#delivering.sever();
   }
+}
+
+function tellStandstill(logger: Logger, ms: number): void {
+  const seconds = (ms / 1_000).toFixed(1);
+  logger.error(
+    { code: "inbox_failed", blockedMs: Math.round(ms) },
+    `this process stood still for ${seconds} s, so that it could not say that it lives: what its handlers had begun may run again elsewhere. Keep the event loop free (worker threads for what computes), or give the machine more room.`,
+  );
 }
