@@ -1,4 +1,5 @@
 import { type IRedisTransaction, Job, type Queue, type RedisQueueBackend } from "bullmq";
+import { isOfReplica } from "./connection.ts";
 import type { Engine } from "./engine.ts";
 import type { ScriptName } from "./scripts.ts";
 
@@ -66,10 +67,6 @@ export class Transaction {
 
   account(count: number, bytes: number): number {
     return this.run("waAccount", this.#engine.layout.totals, count, bytes);
-  }
-
-  remember(keys: readonly string[], forMs: number): void {
-    if (keys.length > 0) this.run("waRemember", keys.length, ...keys, forMs);
   }
 
   /** Returns what holds the job from here on, if all jobs are there: who ends it in this name ends it only then. */
@@ -142,7 +139,11 @@ export class Transaction {
       if (isOf("EXECABORT", error)) this.#reconnect();
       throw error;
     });
-    if (results === null || results.some(([error]) => isOf("NOSCRIPT", error))) this.#reconnect();
+    if (
+      results === null ||
+      results.some(([error]) => isOf("NOSCRIPT", error) || isOfReplica(error))
+    )
+      this.#reconnect();
     if (results === null) return undefined;
     return results.map(([error, result]) => {
       if (error !== null) throw error;
@@ -150,7 +151,7 @@ export class Transaction {
     });
   }
 
-  /** Scripts sent in vain were not loaded, though the connection takes them for loaded. A new one does not. */
+  /** Scripts sent in vain were not loaded, though the connection takes them for loaded. A new one does not, and leads to the master. */
   #reconnect(): void {
     const { client } = this.#engine;
     if (client.status === "ready") client.disconnect(true);

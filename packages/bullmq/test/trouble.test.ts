@@ -6,14 +6,19 @@ import { describeWithServers, silent } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
 
-async function serverOf(): Promise<{ readonly url: string; readonly client: Redis }> {
-  const server = new RedisServer(DURABLE);
+async function serverOf(
+  ...options: readonly string[]
+): Promise<{ readonly url: string; readonly client: Redis }> {
+  const server = new RedisServer([...DURABLE, ...options]);
   onTestFinished(() => server.end());
   await server.start();
   const client = new Redis(server.url);
   onTestFinished(() => client.disconnect());
   return { url: server.url, client };
 }
+
+/** Parts behind others. */
+const WAITING = "{whatsapp}:parts:waiting-children";
 
 /** Others have filled it: whatever takes memory is refused. */
 const fill = (client: Redis) => client.config("SET", "maxmemory", "1mb");
@@ -49,6 +54,34 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
     }, 20_000);
     expect(heard).toHaveLength(3);
     expect(await client.keys("{whatsapp}:tail:*")).toEqual([]);
+  }, 60_000);
+
+  test("filled up by somebody else's keys: what ends makes room, and the rest follows without anybody's help", async () => {
+    const { url, client } = await serverOf("--maxmemory", "32mb");
+    const { passed, open } = gate();
+    const { post, heard } = await receiving({ connection: { url } }, ({ data }) =>
+      data.text.body.startsWith("first") ? passed : undefined,
+    );
+    const people = Array.from({ length: 20 }, (_, i) => String(12125550100 + i));
+    for (const from of people) expect(await post(`first ${"x".repeat(200_000)}`, from)).toBe(200);
+    for (const from of people) expect(await post(`second of ${from}`, from)).toBe(200);
+    await vi.waitFor(() => expect(heard).toHaveLength(20), 20_000);
+    await vi.waitFor(async () => expect(await client.zcard(WAITING)).toBe(20), 20_000);
+    let size = 1_000_000;
+    for (let i = 0; size > 100; i++)
+      await client.set(`of somebody else ${i}`, "x".repeat(size)).catch(() => {
+        size /= 2;
+      });
+    await expect(client.multi().set("more", "x").exec()).rejects.toThrow("EXECABORT");
+    open();
+    await vi.waitFor(() => expect(heard).toHaveLength(40), 20_000);
+    expect(new Set(heard.slice(20)).size).toBe(20);
+    await vi.waitFor(
+      async () =>
+        expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),
+      20_000,
+    );
+    expect(await client.exists("of somebody else 0")).toBe(1);
   }, 60_000);
 
   test("full, while a handler runs for the last time: the notification becomes a dead letter all the same", async () => {
