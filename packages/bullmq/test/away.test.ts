@@ -150,14 +150,14 @@ describeWithServers("when Redis is away", () => {
       else await ofMaster.replicaof("127.0.0.1", portOf(replica));
       release();
       await vi.waitFor(async () => expect(await web.post("after", "12125550103")).toBe(200), {
-        timeout: 20_000,
+        timeout: 40_000,
         interval: 50,
       });
       await vi.waitFor(
         () => expect(worker.heard.toSorted()).toEqual(["after", "before", "behind", "slow"]),
-        20_000,
+        40_000,
       );
     },
-    90_000,
+    120_000,
   );
 });
