@@ -37,7 +37,7 @@ export const patient: RedisOptions = {
 
 /** After a failover a connection may still lead to what is a replica now. (Redis 6 wraps what a script met.) */
 export function isOfReplica(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("READONLY");
+  return error instanceof Error && /\bREADONLY\b|^UNBLOCKED\b/.test(error.message);
 }
 
 export function connect(connection: RedisConnection, overrides: RedisOptions): Redis {
