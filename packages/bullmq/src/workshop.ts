@@ -83,8 +83,6 @@ export class Workshop {
       slots: 1,
       handle: (held) => this.#cutter.handle(held),
       release: (held) => this.#cutter.release(held),
-      // What cuts is done again or not at all.
-      onStandstill: () => {},
     });
     this.#delivering = new JobLoop({
       engine,
@@ -93,6 +91,7 @@ export class Workshop {
       handle: (held) => this.#deliverer.handle(held),
       release: (held) => this.#deliverer.release(held),
       onStandstill: (ms) => tellStandstill(logger, ms),
+      onFull: () => tellFull(logger),
     });
     this.#tidying = new Tidying(engine, letters, logger);
   }
@@ -133,6 +132,13 @@ export class Workshop {
     this.#cutting.sever();
     this.#delivering.sever();
   }
+}
+
+function tellFull(logger: Logger): void {
+  logger.error(
+    { code: "inbox_full" },
+    "Redis is out of memory (maxmemory): what is being handled ends, and nothing more is taken until there is room. See what fills it.",
+  );
 }
 
 function tellStandstill(logger: Logger, ms: number): void {

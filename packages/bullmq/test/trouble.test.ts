@@ -36,7 +36,7 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
   test("full, while handlers run: what is done ends and makes room, nothing runs again, and others follow", async () => {
     const { url, client } = await serverOf();
     const { passed, open } = gate();
-    const { post, heard } = await receiving({ connection: { url } }, () => passed);
+    const { post, heard, logger } = await receiving({ connection: { url } }, () => passed);
     for (const from of ["12125550101", "12125550102", "12125550102"])
       expect(await post(`from ${from}`, from)).toBe(200);
     await vi.waitFor(() => expect(heard).toHaveLength(2), 20_000);
@@ -48,6 +48,8 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
       expect(await client.llen("{whatsapp}:parts:active")).toBe(0);
     }, 20_000);
     await expect(client.set("more", "x")).rejects.toThrow("OOM");
+    const told = () => logger.lines.filter(({ message }) => message.includes("out of memory"));
+    await vi.waitFor(() => expect(told()).toMatchObject([{ level: "error" }]), 20_000);
     await makeRoom(client);
     await vi.waitFor(async () => {
       expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" });
