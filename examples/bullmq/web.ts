@@ -4,6 +4,7 @@ import { bullmqInbox } from "@whatsapp-webhooks/bullmq";
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks } from "@whatsapp-webhooks/core/node";
 import { port, run } from "../receiver/process.ts";
+import { probes } from "./probes.ts";
 
 const { WHATSAPP_APP_SECRET: appSecret, WHATSAPP_VERIFY_TOKEN: verifyToken } = process.env;
 const url = process.env.REDIS_URL ?? "redis://localhost:6379";
@@ -14,8 +15,11 @@ const webhooks = createWebhooks({
   inbox: bullmqInbox({ connection: { url }, role: "receive" }),
 });
 
-const server = createServer(whatsappWebhooks(webhooks)).listen({ port });
+const whatsapp = whatsappWebhooks(webhooks);
+const health = probes(webhooks);
+const server = createServer((req, res) => whatsapp(req, res, () => health(req, res)));
+server.listen({ port });
 run(server, async () => {
-  await webhooks.close();
+  await webhooks.close(); // First: what still arrives is answered 503, and /health/ready says so.
   server.close();
 });

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { isRedisMissing, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
+import {
+  freePort,
+  isRedisMissing,
+  RedisServer,
+} from "../../packages/bullmq/test/support/redis-server.ts";
 import {
   fixture,
   printed,
@@ -21,9 +25,25 @@ describe.skipIf(isSkipped)("the bullmq example", () => {
   test("two web processes and three workers: what either took is handled, by one of them, and by another if that is killed", async () => {
     const env = { ...settings, REDIS_URL: server.url };
     const webs = [1, 2].map(() => startScript("example:bullmq:web", env));
-    const workers = [1, 2, 3].map(() => startScript("example:bullmq:worker", env));
+    const healthPort = await freePort();
+    const workers = [1, 2, 3].map((i) =>
+      startScript("example:bullmq:worker", {
+        ...env,
+        ...(i === 3 ? { HEALTH_PORT: String(healthPort) } : {}),
+      }),
+    );
     const urls = await Promise.all(webs.map(urlOf));
     await Promise.all(workers.map(({ stderr }) => printed("works", stderr)));
+    const worker = `http://localhost:${healthPort}`;
+    for (const base of [...urls.map((url) => new URL(url).origin), worker]) {
+      for (const name of ["live", "ready"]) {
+        const response = await fetch(`${base}/health/${name}`);
+        expect(response.status).toBe(200);
+        expect(await response.json()).toMatchObject({ status: name });
+      }
+      expect((await fetch(`${base}/health/else`)).status).toBe(404);
+      expect((await fetch(`${base}/health/ready/else`)).status).toBe(404);
+    }
     const post = async (url: string, name: string) => {
       const body = fixture(name);
       return (await fetch(url, { method: "POST", body, headers: sign(body) })).status;

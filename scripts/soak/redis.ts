@@ -12,9 +12,11 @@ console.log(
   `${report.acknowledged} messages in ${report.notifications} notifications, ${report.seconds} s; ${report.kills} processes killed, ` +
     `Redis killed ${report.redisKills} time(s); ${lost.length} lost, ${disordered.length} out of order, ` +
     `${report.repeated} handlers ran again, ${unexplained.length} of them without a crash; ` +
+    `${report.counted.count} notifications and ${report.counted.bytes} bytes counted that are not there, ` +
     `${report.refused} answers 503, the slowest answer took ${report.longestMs} ms`,
 );
-if (lost.length + disordered.length + unexplained.length > 0) {
+const miscounted = Number(report.counted.count) + Number(report.counted.bytes);
+if (lost.length + disordered.length + unexplained.length + miscounted !== 0) {
   console.log({ lost: lost.slice(0, 10), disordered: disordered.slice(0, 10), unexplained });
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 import type { Worker } from "bullmq";
 import type { Engine } from "./engine.ts";
-import { lockKey, runAlone, Transaction } from "./transaction.ts";
+import { lockKey, runAlone } from "./transaction.ts";
 
 /** How long a lock lasts, and how often it is renewed and lost ones are looked for. */
 export const LOCK_MS = 3_000;
@@ -20,13 +20,25 @@ export class Beat {
   readonly #held: ReadonlyMap<string, string>;
   readonly #timer: NodeJS.Timeout;
   #isBeating = false;
+  #last = performance.now();
 
   /** `held` is what is under way: tokens by id. */
-  constructor(engine: Engine, worker: Worker, held: ReadonlyMap<string, string>) {
+  constructor(
+    engine: Engine,
+    worker: Worker,
+    held: ReadonlyMap<string, string>,
+    onStandstill: (ms: number) => void,
+  ) {
     this.#engine = engine;
     this.#worker = worker;
     this.#held = held;
-    this.#timer = setInterval(() => void this.#beat(), BEAT_MS);
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      const sinceMs = now - this.#last;
+      this.#last = now;
+      if (sinceMs > LOCK_MS && held.size > 0) onStandstill(sinceMs);
+      void this.#beat();
+    }, BEAT_MS);
   }
 
   stop(): void {
@@ -38,10 +50,12 @@ export class Beat {
     this.#isBeating = true;
     try {
       await this.#renew();
-      const pulse = await Transaction.begin(this.#engine);
-      const place = pulse.run("waPulse", this.#engine.layout.pulse, GAP_MS, LOCK_MS);
-      if ((await pulse.exec())?.[place] === 1)
-        await this.#worker.getBackend().moveStalledJobsToWait();
+      const mayLook = await runAlone(this.#engine, "waPulse", [
+        this.#engine.layout.pulse,
+        GAP_MS,
+        LOCK_MS,
+      ]);
+      if (mayLook === 1) await this.#worker.getBackend().moveStalledJobsToWait();
     } catch {
       // The next beat tries again.
     } finally {
@@ -52,7 +66,6 @@ export class Beat {
   async #renew(): Promise<void> {
     const held = [...this.#held];
     if (held.length === 0) return;
-    // In no transaction: a full Redis refuses all of them.
     await runAlone(this.#engine, "waRenew", [
       1 + held.length,
       this.#worker.toKey("stalled"),

@@ -30,6 +30,7 @@ import { DEFAULT_PREFIX, Layout } from "./layout.ts";
 import { Letters } from "./letters.ts";
 import { type AllNumbers, type Numbers, numbersOf } from "./numbers.ts";
 import { inspectServer } from "./server.ts";
+import { toRecord } from "./stored.ts";
 import { Workshop } from "./workshop.ts";
 
 export interface BullmqInboxOptions extends Numbers {
@@ -112,7 +113,10 @@ export class BullmqInbox implements Inbox {
     this.deadLetters = {
       list: async ({ limit = 100, ...page } = {}) =>
         (await this.#open).letters.list({ ...page, limit }),
-      show: async (id) => (await this.#open).keeper.get(id),
+      show: async (id) => {
+        const letter = await (await this.#open).letters.get(id);
+        return letter === undefined ? undefined : toRecord(letter);
+      },
       replay: async (ids) => (await this.#open).letters.revive(ids),
       discard: async (ids) => (await this.#open).letters.discard(ids),
     };

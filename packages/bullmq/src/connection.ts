@@ -11,6 +11,7 @@ const LONGEST_PAUSE_MS = 500;
 const reconnecting: RedisOptions = {
   retryStrategy: (times) => Math.min(50 * times, LONGEST_PAUSE_MS),
   connectTimeout: 5_000,
+  reconnectOnError: isOfReplica,
   keepAlive: 5_000,
 };
 
@@ -33,6 +34,11 @@ export const patient: RedisOptions = {
   // BullMQ waits ten seconds at most for a job.
   socketTimeout: 15_000,
 };
+
+/** After a failover a connection may still lead to what is a replica now. (Redis 6 wraps what a script met.) */
+export function isOfReplica(error: unknown): boolean {
+  return error instanceof Error && /\bREADONLY\b|^UNBLOCKED\b/.test(error.message);
+}
 
 export function connect(connection: RedisConnection, overrides: RedisOptions): Redis {
   if (isClient(connection)) return connection.duplicate(overrides);

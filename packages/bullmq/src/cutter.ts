@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Cut, Logger } from "@whatsapp-webhooks/core";
+import type { Cut, Logger, PartKeys } from "@whatsapp-webhooks/core";
 import type { Batch, Engine } from "./engine.ts";
 import { bytesOf, isStored, type Stored, toRecord, withBody } from "./stored.ts";
-import { type Held, lockKey, type Sealed, Transaction } from "./transaction.ts";
+import { type Held, lockKey, release, type Sealed, Transaction } from "./transaction.ts";
 
 export interface CutterOptions {
   /** With a connection of its own: it watches. */
@@ -47,11 +47,9 @@ export class Cutter {
 
   /** Puts it back before all others. */
   async release(held: Held): Promise<void> {
-    const { engine } = this.#options;
-    const transaction = await Transaction.begin(engine);
-    transaction.release(engine.records, held, held.job.data as Batch);
+    const { records } = this.#options.engine;
     // If that fails, its lock runs out.
-    await transaction.exec().catch(() => {});
+    await release(records, held, held.job.data as Batch).catch(() => {});
   }
 
   async handle(held: Held): Promise<void> {
@@ -85,9 +83,8 @@ export class Cutter {
     const { cut, engine } = this.#options;
     if (cut === undefined) return [{ stored, conversation: undefined }];
     const parts = cut(toRecord(stored));
-    return parts.map(({ conversation, body }, index) => ({
-      stored:
-        parts.length === 1 ? stored : { ...withBody(stored, body), i: `${stored.i}.${index + 1}` },
+    return parts.map(({ conversation, body, keys }, index) => ({
+      stored: parts.length === 1 ? stored : partOf(stored, body, `${stored.i}.${index + 1}`, keys),
       conversation: conversation === undefined ? undefined : engine.layout.hash(conversation),
     }));
   }
@@ -135,6 +132,7 @@ export class Cutter {
   ): Sealed {
     const { engine, rememberMs } = this.#options;
     const { layout } = engine;
+    const behind: string[] = [];
     const jobs: string[] = [];
     const touched = new Map<string, string>();
     const news: string[] = [];
@@ -161,15 +159,19 @@ export class Cutter {
           after,
           data: conversation === undefined ? data : { ...data, k: conversation },
         });
-        jobs.push(engine.parts.toKey(id));
+        (after === undefined ? jobs : behind).push(engine.parts.toKey(id));
         if (conversation === undefined) continue;
         tails.set(conversation, id);
         touched.set(layout.tail(conversation), id);
       }
     }
-    transaction.account(count, bytes);
-    return { jobs, tails: touched, tailMs: TAIL_MS, keys: news, rememberMs };
+    return { behind, jobs, tails: touched, tailMs: TAIL_MS, keys: news, rememberMs, count, bytes };
   }
+}
+
+function partOf(whole: Stored, body: Uint8Array, i: string, e: PartKeys | undefined): Stored {
+  const part = { ...withBody(whole, body), i };
+  return e === undefined ? part : { ...part, e };
 }
 
 function mget(

@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deliver, Delivery, Logger, Outcome } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
-import type { Letters } from "./letters.ts";
+import type { Burial, Letters } from "./letters.ts";
 import { bytesOf, isStored, type Stored, toRecord } from "./stored.ts";
-import { type Held, lockKey, sealedOf, Transaction } from "./transaction.ts";
+import {
+  delay,
+  finish,
+  type Held,
+  lockKey,
+  release,
+  runAlone,
+  sealedOf,
+  Transaction,
+} from "./transaction.ts";
 
 export interface DelivererOptions {
   readonly engine: Engine;
@@ -18,7 +27,10 @@ export interface DelivererOptions {
 const REDELIVERY_MS = 1_000;
 const PAUSE_MS = 200;
 
-/** Hands parts over, and carries out what is to become of them: each outcome is one transaction. */
+/**
+ * Hands parts over, and carries out what is to become of them. What of it is done is remembered first or with it, so that a
+ * part that comes again in between costs nothing but time.
+ */
 export class Deliverer {
   readonly #options: DelivererOptions;
   readonly #underWay = new Map<Held, Stored>();
@@ -36,7 +48,7 @@ export class Deliverer {
     const { engine } = this.#options;
     const stored: unknown = held.job.data;
     if (!isStored(stored as Stored)) {
-      await this.#until(held, (transaction) => transaction.finish(engine.parts, held));
+      await this.#until(held, () => finish(engine.parts, held));
       return;
     }
     const part = stored as Stored;
@@ -50,10 +62,8 @@ export class Deliverer {
 
   /** Puts it back as it was. */
   async release(held: Held): Promise<void> {
-    const { engine } = this.#options;
-    await this.#until(held, (transaction) =>
-      transaction.release(engine.parts, held, held.job.data as object),
-    );
+    const { parts } = this.#options.engine;
+    await this.#until(held, () => release(parts, held, held.job.data as object));
   }
 
   /** Puts back what is under way, whatever becomes of its handlers. */
@@ -96,55 +106,76 @@ export class Deliverer {
 
   /** Of what was lost meanwhile nothing changes, except that what was completed is remembered. */
   async #settle(held: Held, part: Stored, outcome: Outcome): Promise<void> {
-    const { engine, letters, rememberMs } = this.#options;
-    const { layout } = engine;
-    const attempts = part.n ?? 0;
+    const { parts, layout } = this.#options.engine;
+    const attempts = (part.n ?? 0) + 1;
     const c = [...new Set([...(part.c ?? []), ...outcome.completed])];
-    const comesAgain = outcome.kind === "retry" && outcome.holds !== true;
-    await this.#until(held, async (transaction) => {
-      // What comes again as a record cannot be taken back.
-      const isLost = comesAgain && !(await this.#holds(held));
-      const done = outcome.completed.map((key) => layout.seenEvent(key));
-      transaction.remember(done, rememberMs);
-      if (isLost) return;
-      if (outcome.kind === "release")
-        return transaction.release(engine.parts, held, { ...part, c });
-      const next = { ...part, c, n: attempts + 1 };
-      if (outcome.kind === "retry" && !comesAgain)
-        return transaction.delay(engine.parts, held, outcome.delayMs, next);
-      let last = held;
-      if (outcome.kind === "bury") {
-        const { reason } = outcome;
-        const stored = { ...part, c };
-        last = letters.bury(transaction, held, { stored, attempts: attempts + 1, reason });
+    const done = outcome.completed.map((key) => layout.seenEvent(key));
+    await this.#until(held, async () => {
+      switch (outcome.kind) {
+        case "done":
+          return this.#end(held, part, done);
+        case "bury":
+          return this.#end(held, part, done, {
+            stored: { ...part, c },
+            attempts,
+            reason: outcome.reason,
+          });
+        case "release":
+          await this.#remember(done);
+          return release(parts, held, { ...part, c });
+        case "retry":
+          await this.#remember(done);
+          return outcome.holds === true
+            ? delay(parts, held, outcome.delayMs, { ...part, c, n: attempts })
+            : this.#comeAgain(held, { ...part, c, n: attempts }, outcome.delayMs);
       }
-      if (outcome.kind === "retry") {
-        // It leaves its conversation, and joins it again at its end.
-        const id = `${held.job.id}-r${attempts + 1}`;
-        const { delayMs } = outcome;
-        transaction.add(engine.records, { id, data: [{ ...next, g: 1 }], delayMs });
-        last = transaction.seal(engine.parts, held, { jobs: [engine.records.toKey(id)] });
-      }
-      this.#leave(transaction, last, part, outcome.kind === "retry" ? 0 : 1);
-      transaction.finish(engine.parts, sealedOf(held));
     });
   }
 
-  /** See {@link Transaction.seal}. */
-  #leave(transaction: Transaction, held: Held, part: Stored, count: 0 | 1): void {
-    const { layout, parts } = this.#options.engine;
+  async #remember(keys: readonly string[]): Promise<void> {
+    const { engine, rememberMs } = this.#options;
+    if (keys.length > 0) await runAlone(engine, "waRemember", [keys.length, ...keys, rememberMs]);
+  }
+
+  /** Two steps, since a full Redis takes no transaction. Between them there is a part with nothing left in it. */
+  async #end(held: Held, part: Stored, done: readonly string[], burial?: Burial): Promise<void> {
+    const { engine, letters, rememberMs } = this.#options;
+    const { layout, parts } = engine;
     const id = held.job.id ?? "";
-    transaction.run(
-      "waLeave",
+    const letter = burial === undefined ? undefined : letters.burial(burial);
+    const keys = [
       lockKey(parts, id),
+      parts.toKey(id),
       layout.totals,
       layout.tail(part.k ?? ""),
+      ...(letter?.keys ?? []),
+      ...done,
+    ];
+    const sealed = sealedOf(held);
+    const isHeld = await runAlone(engine, letter === undefined ? "waEnd" : "waBury", [
+      keys.length,
+      ...keys,
       held.token,
-      sealedOf(held).token,
+      sealed.token,
       id,
-      count,
-      count * bytesOf(part),
-    );
+      rememberMs,
+      bytesOf(part),
+      ...(letter?.args ?? []),
+    ]);
+    if (isHeld === 1) await finish(parts, sealed);
+  }
+
+  /** It leaves its conversation, and joins it again at its end. */
+  async #comeAgain(held: Held, part: Stored, delayMs: number): Promise<void> {
+    const { engine } = this.#options;
+    // What comes again as a record cannot be taken back.
+    if (!(await this.#holds(held))) return;
+    const transaction = await Transaction.begin(engine);
+    const id = `${held.job.id}-r${part.n}`;
+    transaction.add(engine.records, { id, data: [{ ...part, g: 1 }], delayMs });
+    const jobs = [engine.records.toKey(id)];
+    transaction.finish(engine.parts, transaction.seal(engine.parts, held, { jobs }));
+    await transaction.exec();
   }
 
   async #holds({ job, token }: Held): Promise<boolean> {
@@ -153,13 +184,11 @@ export class Deliverer {
   }
 
   /** Until Redis has answered, or there is nobody any more to tell. */
-  async #until(held: Held, end: (transaction: Transaction) => void | Promise<void>): Promise<void> {
+  async #until(held: Held, end: () => Promise<void>): Promise<void> {
     const { engine, logger } = this.#options;
     for (let isTold = false; ; ) {
       try {
-        const transaction = await Transaction.begin(engine);
-        await end(transaction);
-        await transaction.exec();
+        await end();
         return;
       } catch (error) {
         if (engine.client.status === "end") return;

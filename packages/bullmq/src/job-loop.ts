@@ -14,6 +14,10 @@ export interface JobLoopOptions {
   handle(held: Held): Promise<void>;
   /** Puts back what was fetched too late. */
   release(held: Held): Promise<void>;
+  /** This process did nothing for so long, though it held jobs: others may have them now. */
+  onStandstill?(ms: number): void;
+  /** Redis has no memory for jobs to be taken. Called once until some were. */
+  onFull?(): void;
 }
 
 /** Jobs asked for at one time. */
@@ -32,6 +36,7 @@ export class JobLoop {
   #serial = 0;
   #width = 1;
   #isStopped = false;
+  #isFull = false;
   readonly #running: Promise<void>;
 
   constructor(options: JobLoopOptions) {
@@ -48,7 +53,7 @@ export class JobLoop {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#worker.on("error", () => {});
-    this.#beat = new Beat(engine, this.#worker, this.#held);
+    this.#beat = new Beat(engine, this.#worker, this.#held, (ms) => options.onStandstill?.(ms));
     this.#running = this.#run();
   }
 
@@ -97,7 +102,12 @@ export class JobLoop {
     try {
       const isFull = (await Promise.all(asking)).every((found) => found);
       this.#width = isFull ? Math.min(this.#width * 2, MOST_FETCHED) : 1;
-    } catch {
+      this.#isFull = false;
+    } catch (error) {
+      // Whatever else it is, others tell.
+      const isFull = error instanceof Error && /\bOOM\b/.test(error.message);
+      if (isFull && !this.#isFull) this.#options.onFull?.();
+      this.#isFull = isFull;
       await sleep(PAUSE_MS);
     }
   }

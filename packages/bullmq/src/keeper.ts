@@ -3,7 +3,7 @@ import type { JobType, Queue } from "bullmq";
 import type { Batch, Engine } from "./engine.ts";
 import type { Letters } from "./letters.ts";
 import { bytesOf, contains, isStored, type Stored, toRecord, withBody } from "./stored.ts";
-import { Transaction } from "./transaction.ts";
+import { lockKey, runAlone } from "./transaction.ts";
 
 /** What people may look at and do. */
 export type Kept = Pick<
@@ -18,11 +18,27 @@ const ALL: JobType[] = [...WAITING, "active"];
 /** What waits is named by its place: queue, job, and which of its records. */
 const PLACE = /^(records|parts):([\w-]+):(\d+)$/;
 
+interface Place {
+  readonly name: string;
+  readonly job: string;
+  readonly index: number;
+}
+
+/** What is to be put in the place of one of all that are in a job, and the data that was read. */
+interface Change {
+  readonly was: string;
+  readonly all: readonly (Stored | null)[];
+  readonly stored: Stored;
+  readonly next: Stored | null;
+}
+
 /** Looks into Redis, and changes what is in it, for people. What waits is found by its place, what is buried by its id. */
 export class Keeper implements Kept {
   readonly #engine: Engine;
   readonly #letters: Letters;
   readonly #rememberMs: number;
+  /** What was read to be replaced, by id. */
+  readonly #read = new Map<string, string>();
 
   constructor(engine: Engine, letters: Letters, rememberMs: number) {
     this.#engine = engine;
@@ -67,12 +83,12 @@ export class Keeper implements Kept {
   }
 
   async get(id: string): Promise<InboxRecord | undefined> {
-    const [, name, job, index] = PLACE.exec(id) ?? [];
-    const stored =
-      job === undefined
-        ? await this.#letters.get(id)
-        : (await this.#storedIn(this.#queue(name), job))[Number(index)];
-    return isStored(stored) ? toRecord(stored) : undefined;
+    const place = placeOf(id);
+    const data = place === undefined ? await this.#letters.read(id) : await this.#dataOf(place);
+    const stored = storedIn(data)[place?.index ?? 0];
+    if (data === undefined || !isStored(stored)) return undefined;
+    this.#read.set(id, data);
+    return toRecord(stored);
   }
 
   revive(ids: readonly string[]): Promise<number> {
@@ -93,6 +109,7 @@ export class Keeper implements Kept {
     readonly buried: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
+    this.#read.clear();
     if (buried) return this.#letters.find(texts, after);
     const ids: string[] = [];
     for (const queue of [this.#engine.records, this.#engine.parts] as readonly Queue[]) {
@@ -106,52 +123,70 @@ export class Keeper implements Kept {
     return { ids };
   }
 
-  /** What is removed from a job leaves an empty place: a part must stay in its chain. */
+  /**
+   * In what {@link get} returned, or not at all: a retry, or somebody else, may have written it anew. What is removed from a
+   * job leaves an empty place: a part must stay in its chain.
+   */
   async replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
-    const [, name, job, index] = PLACE.exec(id) ?? [];
-    if (job === undefined) {
-      const letter = await this.#letters.get(id);
-      if (letter === undefined) return false;
-      if (body === undefined) return (await this.#letters.discard([id])) > 0;
-      return this.#letters.rewrite(withBody(letter, body));
-    }
-    const queue = this.#queue(name);
-    const all = await this.#storedIn(queue, job);
-    const stored = all[Number(index)];
-    if (!isStored(stored)) return false;
+    const was = this.#read.get(id);
+    this.#read.delete(id);
+    const place = placeOf(id);
+    const all = storedIn(was);
+    const stored = all[place?.index ?? 0];
+    if (was === undefined || !isStored(stored)) return false;
     const next = body === undefined ? null : withBody(stored, body);
-    const data =
-      name === "records" ? all.with(Number(index), next) : (next ?? ({} as Record<string, never>));
-    try {
-      await (await queue.getJob(job))?.updateData(data);
-    } catch {
-      // It has just been handled.
-      return false;
-    }
-    const transaction = await Transaction.begin(this.#engine);
-    if (body === undefined)
-      transaction.remember([this.#engine.layout.seenRecord(stored.i)], this.#rememberMs);
-    const bytes = next === null ? 0 : bytesOf(next);
-    transaction.account(next === null ? -1 : 0, bytes - bytesOf(stored));
-    await transaction.exec();
-    return true;
+    if (place !== undefined) return this.#replaceIn(place, { was, all, stored, next });
+    return next === null
+      ? (await this.#letters.discard([id])) > 0
+      : this.#letters.rewrite(was, next);
   }
 
-  #queue(name: string | undefined): Queue {
+  async #replaceIn(
+    { name, job, index }: Place,
+    { was, all, stored, next }: Change,
+  ): Promise<boolean> {
+    const { layout } = this.#engine;
+    const queue = this.#queue(name);
+    const data = name === "records" ? all.with(index, next) : (next ?? {});
+    const keys = [queue.toKey(job), lockKey(queue, job), layout.totals];
+    if (next === null) keys.push(layout.seenRecord(stored.i));
+    const done = await runAlone(this.#engine, "waReplace", [
+      keys.length,
+      ...keys,
+      was,
+      JSON.stringify(data),
+      next === null ? -1 : 0,
+      (next === null ? 0 : bytesOf(next)) - bytesOf(stored),
+      this.#rememberMs,
+    ]);
+    return done === 1;
+  }
+
+  #queue(name: string): Queue {
     return name === "records" ? this.#engine.records : this.#engine.parts;
   }
 
   async *#jobsOf(queue: Queue): AsyncGenerator<readonly [string, readonly (Stored | null)[]]> {
     const ids = (await queue.getRanges(WAITING, 0, -1, true)).flat();
     for (let start = 0; start < ids.length; start += PAGE) {
-      for (const id of ids.slice(start, start + PAGE)) yield [id, await this.#storedIn(queue, id)];
+      for (const job of ids.slice(start, start + PAGE))
+        yield [job, storedIn(await this.#dataOf({ name: queue.name, job }))];
     }
   }
 
-  async #storedIn(queue: Queue, job: string): Promise<readonly (Stored | null)[]> {
-    const data = await this.#engine.client.hget(queue.toKey(job), "data");
-    if (data === null) return [];
-    const parsed: unknown = JSON.parse(data);
-    return (Array.isArray(parsed) ? parsed : [parsed]) as Batch;
+  async #dataOf({ name, job }: Pick<Place, "name" | "job">): Promise<string | undefined> {
+    return (await this.#engine.client.hget(this.#queue(name).toKey(job), "data")) ?? undefined;
   }
+}
+
+function placeOf(id: string): Place | undefined {
+  const [, name, job, index] = PLACE.exec(id) ?? [];
+  return name === undefined || job === undefined ? undefined : { name, job, index: Number(index) };
+}
+
+/** A letter and a part are one, a job of records is several. */
+function storedIn(data: string | undefined): readonly (Stored | null)[] {
+  if (data === undefined) return [];
+  const parsed: unknown = JSON.parse(data);
+  return (Array.isArray(parsed) ? parsed : [parsed]) as Batch;
 }

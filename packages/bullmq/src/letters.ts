@@ -1,14 +1,15 @@
+import { randomUUID } from "node:crypto";
 import type { DeadLetter } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import { bytesOf, contains, type Stored } from "./stored.ts";
-import { type Held, lockKey, sealedOf, Transaction } from "./transaction.ts";
+import { runAlone, Transaction } from "./transaction.ts";
 
 export interface LettersOptions {
   readonly limitBytes: number;
   readonly maxAgeMs: number;
 }
 
-interface Burial {
+export interface Burial {
   readonly stored: Stored;
   readonly attempts: number;
   readonly reason: string;
@@ -28,25 +29,19 @@ export class Letters {
     this.#options = options;
   }
 
-  /** If the part is still held. Returns what then holds it, see {@link Transaction.seal}. */
-  bury(transaction: Transaction, held: Held, { stored, attempts, reason }: Burial): Held {
-    const { layout, parts } = this.#engine;
-    const sealed = sealedOf(held);
+  /** Keys and arguments of `waBury` that are about the letter. */
+  burial({ stored, attempts, reason }: Burial): {
+    readonly keys: readonly string[];
+    readonly args: readonly (string | number)[];
+  } {
+    const { layout } = this.#engine;
     const hash = layout.hash(stored.i);
     const fields = { at: Date.now(), attempts, reason, data: JSON.stringify(stored) };
-    transaction.run(
-      "waBury",
-      ...this.#keys(hash),
-      lockKey(parts, held.job.id ?? ""),
-      held.token,
-      sealed.token,
-      hash,
-      layout.letter,
-      this.#options.limitBytes,
-      bytesOf(stored) + LETTER_BYTES,
-      ...Object.entries(fields).flat(),
-    );
-    return sealed;
+    const size = bytesOf(stored) + LETTER_BYTES;
+    return {
+      keys: this.#keys(hash),
+      args: [hash, layout.letter, this.#options.limitBytes, size, ...Object.entries(fields).flat()],
+    };
   }
 
   async list({ after = 0, limit }: { after?: number; limit: number }): Promise<DeadLetter[]> {
@@ -79,51 +74,53 @@ export class Letters {
   }
 
   async get(id: string): Promise<Stored | undefined> {
+    const data = await this.read(id);
+    return data === undefined ? undefined : (JSON.parse(data) as Stored);
+  }
+
+  /** As it is kept. */
+  async read(id: string): Promise<string | undefined> {
     const { client, layout } = this.#engine;
-    const data = await client.hget(layout.letter + layout.hash(id), "data");
-    return data === null ? undefined : (JSON.parse(data) as Stored);
+    return (await client.hget(layout.letter + layout.hash(id), "data")) ?? undefined;
   }
 
   /** They join their conversations at the end, as if they had just come. */
   async revive(ids: readonly string[]): Promise<number> {
     let count = 0;
-    for (const id of ids) {
-      const { client, layout } = this.#engine;
-      const hash = layout.hash(id);
-      const { data, position } = await client.hgetall(layout.letter + hash);
-      if (data === undefined) continue;
-      const { n: _n, k: _k, ...stored } = JSON.parse(data) as Stored;
-      const transaction = await Transaction.begin(this.#engine);
-      // Whoever does the same at the same time adds the same job.
-      const job = `l${position}`;
-      transaction.add(this.#engine.records, { id: job, data: [{ ...stored, g: 1 }] });
-      transaction.account(1, bytesOf(stored));
-      transaction.run("waDiscard", ...this.#keys(hash), hash, this.#engine.records.toKey(job));
-      await transaction.exec();
-      count++;
-    }
+    for (const id of ids) if (await this.#revive(id)) count++;
     return count;
+  }
+
+  async #revive(id: string): Promise<boolean> {
+    const { layout, records } = this.#engine;
+    const data = await this.read(id);
+    if (data === undefined) return false;
+    const { n: _n, k: _k, ...stored } = JSON.parse(data) as Stored;
+    const transaction = await Transaction.begin(this.#engine);
+    // One of its own for each who does the same at the same time.
+    const job = `l${randomUUID()}`;
+    transaction.add(records, { id: job, data: [{ ...stored, g: 1 }] });
+    const hash = layout.hash(id);
+    const keys = [...this.#keys(hash), records.toKey(job), layout.totals];
+    const place = transaction.run("waRevive", ...keys, hash, data, bytesOf(stored));
+    return (await transaction.exec())?.[place] === 1;
   }
 
   async discard(ids: readonly string[]): Promise<number> {
     let count = 0;
     for (const id of ids) {
       const hash = this.#engine.layout.hash(id);
-      const transaction = await Transaction.begin(this.#engine);
-      const place = transaction.run("waDiscard", ...this.#keys(hash), hash);
-      count += Number((await transaction.exec())?.[place]);
+      count += Number(await runAlone(this.#engine, "waDiscard", [...this.#keys(hash), hash]));
     }
     return count;
   }
 
-  /** Returns whether it is there. */
-  async rewrite(stored: Stored): Promise<boolean> {
-    const hash = this.#engine.layout.hash(stored.i);
-    const transaction = await Transaction.begin(this.#engine);
+  /** Puts it in the place of what was read. Returns whether that was still there. */
+  async rewrite(was: string, stored: Stored): Promise<boolean> {
+    const keys = this.#keys(this.#engine.layout.hash(stored.i));
     const size = bytesOf(stored) + LETTER_BYTES;
-    const data = JSON.stringify(stored);
-    const place = transaction.run("waRewrite", ...this.#keys(hash), size, "data", data);
-    return (await transaction.exec())?.[place] === 1;
+    const args = [...keys, was, size, JSON.stringify(stored)];
+    return (await runAlone(this.#engine, "waRewrite", args)) === 1;
   }
 
   async find(

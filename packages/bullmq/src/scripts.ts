@@ -8,6 +8,23 @@ interface Script {
   readonly numberOfKeys?: number;
 }
 
+// A full Redis refuses every transaction, and scripts whose first change takes memory. What frees some must not wait for room:
+// it runs alone, and its first change (PERSIST of what never expires, DEL, PEXPIRE) takes none.
+
+/** See `waEnd`. Where the keys to be remembered begin. */
+function end(keys: number): string {
+  return `
+      redis.call('PERSIST', KEYS[3])
+      for place = ${keys}, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[4]) end
+      local holder = redis.call('GET', KEYS[1])
+      if holder ~= ARGV[1] then return holder == ARGV[2] and 1 or 0 end
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      redis.call('HSET', KEYS[2], 'data', '{}')
+      if redis.call('GET', KEYS[4]) == ARGV[3] then redis.call('DEL', KEYS[4]) end
+      redis.call('HINCRBY', KEYS[3], 'count', -1)
+      redis.call('HINCRBY', KEYS[3], 'bytes', -ARGV[5])`;
+}
+
 /** Names as BullMQ gives them to its own commands, but ours. */
 export const scripts = {
   /** totals; records, bytes. Returns the bytes. */
@@ -46,11 +63,12 @@ export const scripts = {
   },
   /** keys; milliseconds. */
   waRemember: {
-    lua: `for _, key in ipairs(KEYS) do redis.call('SET', key, 1, 'PX', ARGV[1]) end`,
+    lua: `
+      redis.call('DEL', KEYS[1])
+      for _, key in ipairs(KEYS) do redis.call('SET', key, 1, 'PX', ARGV[1]) end`,
   },
   /**
    * stalled, locks; milliseconds, tokens, jobs. What ran out is taken again, unless somebody else has it by now, or it is done.
-   * A full Redis refuses scripts whose first change takes memory; this one's does not.
    */
   waRenew: {
     lua: `
@@ -67,79 +85,109 @@ export const scripts = {
       end`,
   },
   /**
-   * lock, jobs, tails, keys; token, sealed token, how many jobs, how many tails, milliseconds for tails and for keys, parts.
-   * If all jobs are there and the lock is held, it gets the sealed token, tails their parts, and keys are remembered.
+   * lock, totals, jobs behind others, other jobs, tails, keys; token, sealed token, how many of these jobs, of those, and of
+   * tails, milliseconds for tails and for keys, records, bytes, parts. If all jobs are there, those behind others where they
+   * belong, and the lock is held, it gets the sealed token, tails their parts, keys are remembered, and all of it is counted.
    */
   waSeal: {
     lua: `
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-      local jobs, tails = 1 + ARGV[3], 1 + ARGV[3] + ARGV[4]
-      for place = 2, jobs do
+      local behind = 2 + ARGV[3]
+      local jobs = behind + ARGV[4]
+      local tails = jobs + ARGV[5]
+      for place = 3, jobs do
         if redis.call('EXISTS', KEYS[place]) == 0 then return 0 end
+        if place <= behind and redis.call('EXISTS', KEYS[place] .. ':dependencies') == 0 then return 0 end
       end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
       for place = jobs + 1, tails do
-        redis.call('SET', KEYS[place], ARGV[6 + place - jobs], 'PX', ARGV[5])
+        redis.call('SET', KEYS[place], ARGV[9 + place - jobs], 'PX', ARGV[6])
       end
-      for place = tails + 1, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[6]) end
+      for place = tails + 1, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[7]) end
+      redis.call('HINCRBY', KEYS[2], 'count', ARGV[8])
+      redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[9])
       return 1`,
   },
   /**
-   * lock, totals, tail; token, sealed token, part, records, bytes. Of a part that is held: it waits no longer, and is not the
-   * last of its conversation any more if nothing came after it. The lock gets the sealed token.
+   * lock, job, totals, tail, keys; token, sealed token, part, milliseconds, bytes. Keys are remembered in any case. A part that
+   * is held waits no longer: nothing is left in it, and it is not the last of its conversation any more if nothing came after
+   * it. Returns whether the lock has the sealed token, in whose name the part is to be finished.
    */
-  waLeave: {
-    numberOfKeys: 3,
-    lua: `
-      if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
-      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
-      if redis.call('GET', KEYS[3]) == ARGV[3] then redis.call('DEL', KEYS[3]) end
-      redis.call('HINCRBY', KEYS[2], 'count', -ARGV[4])
-      redis.call('HINCRBY', KEYS[2], 'bytes', -ARGV[5])`,
-  },
+  waEnd: { lua: `${end(5)} return 1` },
   /**
-   * letters, letter totals, letter, lock; token, sealed token, hash, prefix, limit, size, fields and values. If the lock is
-   * held it gets the sealed token, and the letter is there. The oldest give way.
+   * As `waEnd`, with letters, letter totals and letter before the keys; and behind the bytes hash, prefix, limit, size, fields
+   * and values. The part becomes a dead letter. The oldest give way.
    */
   waBury: {
-    numberOfKeys: 4,
     lua: `
-      if redis.call('GET', KEYS[4]) ~= ARGV[1] then return 0 end
-      redis.call('SET', KEYS[4], ARGV[2], 'KEEPTTL')
-      if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
-      local position = redis.call('HINCRBY', KEYS[2], 'position', 1)
-      redis.call('HSET', KEYS[3], 'size', ARGV[6], 'position', position, unpack(ARGV, 7))
-      redis.call('ZADD', KEYS[1], position, ARGV[3])
-      local bytes = redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[6])
-      while bytes > tonumber(ARGV[5]) do
-        local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]
+      ${end(8)}
+      if redis.call('EXISTS', KEYS[7]) == 1 then return 1 end
+      local position = redis.call('HINCRBY', KEYS[6], 'position', 1)
+      redis.call('HSET', KEYS[7], 'size', ARGV[9], 'position', position, unpack(ARGV, 10))
+      redis.call('ZADD', KEYS[5], position, ARGV[6])
+      local bytes = redis.call('HINCRBY', KEYS[6], 'bytes', ARGV[9])
+      while bytes > tonumber(ARGV[8]) do
+        local oldest = redis.call('ZRANGE', KEYS[5], 0, 0)[1]
         if not oldest then break end
-        local size = redis.call('HGET', ARGV[4] .. oldest, 'size') or 0
-        redis.call('DEL', ARGV[4] .. oldest)
-        redis.call('ZREM', KEYS[1], oldest)
-        redis.call('HINCRBY', KEYS[2], 'dropped', 1)
-        bytes = redis.call('HINCRBY', KEYS[2], 'bytes', -size)
+        local size = redis.call('HGET', ARGV[7] .. oldest, 'size') or 0
+        redis.call('DEL', ARGV[7] .. oldest)
+        redis.call('ZREM', KEYS[5], oldest)
+        redis.call('HINCRBY', KEYS[6], 'dropped', 1)
+        bytes = redis.call('HINCRBY', KEYS[6], 'bytes', -size)
       end
       return 1`,
   },
-  /** letters, letter totals, letter; hash, and the job that is to take its place, if any. Returns whether it was there. */
+  /**
+   * job, lock, totals, key if it is to be remembered; data, other data, records, bytes, milliseconds. Returns whether it took the
+   * place of this very data: not if somebody has the job, or changed it.
+   */
+  waReplace: {
+    lua: `
+      if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+      if redis.call('HGET', KEYS[1], 'data') ~= ARGV[1] then return 0 end
+      redis.call('PERSIST', KEYS[3])
+      redis.call('HSET', KEYS[1], 'data', ARGV[2])
+      redis.call('HINCRBY', KEYS[3], 'count', ARGV[3])
+      redis.call('HINCRBY', KEYS[3], 'bytes', ARGV[4])
+      if KEYS[4] then redis.call('SET', KEYS[4], 1, 'PX', ARGV[5]) end
+      return 1`,
+  },
+  /** letters, letter totals, letter; hash. Returns whether it was there. */
   waDiscard: {
     numberOfKeys: 3,
     lua: `
-      if ARGV[2] and redis.call('EXISTS', ARGV[2]) == 0 then return 0 end
       if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
       redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
       redis.call('DEL', KEYS[3])
       return 1`,
   },
-  /** letters, letter totals, letter; size, field and values. Returns whether it was there. */
+  /**
+   * letters, letter totals, letter, job, totals; hash, data, bytes. The job takes the place of the letter, which is counted as
+   * waiting, if that is there with this data. If not there is nothing in the job. Returns whether it was there.
+   */
+  waRevive: {
+    numberOfKeys: 5,
+    lua: `
+      if redis.call('EXISTS', KEYS[4]) == 0 then return 0 end
+      if redis.call('HGET', KEYS[3], 'data') ~= ARGV[2] then
+        redis.call('HSET', KEYS[4], 'data', '[null]')
+        return 0
+      end
+      redis.call('ZREM', KEYS[1], ARGV[1])
+      redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
+      redis.call('DEL', KEYS[3])
+      redis.call('HINCRBY', KEYS[5], 'count', 1)
+      redis.call('HINCRBY', KEYS[5], 'bytes', ARGV[3])
+      return 1`,
+  },
+  /** letters, letter totals, letter; data, size, other data. Returns whether it took the place of this very data. */
   waRewrite: {
     numberOfKeys: 3,
     lua: `
-      local size = redis.call('HGET', KEYS[3], 'size')
-      if not size then return 0 end
-      redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[1] - size)
-      redis.call('HSET', KEYS[3], 'size', ARGV[1], unpack(ARGV, 2))
+      if redis.call('HGET', KEYS[3], 'data') ~= ARGV[1] then return 0 end
+      redis.call('PERSIST', KEYS[2])
+      redis.call('HINCRBY', KEYS[2], 'bytes', ARGV[2] - redis.call('HGET', KEYS[3], 'size'))
+      redis.call('HSET', KEYS[3], 'size', ARGV[2], 'data', ARGV[3])
       return 1`,
   },
 } as const satisfies Record<string, Script>;

@@ -1,4 +1,4 @@
-import type { InboxRecord, RecordAuth } from "@whatsapp-webhooks/core";
+import type { InboxRecord, PartKeys, RecordAuth } from "@whatsapp-webhooks/core";
 
 /** A record or a part of one as the data of a job, with short names: it is there once for each. */
 export interface Stored {
@@ -20,6 +20,8 @@ export interface Stored {
   readonly c?: readonly string[];
   /** Of a part: its conversation, hashed. */
   readonly k?: string;
+  /** Of a part: keys of its events, where it does not tell them itself. */
+  readonly e?: PartKeys;
   /** It was here before (a retry, a dead letter that is tried again), so that its id is no news. */
   readonly g?: 1;
 }
@@ -34,14 +36,20 @@ export function toStored({ id, receivedAt, auth, body, trace }: InboxRecord): St
   return trace === undefined ? stored : { ...stored, p: trace };
 }
 
-/** The same with another body. */
-export function withBody({ t: _t, b: _b, ...rest }: Stored, body: Uint8Array): Stored {
+/** The same with another body, which keys were not made for. */
+export function withBody({ t: _t, b: _b, e: _e, ...rest }: Stored, body: Uint8Array): Stored {
   return { ...rest, ...toBody(body) };
 }
 
-export function toRecord({ i, r, a, p, ...body }: Stored): InboxRecord {
-  const record = { id: i, receivedAt: r, auth: a, body: bodyOf(body) };
-  return p === undefined ? record : { ...record, trace: p };
+export function toRecord({ i, r, a, p, e, ...body }: Stored): InboxRecord {
+  return {
+    id: i,
+    receivedAt: r,
+    auth: a,
+    body: bodyOf(body),
+    ...(p === undefined ? {} : { trace: p }),
+    ...(e === undefined ? {} : { keys: e }),
+  };
 }
 
 export function bytesOf({ t, b }: Pick<Stored, "t" | "b">): number {

@@ -1,7 +1,7 @@
 import { DeadLetterWatch, type Logger } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import type { Letters } from "./letters.ts";
-import { Transaction } from "./transaction.ts";
+import { runAlone } from "./transaction.ts";
 
 const TIDY_MS = 60_000;
 /** What nobody of ours puts there: jobs that BullMQ itself gave up. */
@@ -26,16 +26,14 @@ export class Tidying {
     clearInterval(this.#timer);
   }
 
-  /** A crash in the wrong moment may have counted something twice. Where nothing is left, nothing is counted. */
+  /** Scripts forgotten in the middle of a write may have left something miscounted, though no crash can. Where nothing is left, nothing is counted. */
   async #settleTotals(): Promise<void> {
     const { records, parts, layout } = this.#engine;
     const keys = (states: readonly string[]): string[] =>
       [records, parts].flatMap((queue) => states.map((state) => queue.toKey(state)));
     const lists = keys(["wait", "active"]);
     const all = [layout.totals, ...lists, ...keys(["delayed", "waiting-children"])];
-    const transaction = await Transaction.begin(this.#engine);
-    transaction.run("waSettleTotals", all.length, ...all, lists.length);
-    await transaction.exec();
+    await runAlone(this.#engine, "waSettleTotals", [all.length, ...all, lists.length]);
   }
 
   /** Once in a while, and for tests. */

@@ -1,4 +1,5 @@
 import { type IRedisTransaction, Job, type Queue, type RedisQueueBackend } from "bullmq";
+import { isOfReplica } from "./connection.ts";
 import type { Engine } from "./engine.ts";
 import type { ScriptName } from "./scripts.ts";
 
@@ -24,7 +25,8 @@ type AnyQueue = Pick<Queue, "name" | "qualifiedName" | "toKey" | "getBackend">;
 
 /** What {@link Transaction.seal} writes down. */
 export interface Sealed {
-  /** Jobs that must be there. */
+  /** Jobs that must be there: those that wait for others, and the rest. */
+  readonly behind?: readonly string[];
   readonly jobs?: readonly string[];
   /** Keys of tails, and their parts. */
   readonly tails?: ReadonlyMap<string, string>;
@@ -32,6 +34,9 @@ export interface Sealed {
   /** Keys to be remembered. */
   readonly keys?: readonly string[];
   readonly rememberMs?: number;
+  /** Records and bytes that wait from here on, beside those that did. */
+  readonly count?: number;
+  readonly bytes?: number;
 }
 
 /**
@@ -64,33 +69,34 @@ export class Transaction {
     return this.run("waAccount", this.#engine.layout.totals, count, bytes);
   }
 
-  remember(keys: readonly string[], forMs: number): void {
-    if (keys.length > 0) this.run("waRemember", keys.length, ...keys, forMs);
-  }
-
   /** Returns what holds the job from here on, if all jobs are there: who ends it in this name ends it only then. */
-  seal(
-    queue: AnyQueue,
-    held: Held,
-    { jobs = [], tails = new Map(), tailMs = 0, keys = [], rememberMs = 0 }: Sealed,
-  ): Held {
-    const sealed = sealedOf(held);
-    this.run(
-      "waSeal",
-      1 + jobs.length + tails.size + keys.length,
+  seal(queue: AnyQueue, held: Held, sealed: Sealed): Held {
+    const { behind = [], jobs = [], tails = new Map(), keys = [] } = sealed;
+    const then = sealedOf(held);
+    const all = [
       lockKey(queue, held.job.id ?? ""),
+      this.#engine.layout.totals,
+      ...behind,
       ...jobs,
       ...tails.keys(),
       ...keys,
+    ];
+    this.run(
+      "waSeal",
+      all.length,
+      ...all,
       held.token,
-      sealed.token,
+      then.token,
+      behind.length,
       jobs.length,
       tails.size,
-      tailMs,
-      rememberMs,
+      sealed.tailMs ?? 0,
+      sealed.rememberMs ?? 0,
+      sealed.count ?? 0,
+      sealed.bytes ?? 0,
       ...tails.values(),
     );
-    return sealed;
+    return then;
   }
 
   add<Data>(queue: Queue<Data>, { data, id, delayMs = 0, after }: NewJob<Data>): void {
@@ -107,16 +113,7 @@ export class Transaction {
     this.#insert(backend, new Job(queue, queue.name, {}, { parent }, after), {
       parentKey,
       parentDependenciesKey,
-      deferParentRelease: true,
     });
-    backend.execCommand(this.#multi, "releaseParentIfNoPendingDependencies", [
-      parentKey,
-      parentDependenciesKey,
-      queue.qualifiedName,
-      id,
-      Date.now(),
-    ]);
-    this.#count++;
   }
 
   #insert(
@@ -130,34 +127,9 @@ export class Transaction {
     this.#count++;
   }
 
-  /** The job is done, and gone. This and the two below do nothing if the job was lost: somebody else has it, or had it. */
-  finish(queue: AnyQueue, { job, token }: Held): void {
-    const backend = backendOf(queue);
-    const args = backend.moveToCompletedArgs(job, "null", true, token, false);
-    this.#command(backend, "moveToFinished", args);
-  }
-
-  /** It comes again after a while, where it is in its chain. */
-  delay(queue: AnyQueue, { job, token }: Held, delayMs: number, data: object): void {
-    const backend = backendOf(queue);
-    const args = backend.moveToDelayedArgs(job.id ?? "", Date.now(), token, delayMs, {
-      skipAttempt: true,
-      fieldsToUpdate: { data: JSON.stringify(data) },
-    });
-    this.#command(backend, "moveToDelayed", args);
-  }
-
-  /** It comes again before all others. */
-  release(queue: AnyQueue, { job, token }: Held, data: object): void {
-    const backend = backendOf(queue);
-    const args = backend.retryJobArgs(job.id ?? "", true, token, {
-      fieldsToUpdate: { data: JSON.stringify(data) },
-    });
-    this.#command(backend, "retryJob", args);
-  }
-
-  #command(backend: RedisQueueBackend, name: string, args: readonly unknown[]): void {
-    backend.execCommand(this.#multi, name, [...args]);
+  /** As {@link finish}, with the rest. */
+  finish(queue: AnyQueue, held: Held): void {
+    backendOf(queue).execCommand(this.#multi, "moveToFinished", finishArgs(queue, held));
     this.#count++;
   }
 
@@ -167,7 +139,11 @@ export class Transaction {
       if (isOf("EXECABORT", error)) this.#reconnect();
       throw error;
     });
-    if (results === null || results.some(([error]) => isOf("NOSCRIPT", error))) this.#reconnect();
+    if (
+      results === null ||
+      results.some(([error]) => isOf("NOSCRIPT", error) || isOfReplica(error))
+    )
+      this.#reconnect();
     if (results === null) return undefined;
     return results.map(([error, result]) => {
       if (error !== null) throw error;
@@ -175,7 +151,7 @@ export class Transaction {
     });
   }
 
-  /** Scripts sent in vain were not loaded, though the connection takes them for loaded. A new one does not. */
+  /** Scripts sent in vain were not loaded, though the connection takes them for loaded. A new one does not, and leads to the master. */
   #reconnect(): void {
     const { client } = this.#engine;
     if (client.status === "ready") client.disconnect(true);
@@ -195,14 +171,54 @@ function backendOf(queue: AnyQueue): RedisQueueBackend {
   return queue.getBackend();
 }
 
-/** A script in no transaction. */
+/** A script in no transaction. Returns its result. */
 export async function runAlone(
   engine: Engine,
   name: ScriptName,
   args: readonly (string | number)[],
-): Promise<void> {
+): Promise<unknown> {
   const client = await engine.parts.getBackend().client;
-  await client.runCommand(name, [...args]);
+  return client.runCommand(name, [...args]);
+}
+
+/** The job is done, and gone. This and the two below do nothing if the job was lost: somebody else has it, or had it. */
+export async function finish(queue: AnyQueue, held: Held): Promise<void> {
+  await commandAlone(queue, "moveToFinished", finishArgs(queue, held));
+}
+
+/** It comes again after a while, where it is in its chain. */
+export async function delay(
+  queue: AnyQueue,
+  { job, token }: Held,
+  delayMs: number,
+  data: object,
+): Promise<void> {
+  const args = backendOf(queue).moveToDelayedArgs(job.id ?? "", Date.now(), token, delayMs, {
+    skipAttempt: true,
+    fieldsToUpdate: { data: JSON.stringify(data) },
+  });
+  await commandAlone(queue, "moveToDelayed", args);
+}
+
+/** It comes again before all others. */
+export async function release(queue: AnyQueue, { job, token }: Held, data: object): Promise<void> {
+  const args = backendOf(queue).retryJobArgs(job.id ?? "", true, token, {
+    fieldsToUpdate: { data: JSON.stringify(data) },
+  });
+  await commandAlone(queue, "retryJob", args);
+}
+
+function finishArgs(queue: AnyQueue, { job, token }: Held): unknown[] {
+  return backendOf(queue).moveToCompletedArgs(job, "null", true, token, false);
+}
+
+async function commandAlone(
+  queue: AnyQueue,
+  name: string,
+  args: readonly unknown[],
+): Promise<void> {
+  const backend = backendOf(queue);
+  await backend.execCommand(await backend.client, name, [...args]);
 }
 
 /** Where BullMQ keeps who holds a job. */

@@ -90,6 +90,8 @@ export class Workshop {
       slots: numbers.concurrency,
       handle: (held) => this.#deliverer.handle(held),
       release: (held) => this.#deliverer.release(held),
+      onStandstill: (ms) => tellStandstill(logger, ms),
+      onFull: () => tellFull(logger),
     });
     this.#tidying = new Tidying(engine, letters, logger);
   }
@@ -130,4 +132,19 @@ export class Workshop {
     this.#cutting.sever();
     this.#delivering.sever();
   }
+}
+
+function tellFull(logger: Logger): void {
+  logger.error(
+    { code: "inbox_full" },
+    "Redis is out of memory (maxmemory): what is being handled ends, and nothing more is taken until there is room. See what fills it.",
+  );
+}
+
+function tellStandstill(logger: Logger, ms: number): void {
+  const seconds = (ms / 1_000).toFixed(1);
+  logger.error(
+    { code: "inbox_failed", blockedMs: Math.round(ms) },
+    `this process stood still for ${seconds} s, so that it could not say that it lives: what its handlers had begun may run again elsewhere. Keep the event loop free (worker threads for what computes), or give the machine more room.`,
+  );
 }

@@ -1,3 +1,4 @@
+import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { describeWithServers } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
@@ -107,4 +108,56 @@ describeWithServers("when Redis is away", () => {
     await vi.waitFor(() => expect(runs).toContain("next"), 20_000);
     expect(runs).toEqual(["slow", "next"]);
   }, 90_000);
+
+  test.each(["killed", "demoted"])(
+    "a replica takes over from a master that was %s: 200 again, and what was taken is handled once, without a restart",
+    async (how) => {
+      const [master, replica] = [new RedisServer(DURABLE), new RedisServer(DURABLE)];
+      for (const server of [master, replica]) {
+        onTestFinished(() => server.end());
+        await server.start();
+      }
+      const wire = new Wire(master.url);
+      await wire.start();
+      onTestFinished(() => wire.end());
+      const clients = [new Redis(master.url), new Redis(replica.url)] as const;
+      const [ofMaster, ofReplica] = clients;
+      for (const client of clients) {
+        client.on("error", () => {});
+        onTestFinished(() => client.disconnect());
+      }
+      const portOf = ({ url }: RedisServer): number => Number(new URL(url).port);
+      await ofReplica.replicaof("127.0.0.1", portOf(master));
+      const connection = { url: wire.url };
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const web = await receiving({ connection, role: "receive" });
+      const worker = await receiving({ connection, role: "work" }, ({ data }) =>
+        data.text.body === "slow" ? released : undefined,
+      );
+      expect(await web.post("before", "12125550101")).toBe(200);
+      expect(await web.post("slow", "12125550102")).toBe(200);
+      expect(await web.post("behind", "12125550102")).toBe(200);
+      await vi.waitFor(() => expect(new Set(worker.heard)).toEqual(new Set(["before", "slow"])), {
+        timeout: 20_000,
+      });
+      await vi.waitFor(async () => expect(await ofMaster.wait(1, 1_000)).toBe(1), 20_000);
+      wire.lead(replica.url);
+      await ofReplica.replicaof("NO", "ONE");
+      if (how === "killed") await master.kill();
+      else await ofMaster.replicaof("127.0.0.1", portOf(replica));
+      release();
+      await vi.waitFor(async () => expect(await web.post("after", "12125550103")).toBe(200), {
+        timeout: 40_000,
+        interval: 50,
+      });
+      await vi.waitFor(
+        () => expect(worker.heard.toSorted()).toEqual(["after", "before", "behind", "slow"]),
+        40_000,
+      );
+    },
+    120_000,
+  );
 });

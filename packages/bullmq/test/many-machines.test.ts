@@ -7,5 +7,6 @@ describeWithServers("two receivers and three workers", () => {
     const report = await manyMachines({ items: 3_000, kills: 4 });
     expect(report.acknowledged).toBeGreaterThanOrEqual(3_000);
     expect(report).toMatchObject({ lost: [], disordered: [], unexplained: [], redisKills: 1 });
+    expect(report.counted).toEqual({ count: "0", bytes: "0" });
   }, 300_000);
 });

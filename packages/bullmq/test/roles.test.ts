@@ -1,8 +1,34 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
+import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { bullmqInbox } from "../src/index.ts";
-import { describeWithRedis, newPrefix } from "./support/redis.ts";
+import { describeWithRedis, describeWithServers, newPrefix } from "./support/redis.ts";
+import { RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
+
+describeWithServers("a process keeps few connections", () => {
+  test.each([
+    ["receive", 1],
+    ["work", 5],
+    ["both", 5],
+  ] as const)("%s: %i, as the documents say", async (role, count) => {
+    const server = new RedisServer();
+    onTestFinished(() => server.end());
+    await server.start();
+    const client = new Redis(server.url);
+    onTestFinished(() => client.disconnect());
+    const { inbox } = await receiving({ connection: { url: server.url }, role });
+    await vi.waitFor(() => inbox.stats());
+    const connections = async (): Promise<number> =>
+      String(await client.client("LIST"))
+        .trim()
+        .split("\n").length - 1;
+    await vi.waitFor(async () => expect(await connections()).toBe(count), 20_000);
+    // None is opened later.
+    await inbox.idle();
+    expect(await connections()).toBe(count);
+  });
+});
 
 describeWithRedis("roles", (redis) => {
   test("what one process only receives, another that only works handles", async () => {

@@ -6,14 +6,19 @@ import { describeWithServers, silent } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
 
-async function serverOf(): Promise<{ readonly url: string; readonly client: Redis }> {
-  const server = new RedisServer(DURABLE);
+async function serverOf(
+  ...options: readonly string[]
+): Promise<{ readonly url: string; readonly client: Redis }> {
+  const server = new RedisServer([...DURABLE, ...options]);
   onTestFinished(() => server.end());
   await server.start();
   const client = new Redis(server.url);
   onTestFinished(() => client.disconnect());
   return { url: server.url, client };
 }
+
+/** Parts behind others. */
+const WAITING = "{whatsapp}:parts:waiting-children";
 
 /** Others have filled it: whatever takes memory is refused. */
 const fill = (client: Redis) => client.config("SET", "maxmemory", "1mb");
@@ -28,17 +33,23 @@ function gate(): { readonly passed: Promise<void>; open(): void } {
 }
 
 describeWithServers("when Redis refuses some of what is asked of it", () => {
-  test("full, while handlers run: they are not run again, and others follow when there is room", async () => {
+  test("full, while handlers run: what is done ends and makes room, nothing runs again, and others follow", async () => {
     const { url, client } = await serverOf();
     const { passed, open } = gate();
-    const { post, heard } = await receiving({ connection: { url } }, () => passed);
+    const { post, heard, logger } = await receiving({ connection: { url } }, () => passed);
     for (const from of ["12125550101", "12125550102", "12125550102"])
       expect(await post(`from ${from}`, from)).toBe(200);
     await vi.waitFor(() => expect(heard).toHaveLength(2), 20_000);
     await fill(client);
     open();
-    // Longer than a lock lasts.
-    await sleep(4_000);
+    // It is full all the time.
+    await vi.waitFor(async () => {
+      expect(await client.hget("{whatsapp}:totals", "count")).toBe("1");
+      expect(await client.llen("{whatsapp}:parts:active")).toBe(0);
+    }, 20_000);
+    await expect(client.set("more", "x")).rejects.toThrow("OOM");
+    const told = () => logger.lines.filter(({ message }) => message.includes("out of memory"));
+    await vi.waitFor(() => expect(told()).toMatchObject([{ level: "error" }]), 20_000);
     await makeRoom(client);
     await vi.waitFor(async () => {
       expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" });
@@ -47,7 +58,36 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
     expect(await client.keys("{whatsapp}:tail:*")).toEqual([]);
   }, 60_000);
 
-  test("full, while a handler runs for the last time: the notification becomes a dead letter when there is room", async () => {
+  test("filled up by somebody else's keys: what ends makes room, and the rest follows without anybody's help", async () => {
+    const { url, client } = await serverOf("--maxmemory", "32mb");
+    const { passed, open } = gate();
+    const { post, heard } = await receiving({ connection: { url } }, ({ data }) =>
+      data.text.body.startsWith("first") ? passed : undefined,
+    );
+    const people = Array.from({ length: 20 }, (_, i) => String(12125550100 + i));
+    for (const from of people) expect(await post(`first ${"x".repeat(200_000)}`, from)).toBe(200);
+    for (const from of people) expect(await post(`second of ${from}`, from)).toBe(200);
+    await vi.waitFor(() => expect(heard).toHaveLength(20), 20_000);
+    await vi.waitFor(async () => expect(await client.zcard(WAITING)).toBe(20), 20_000);
+    let count = 0;
+    const take = (bytes: number) => client.setrange(`else ${count++}`, bytes, "x");
+    while (await take(100_000).catch(() => false));
+    // What is asked for while there is some room may be far more than there is.
+    await client.del("else 0", "else 1", "else 2");
+    await take(2_000_000);
+    await expect(client.multi().set("more", "x").exec()).rejects.toThrow("EXECABORT");
+    open();
+    await vi.waitFor(() => expect(heard).toHaveLength(40), 20_000);
+    expect(new Set(heard.slice(20)).size).toBe(20);
+    await vi.waitFor(
+      async () =>
+        expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),
+      20_000,
+    );
+    expect(await client.exists("else 3")).toBe(1);
+  }, 60_000);
+
+  test("full, while a handler runs for the last time: the notification becomes a dead letter all the same", async () => {
     const { url, client } = await serverOf();
     const { passed, open } = gate();
     let runs = 0;
@@ -60,11 +100,9 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
     await vi.waitFor(() => expect(runs).toBe(3), 20_000);
     await fill(client);
     open();
-    // Longer than a lock lasts.
-    await sleep(4_000);
-    await makeRoom(client);
     await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toHaveLength(1), 20_000);
     expect(runs).toBe(3);
+    await expect(client.set("more", "x")).rejects.toThrow("OOM");
     await vi.waitFor(
       async () =>
         expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),

@@ -3,9 +3,10 @@ import { cutChange, cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, listOf, textOf } from "./envelope/item.ts";
 import { unknownLists } from "./envelope/lists.ts";
 import { cutOnPremises, isOnPremisesEnvelope, onPremisesField } from "./envelope/on-premises.ts";
-import type { InboxRecord, RecordPart } from "./inbox/inbox.ts";
+import type { InboxRecord, PartKeys, RecordPart } from "./inbox/inbox.ts";
 import { toJson } from "./json.ts";
-import { conversationOf } from "./parse.ts";
+import { Keys } from "./key.ts";
+import { conversationOf, keyOfItem } from "./parse.ts";
 import { contact as contactFamily } from "./schema/families.ts";
 import type { Lists } from "./schema/family.ts";
 import { fieldTable, isLists } from "./schema/table.ts";
@@ -14,25 +15,56 @@ import { fieldTable, isLists } from "./schema/table.ts";
 interface Piece {
   readonly conversation: string;
   readonly content: unknown;
+  readonly items: readonly PieceItem[];
 }
 
-type ConversationOf = (item: Item) => string;
+/** An item of a piece. */
+interface PieceItem {
+  /** As the piece alone is read. */
+  readonly item: Item;
+  /** As the whole body is read; undefined if another piece has its event. */
+  readonly whole: Item | undefined;
+}
+
+/** What is known of a record that is being cut. */
+interface Whole {
+  readonly body: Uint8Array;
+  conversationOf(item: Item): string;
+  keyOf(item: Item): string;
+}
 
 /**
  * Cuts a record into parts of one conversation each, for inboxes that let several processes handle: the events of all
  * parts are the events of the record, in their order within each conversation. What cannot be read, or has more in it
- * than its size allows, is left whole. (Profiles come with each part whose items need them, and count as what came with its
- * first item. An item that repeats another of the same body in another conversation is no `duplicate` in its own part.)
+ * than its size allows, is left whole. (Profiles are in each part whose items need them, and events of one.)
  */
-export function cutRecord({ auth, body }: InboxRecord): readonly RecordPart[] {
-  const find = (item: Item): string => conversationOf(item, auth.tenant);
+export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly RecordPart[] {
+  const { account = {}, tenant } = auth;
+  const scope = tenant === undefined ? {} : { tenant };
+  const whole: Whole = {
+    body,
+    conversationOf: (item) => conversationOf(item, tenant),
+    keyOf: (item) => keyOfItem(item, scope, receivedAt),
+  };
   try {
     const root = toJson(body);
-    if (isCloudEnvelope(root)) return partsOf(cloudPieces(root, body, find), body, toCloud(root));
-    if (isOnPremisesEnvelope(root)) {
-      const items = cutOnPremises(root, auth.account ?? {});
+    if (isCloudEnvelope(root)) {
+      const changes = changesIn(root);
+      const items = changes.flatMap((change) => change.items);
+      if (!isTooDense(items, body)) {
+        const pieces = changes.flatMap((change) => changePieces(change, whole));
+        return partsOf(pieces, items, whole, toCloud(root));
+      }
+    } else if (isOnPremisesEnvelope(root)) {
+      const read = (value: Json): readonly Item[] => cutOnPremises(value, account);
+      const items = read(root);
       if (!isTooDense(items, body))
-        return partsOf(split(root, onPremisesField, items, find), body, toOnPremises);
+        return partsOf(
+          split({ value: root, field: onPremisesField, items, read }, whole),
+          items,
+          whole,
+          toOnPremises,
+        );
     }
   } catch {
     // The processor will say what is wrong with it.
@@ -44,30 +76,55 @@ function isTooDense(items: readonly Item[], body: Uint8Array): boolean {
   return items.length > mostItemsIn(body.byteLength);
 }
 
-/** The pieces by conversation, in the order in which each conversation begins. */
+/** The pieces by conversation, in the order in which each conversation begins. `items` are those of the whole body, in order. */
 function partsOf(
   pieces: readonly Piece[],
-  body: Uint8Array,
+  items: readonly Item[],
+  whole: Whole,
   toRoot: (contents: readonly unknown[]) => unknown,
 ): readonly RecordPart[] {
-  const byConversation = new Map<string, unknown[]>();
-  for (const { conversation, content } of pieces) {
-    const contents = byConversation.get(conversation);
-    if (contents === undefined) byConversation.set(conversation, [content]);
-    else contents.push(content);
+  const { body } = whole;
+  const byConversation = new Map<string, Piece[]>();
+  for (const piece of pieces) {
+    const mine = byConversation.get(piece.conversation);
+    if (mine === undefined) byConversation.set(piece.conversation, [piece]);
+    else mine.push(piece);
   }
   const [first] = byConversation.keys();
-  const whole = [{ conversation: first, body }];
-  if (byConversation.size < 2) return whole;
+  const uncut = [{ conversation: first, body }];
+  if (byConversation.size < 2) return uncut;
+  const taken = new Keys();
+  const names = new Map(items.map((item) => [item, taken.take(whole.keyOf(item))]));
   let room = ROOM_BYTES + MOST_TIMES * body.byteLength;
   const parts: RecordPart[] = [];
-  for (const [conversation, contents] of byConversation) {
-    const part = Buffer.from(JSON.stringify(toRoot(contents)));
-    room -= part.byteLength;
-    if (room < 0) return whole;
-    parts.push({ conversation, body: part });
+  for (const [conversation, mine] of byConversation) {
+    const part = Buffer.from(JSON.stringify(toRoot(mine.map(({ content }) => content))));
+    const keys = partKeys(
+      mine.flatMap((piece) => piece.items),
+      names,
+      whole,
+    );
+    room -= part.byteLength + (keys === undefined ? 0 : JSON.stringify(keys).length);
+    if (room < 0) return uncut;
+    parts.push({ conversation, body: part, ...(keys === undefined ? {} : { keys }) });
   }
   return parts;
+}
+
+/** What the part alone does not tell: what its items repeat in other parts, and what its profiles came with. */
+function partKeys(
+  items: readonly PieceItem[],
+  names: ReadonlyMap<Item, string>,
+  { keyOf }: Whole,
+): PartKeys | undefined {
+  const taken = new Keys();
+  const differing: [string, string | null][] = [];
+  for (const { item, whole } of items) {
+    const own = taken.take(keyOf(item));
+    const name = whole === undefined ? null : (names.get(whole) ?? own);
+    if (name !== own) differing.push([own, name]);
+  }
+  return differing.length === 0 ? undefined : Object.fromEntries(differing);
 }
 
 /** Parts repeat what surrounds their items. Surroundings of a size that nobody sends must not be multiplied. */
@@ -80,56 +137,65 @@ interface Placed {
   readonly change?: unknown;
 }
 
-function cloudPieces(root: Json, body: Uint8Array, find: ConversationOf): readonly Piece[] {
-  if (isTooDense(cutCloud(root), body)) return [];
-  return listOf(root.entry).flatMap((entry) => {
+interface Change extends Placed {
+  readonly items: readonly Item[];
+}
+
+function changesIn(root: Json): readonly Change[] {
+  return listOf(root.entry).flatMap((entry): readonly Change[] => {
     const place = { entry };
     const changes = isJson(entry) ? listOf(entry.changes) : [];
-    if (isJson(entry) && changes.length > 0)
-      return changes.flatMap((change) => changePieces(entry, place, change, find));
-    const content: Placed = { place };
-    return cutCloud({ entry: [entry] }).map((item) => ({ conversation: find(item), content }));
+    if (!isJson(entry) || changes.length === 0)
+      return [{ place, items: cutCloud({ entry: [entry] }) }];
+    return changes.map((change) => ({ place, change, items: cutChange(entry, change) }));
   });
 }
 
-function changePieces(
-  entry: Json,
-  place: Placed["place"],
-  change: unknown,
-  find: ConversationOf,
-): readonly Piece[] {
-  const items = cutChange(entry, change);
-  const value = isJson(change) && isJson(change.value) ? change.value : {};
+function changePieces({ items, ...placed }: Change, whole: Whole): readonly Piece[] {
+  const { place, change } = placed;
   const field = isJson(change) ? fieldTable.get(textOf(change.field) ?? "") : undefined;
-  if (field === undefined || !isLists(field) || field.open !== undefined) {
+  if (!isJson(change) || field === undefined || !isLists(field) || field.open !== undefined) {
     const [first] = items;
-    const content: Placed = { place, change };
-    return first === undefined ? [] : [{ conversation: find(first), content }];
+    return first === undefined ? [] : inOnePiece(whole.conversationOf(first), placed, items);
   }
-  return split(value, field, items, find).map(({ conversation, content }) => ({
-    conversation,
+  const value = isJson(change.value) ? change.value : {};
+  const withValue = (content: unknown): Json => ({ ...change, value: content });
+  const read = (content: Json): readonly Item[] =>
+    cutChange(place.entry as Json, withValue(content));
+  return split({ value, field, items, read }, whole).map((piece) => ({
+    ...piece,
     content: {
       place,
-      change: content === value ? change : { ...(change as Json), value: content },
+      change: piece.content === value ? change : withValue(piece.content),
     } satisfies Placed,
   }));
 }
 
-/** A value of lists, in one piece for each conversation; whole, with its first item, if there is something odd in it. */
-function split(
-  value: Json,
-  field: Lists,
+function inOnePiece(
+  conversation: string,
+  content: unknown,
   items: readonly Item[],
-  find: ConversationOf,
 ): readonly Piece[] {
+  return [{ conversation, content, items: items.map((item) => ({ item, whole: item })) }];
+}
+
+/** A value of lists, and how its items are read. */
+interface ListsToSplit {
+  readonly value: Json;
+  readonly field: Lists;
+  readonly items: readonly Item[];
+  read(value: Json): readonly Item[];
+}
+
+/** A value of lists, in one piece for each conversation; whole, with its first item, if there is something odd in it. */
+function split({ value, field, items, read }: ListsToSplit, whole: Whole): readonly Piece[] {
   // One for each element: the profile that a message tells of comes before the message, and is made of it again.
   const own = new Map(items.map((item) => [item.raw, item])).values();
-  const conversations = new Map([...own].map((item) => [item, find(item)]));
+  const conversations = new Map([...own].map((item) => [item, whole.conversationOf(item)]));
   const [first] = conversations.values();
   if (first === undefined) return [];
-  const whole = [{ conversation: first, content: value }];
   if (new Set(conversations.values()).size === 1 || unknownLists(value, field) !== undefined)
-    return whole;
+    return inOnePiece(first, value, items);
   /** In which conversations an element is needed. */
   const places = new Map<unknown, Set<string>>();
   // Profiles where their items are, whoever's they are.
@@ -137,9 +203,13 @@ function split(
     if (contact !== undefined)
       places.set(contact, (places.get(contact) ?? new Set()).add(conversation));
   }
-  for (const [item, conversation] of conversations) {
-    if (item.family !== contactFamily || !places.has(item.raw))
-      places.set(item.raw, new Set([conversation]));
+  /** In which of them the event of an element is. */
+  const homes = new Map<unknown, string>();
+  for (const [{ raw, family }, conversation] of conversations) {
+    const needed = places.get(raw) ?? new Set();
+    if (needed.size === 0 || family !== contactFamily) places.set(raw, needed.add(conversation));
+    const [somewhere = conversation] = needed;
+    homes.set(raw, needed.has(conversation) ? conversation : somewhere);
   }
   const lists = new Map<string, Record<string, unknown[]>>();
   for (const list of Object.keys(field.lists)) {
@@ -155,10 +225,24 @@ function split(
   const rest = Object.fromEntries(
     Object.entries(value).filter(([key]) => !Object.hasOwn(field.lists, key)),
   );
-  return [...lists].map(([conversation, mine]) => ({
-    conversation,
-    content: { ...rest, ...mine },
-  }));
+  const wholes = new Map<unknown, Item[]>();
+  for (const item of items) {
+    const alike = wholes.get(item.raw);
+    if (alike === undefined) wholes.set(item.raw, [item]);
+    else alike.push(item);
+  }
+  return [...lists].map(([conversation, mine]) => {
+    const content = { ...rest, ...mine };
+    // A message may have told of a profile, and words alike are one and the same to a map.
+    const counts = new Map<unknown, number>();
+    const own = read(content).map((item) => {
+      const count = counts.get(item.raw) ?? 0;
+      counts.set(item.raw, count + 1);
+      const isHome = homes.get(item.raw) === conversation;
+      return { item, whole: isHome ? wholes.get(item.raw)?.[count] : undefined };
+    });
+    return { conversation, content, items: own };
+  });
 }
 
 function toCloud(root: Json): (contents: readonly unknown[]) => unknown {

@@ -43,6 +43,7 @@ export type {
   InboxRecord,
   InboxStats,
   Outcome,
+  PartKeys,
   RecordAuth,
   RecordPart,
 } from "./inbox/inbox.ts";

@@ -46,3 +46,21 @@ function toJson(value: unknown): string {
     return typeof value;
   }
 }
+
+/** The keys of one body: each is given once, and to what repeats it with a number. */
+export class Keys {
+  /** Most bodies have one event, which needs no list. */
+  #first: string | undefined;
+  #counts: Map<string, number> | undefined;
+
+  take(key: string): string {
+    if (this.#first === undefined) {
+      this.#first = key;
+      return key;
+    }
+    this.#counts ??= new Map([[this.#first, 1]]);
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count === 1 ? key : this.take(`${key}:${count}`);
+  }
+}

@@ -7,9 +7,9 @@ import { peopleOf, personOf } from "./envelope/people.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent, EventName, Issue } from "./events.ts";
 import { flowAnswerOf } from "./flow.ts";
-import type { Account } from "./inbox/inbox.ts";
+import type { Account, PartKeys } from "./inbox/inbox.ts";
 import { toJson } from "./json.ts";
-import { keyOf } from "./key.ts";
+import { Keys, keyOf } from "./key.ts";
 import { repair } from "./repair.ts";
 import type { Family } from "./schema/family.ts";
 import { familyTable } from "./schema/table.ts";
@@ -28,6 +28,8 @@ export interface ParseOptions {
   readonly mostItems?: number;
   /** Which events to make; others are skipped without being checked. A wanted item that does not fit is never skipped. Default all. */
   readonly wants?: (name: EventName) => boolean;
+  /** For a part of a record: its `keys`, so that its events are those of the whole. */
+  readonly keys?: PartKeys | undefined;
 }
 
 /**
@@ -79,30 +81,15 @@ export class Parsing {
   eventOf(item: Item): AnyEvent | undefined {
     const event = toEvent(item, this.#options, this.#receivedAt, this.#mayBeWide);
     if (event === undefined) return undefined;
-    const key = this.#keys.take(event.key);
+    const own = this.#keys.take(event.key);
+    const named = this.#options.keys?.[own];
+    if (named === null) return undefined;
+    const key = named ?? own;
     if (key === event.key) return event;
     // What has an identity and comes twice is a repetition; what has none may well have happened twice.
     if (item.family?.identify === undefined) return { ...event, key };
     if (this.#options.wants?.("duplicate") === false) return undefined;
     return { ...event, name: "duplicate", key, data: { of: event.key } } as AnyEvent;
-  }
-}
-
-/** The keys of one body: each is given once, and to what repeats it with a number. */
-class Keys {
-  /** Most bodies have one event, which needs no list. */
-  #first: string | undefined;
-  #counts: Map<string, number> | undefined;
-
-  take(key: string): string {
-    if (this.#first === undefined) {
-      this.#first = key;
-      return key;
-    }
-    this.#counts ??= new Map([[this.#first, 1]]);
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
-    return count === 1 ? key : this.take(`${key}:${count}`);
   }
 }
 
@@ -233,7 +220,7 @@ function build(
 ): AnyEvent {
   const { family, field, account, entry } = item;
   const json = isJson(data) ? data : {};
-  const source = entry === undefined ? "on-premises" : "cloud";
+  const source = sourceOf(item);
   const { sender, recipient } = family === undefined ? {} : peopleOf(whole, item.contact);
   const scope = scopeOf(source, tenant);
   // Assigned one by one, because spreading what is not there costs more than all the rest.
@@ -260,6 +247,10 @@ function build(
   return event as AnyEvent;
 }
 
+function sourceOf({ entry }: Item): "cloud" | "on-premises" {
+  return entry === undefined ? "on-premises" : "cloud";
+}
+
 /** Encoded, so that no tenant's name can look like another's with something behind it. */
 function scopeOf(source: "cloud" | "on-premises", tenant: string | undefined): string {
   return `${tenant === undefined ? "" : `${encodeURIComponent(tenant)}/`}${source === "cloud" ? "" : "@on-premises/"}`;
@@ -275,13 +266,29 @@ function conversationIn(
   return `${account.phoneNumberId ?? account.wabaId ?? ""}/${group ?? person ?? field ?? ""}`;
 }
 
+/** The key that the event of an item will have, unless it repeats another. */
+export function keyOfItem(
+  item: Item,
+  { tenant }: Pick<ParseOptions, "tenant">,
+  receivedAt: number,
+): string {
+  return scopeOf(sourceOf(item), tenant) + keyOf(item, keptData(item), receivedAt);
+}
+
+/** What an event tells who it is by: the item in the shape of its kind if it fits, and else as it came. */
+function keptData(item: Item): unknown {
+  if (item.family === undefined) return item.data;
+  const { data, schema } = resolve(item, item.family);
+  const isFitting = data === item.data || (!isTooWide(data) && schema.safeParse(data).success);
+  return isFitting ? data : item.data;
+}
+
 /** The conversation that the event of an item will have. */
 export function conversationOf(item: Item, tenant: string | undefined): string {
   const { family } = item;
   const { data } = family === undefined ? item : resolve(item, family);
   const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
-  const source = item.entry === undefined ? "on-premises" : "cloud";
-  return scopeOf(source, tenant) + conversationIn(data, item, (sender ?? recipient)?.key);
+  return scopeOf(sourceOf(item), tenant) + conversationIn(data, item, (sender ?? recipient)?.key);
 }
 
 function timeOf(data: Json): Date | undefined {

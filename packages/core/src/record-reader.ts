@@ -64,7 +64,7 @@ export class RecordReader {
     return sorted;
   }
 
-  #parse({ auth, body, receivedAt }: InboxRecord, json: unknown): Parsing {
+  #parse({ auth, body, receivedAt, keys }: InboxRecord, json: unknown): Parsing {
     return new Parsing(json, body.byteLength, {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
@@ -72,6 +72,7 @@ export class RecordReader {
       ...(auth.account === undefined ? {} : { account: auth.account }),
       ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
       wants: this.#wants,
+      keys,
     });
   }
 

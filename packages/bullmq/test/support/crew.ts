@@ -11,6 +11,8 @@ export class Member {
   #child: ChildProcess | undefined;
   /** What it said when it was ready. */
   word = "";
+  /** What it said on stderr. */
+  log = "";
   /** Process ids that were killed. */
   readonly killed = new Set<number>();
 
@@ -21,9 +23,13 @@ export class Member {
 
   async start(...more: readonly string[]): Promise<void> {
     const child = spawn(process.execPath, [...flags, this.#file, ...this.#arguments, ...more], {
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
+    child.stderr?.on("data", (said: Buffer) => {
+      this.log += String(said);
+      process.stderr.write(said);
+    });
     const [word] = (await once(child.stdout ?? child, "data")) as [Buffer];
     this.word = String(word).trim();
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { batch, notification, signed } from "@whatsapp-webhooks/testing";
+import { Redis } from "ioredis";
 import { Member } from "./crew.ts";
 import { DURABLE, RedisServer } from "./redis-server.ts";
 
@@ -28,6 +29,8 @@ export interface ManyMachinesReport {
   readonly unexplained: readonly string[];
   readonly refused: number;
   readonly longestMs: number;
+  /** What Redis counts as waiting when nothing does. */
+  readonly counted: Readonly<Record<string, string>>;
   readonly kills: number;
   readonly redisKills: number;
   readonly seconds: number;
@@ -78,12 +81,25 @@ export async function manyMachines({
     await sending;
     const report = await settled(effects, load, new Set(crew.flatMap(({ killed }) => [...killed])));
     const seconds = Math.round((performance.now() - began) / 1_000);
-    return { ...report, kills, redisKills, seconds };
+    const counted = await countedIn(redis.url);
+    return { ...report, counted, kills, redisKills, seconds };
   } finally {
     await Promise.all([...webs, ...crew].map((member) => member.stop("SIGKILL")));
     await redis.end();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** When what dead workers had has been delivered again, which takes a while. */
+async function countedIn(url: string): Promise<Record<string, string>> {
+  const client = new Redis(url);
+  let counted: Record<string, string> = {};
+  for (let looks = 0; looks < 60 && counted.count !== "0"; looks++) {
+    await sleep(500);
+    counted = await client.hgetall("{soak}:totals");
+  }
+  client.disconnect();
+  return counted;
 }
 
 /** Posts messages of many conversations, of each the next when the last was taken. */

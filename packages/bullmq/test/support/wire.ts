@@ -5,10 +5,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export class Wire {
   readonly #sockets = new Set<Socket>();
   readonly #server;
+  #target: string;
 
   constructor(target: string) {
-    const { hostname, port } = new URL(target);
+    this.#target = target;
     this.#server = createServer((near) => {
+      const { hostname, port } = new URL(this.#target);
       const far = connect(Number(port), hostname);
       for (const [socket, other] of [
         [near, far],
@@ -28,6 +30,11 @@ export class Wire {
 
   async start(): Promise<void> {
     await once(this.#server.listen(0, "127.0.0.1"), "listening");
+  }
+
+  /** New connections lead elsewhere. */
+  lead(target: string): void {
+    this.#target = target;
   }
 
   /** What is connected stays so, and nothing comes through any more. New connections are sound. */

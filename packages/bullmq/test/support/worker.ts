@@ -1,5 +1,5 @@
 // A process that only works, to be killed. The effect of its handler is a line at the end of a file that all share.
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { bullmqInbox } from "../../src/index.ts";
@@ -14,9 +14,15 @@ const webhooks = createWebhooks({
   onError() {},
 });
 webhooks.on("message.text", async (event) => {
+  const { body } = event.data.text;
+  // Only in the process that hears it first, until another has done it.
+  if (body === "blocks" && !existsSync(`${effects}.blocked`)) {
+    appendFileSync(`${effects}.blocked`, "");
+    while (!existsSync(effects) || !readFileSync(effects, "utf8").includes(`${body} `));
+  }
   await sleep(2 * Math.random() * Number(takesMs));
   if (Math.random() < Number(failing)) throw new Error("now and then a handler fails");
-  appendFileSync(effects, `${event.data.text.body} ${process.pid}\n`);
+  appendFileSync(effects, `${body} ${process.pid}\n`);
 });
 await webhooks.start();
 process.stdout.write("works\n");

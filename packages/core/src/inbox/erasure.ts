@@ -114,13 +114,20 @@ export async function eraseFrom(
   return count;
 }
 
+/** Somebody else may have changed it meanwhile, and a store that notices replaces nothing. */
+const MOST_TRIES = 5;
+
 async function eraseIn(
   store: Pick<Store, "get" | "replace">,
   id: string,
   texts: readonly string[],
 ): Promise<boolean> {
-  const record = await store.get(id);
-  if (record === undefined) return false;
-  const body = withoutItemsOf(texts, record.body);
-  return body === record.body ? false : store.replace(id, body);
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const record = await store.get(id);
+    if (record === undefined) return false;
+    const body = withoutItemsOf(texts, record.body);
+    if (body === record.body) return false;
+    if (await store.replace(id, body)) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { parse } from "../parse.ts";
 import { eraseFrom } from "./erasure.ts";
-import type { DeadLetter } from "./inbox.ts";
+import type { DeadLetter, InboxRecord } from "./inbox.ts";
 import type { Store } from "./store.ts";
 
 const HELP = `Looks into the inbox of a receiver: what waits, and what was given up.
@@ -182,7 +182,7 @@ async function show({ store, values }: Call, [id, ...others]: readonly string[])
     process.stdout.write(record.body);
     return;
   }
-  const events = namesIn(record.body);
+  const events = namesIn(record);
   out(
     values,
     {
@@ -200,9 +200,9 @@ async function show({ store, values }: Call, [id, ...others]: readonly string[])
   );
 }
 
-function namesIn(body: Uint8Array): string[] {
+function namesIn({ body, keys }: InboxRecord): string[] {
   try {
-    return [...parse(body)].map((event) => event.name);
+    return [...parse(body, { keys })].map((event) => event.name);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

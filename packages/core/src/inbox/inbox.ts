@@ -69,7 +69,15 @@ export interface InboxRecord {
    * 55 characters, nothing personal. Absent without telemetry; to be kept as it is, retries and dead letters included.
    */
   readonly trace?: string;
+  /** Of a part: {@link RecordPart.keys}, to be kept as they are. */
+  readonly keys?: PartKeys;
 }
+
+/**
+ * What the events of a part are called in the whole record: keys by those that the part alone would give, where they
+ * differ. Null: it is another part's event, and what it is about is here because items tell of it.
+ */
+export type PartKeys = Readonly<Record<string, string | null>>;
 
 /** What is in an inbox. Bytes are those of bodies. */
 export interface InboxStats {
@@ -138,6 +146,8 @@ export interface RecordPart {
   readonly conversation: string | undefined;
   /** A body with nothing else in it; the record's own bytes, if it has one conversation only. */
   readonly body: Uint8Array;
+  /** Absent: the part alone gives the same keys. */
+  readonly keys?: PartKeys;
 }
 
 export type Deliver = (record: InboxRecord, delivery: Delivery) => Promise<Outcome>;

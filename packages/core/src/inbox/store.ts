@@ -47,7 +47,10 @@ export interface Store {
     readonly buried: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }>;
-  /** Gives a record, buried or not, another body, or removes it for good. Returns false if it is not there any more. */
+  /**
+   * Gives a record, buried or not, another body, or removes it for good. Returns false if it is not there any more, or not as
+   * `get` returned it last.
+   */
   replace(id: string, body: Uint8Array | undefined): Promise<boolean>;
   /** Removes what is too old: remembered keys and ids, and buried records beyond their age. */
   prune(): Promise<void>;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Cut } from "@whatsapp-webhooks/core";
+import type { Cut, InboxRecord, PartKeys } from "@whatsapp-webhooks/core";
 import type { InboxCheck } from "./inbox-cases.ts";
 import { bury, done, recordOf } from "./inbox-rig.ts";
 
-/** Bodies of these cases are words; the letter of each is its conversation. `-` belongs to none. */
+/** Bodies of these cases are words; the letter of each is its conversation. `-` belongs to none. One part of several has keys. */
 const cut: Cut = ({ body }) => {
   const parts = new Map<string, string[]>();
   const words = Buffer.from(body).toString().split(" ");
@@ -11,8 +11,13 @@ const cut: Cut = ({ body }) => {
   return [...parts].map(([letter, mine]) => ({
     conversation: letter === "-" ? undefined : letter,
     body: Buffer.from(mine.join(" ")),
+    ...(parts.size > 1 ? { keys: keysOf(mine) } : {}),
   }));
 };
+
+function keysOf(words: readonly string[]): PartKeys {
+  return { [`key of ${words.join(" ")}`]: "key in the whole", another: null };
+}
 
 const retry = (delayMs: number, holds: boolean) =>
   ({ kind: "retry", completed: [], delayMs, reason: "no", holds }) as const;
@@ -36,6 +41,8 @@ export const conversationChecks: readonly InboxCheck[] = [
       assert.equal(new Set(parts.map(({ record }) => record.id)).size, 4);
       for (const { record, delivery } of parts) {
         assert.deepEqual(record.auth, whole.auth);
+        const words = Buffer.from(record.body).toString().split(" ");
+        assert.deepEqual(record.keys, words[0]?.startsWith("-") ? undefined : keysOf(words));
         assert.equal(delivery.attempt, 1);
       }
       for (const { answer } of parts) answer(done());
@@ -96,6 +103,33 @@ export const conversationChecks: readonly InboxCheck[] = [
       const last = (await rig.deliveries(5))[4];
       assert.equal(rig.bodies()[4], "a1");
       assert.equal(last?.delivery.attempt, 3);
+    },
+  },
+  {
+    name: "a part keeps its keys when it comes again, in its turn or at the end, and when it is buried and replayed",
+    needs: "conversations",
+    needsDurable: true,
+    async run(rig) {
+      const inbox = await rig.open();
+      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.put(recordOf("a1 b1"));
+      const isOfA = ({ record }: { readonly record: InboxRecord }): boolean =>
+        Buffer.from(record.body).toString() === "a1";
+      const outcomes = [retry(0, true), retry(0, false), bury(), done()];
+      for (const [index, outcome] of outcomes.entries()) {
+        await rig.deliveries(2 + index);
+        const delivered = rig.delivered.filter(isOfA);
+        assert.equal(delivered.length, index + 1);
+        assert.deepEqual(delivered[index]?.record.keys, keysOf(["a1"]));
+        delivered[index]?.answer(outcome);
+        if (outcome.kind !== "bury") continue;
+        await rig.until(
+          async () => (await inbox.deadLetters?.list())?.length === 1,
+          () => "the burial",
+        );
+        const [letter] = (await inbox.deadLetters?.list()) ?? [];
+        await inbox.deadLetters?.replay([letter?.id ?? ""]);
+      }
     },
   },
   {

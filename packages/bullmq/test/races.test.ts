@@ -1,0 +1,158 @@
+import { eraseFrom } from "@whatsapp-webhooks/core";
+import type { Job } from "bullmq";
+import type { Redis } from "ioredis";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { Engine } from "../src/engine.ts";
+import { Keeper } from "../src/keeper.ts";
+import { Layout } from "../src/layout.ts";
+import { Letters } from "../src/letters.ts";
+import type { Stored } from "../src/stored.ts";
+import { Transaction } from "../src/transaction.ts";
+import { describeWithRedis, newPrefix, type SharedRedis } from "./support/redis.ts";
+import { receiving } from "./support/webhooks.ts";
+
+interface Place {
+  readonly client: Redis;
+  readonly prefix: string;
+  readonly engine: Engine;
+  readonly keeper: Keeper;
+  readonly letters: Letters;
+}
+
+async function placeIn(redis: SharedRedis): Promise<Place> {
+  const prefix = newPrefix();
+  const client = redis.client.duplicate();
+  const engine = await new Engine(client, new Layout(prefix)).ready();
+  onTestFinished(async () => {
+    await engine.close();
+    client.disconnect();
+    await redis.remove(prefix);
+  });
+  const letters = new Letters(engine, { limitBytes: 1e9, maxAgeMs: 1e9 });
+  return { client, prefix, engine, letters, keeper: new Keeper(engine, letters, 60_000) };
+}
+
+const [ANN, BOB] = ["12125550101", "12125550102"];
+const bodyOf = (...people: readonly string[]): string =>
+  JSON.stringify({ messages: people.map((from) => ({ from, text: "hello" })) });
+const stored = (body: string, more: Partial<Stored> = {}): Stored => ({
+  i: "record-1",
+  r: 1,
+  a: { kind: "signature" },
+  t: body,
+  ...more,
+});
+
+describeWithRedis("two at the same time", (redis) => {
+  test("an erasure and a retry that is written: neither undoes the other", async () => {
+    const { client, engine, keeper } = await placeIn(redis);
+    await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
+    const job = engine.parts.toKey("1-0");
+    // Twice, whenever it has been read.
+    let retries = 0;
+    const read = client.hget.bind(client);
+    vi.spyOn(client, "hget").mockImplementation(async (key, field) => {
+      const data = await read(key, field);
+      if (key === job && data !== null && retries < 2) {
+        retries++;
+        await client.hset(
+          job,
+          "data",
+          JSON.stringify({ ...JSON.parse(data), n: retries, c: ["k"] }),
+        );
+      }
+      return data;
+    });
+    const found = {
+      find: async () => ({ ids: ["parts:1-0:0"] }),
+      get: (id: string) => keeper.get(id),
+      replace: (id: string, body?: Uint8Array) => keeper.replace(id, body),
+    };
+    expect(await eraseFrom(found, [ANN])).toBe(1);
+    expect(retries).toBe(2);
+    const left = JSON.parse((await client.hget(job, "data")) ?? "");
+    expect(left).toEqual(stored(bodyOf(BOB), { n: 2, c: ["k"] }));
+  });
+
+  test("an erasure and a worker that has the part: what is being handled is left to it", async () => {
+    const { client, engine, keeper } = await placeIn(redis);
+    await engine.parts.add("parts", stored(bodyOf(ANN)), { jobId: "1-0" });
+    const job = engine.parts.toKey("1-0");
+    const { ids } = await keeper.find({ texts: [ANN], buried: false, after: 0 });
+    expect(await keeper.get(ids[0] ?? "")).toBeDefined();
+    await client.set(`${job}:lock`, "somebody", "PX", 10_000);
+    expect(await keeper.replace(ids[0] ?? "", undefined)).toBe(false);
+    expect(await client.hget(job, "data")).toContain(ANN);
+    expect((await keeper.stats()).waiting).toBe(0);
+  });
+
+  test("two erasures of one notification, and of one dead letter", async () => {
+    const { client, engine, keeper, letters } = await placeIn(redis);
+    await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
+    const letter = engine.layout.letter + engine.layout.hash("record-2");
+    const data = JSON.stringify(stored(bodyOf(ANN, BOB), { i: "record-2" }));
+    await client.zadd(engine.layout.letters, 1, engine.layout.hash("record-2"));
+    await client.hset(letter, { data, size: 1_000, position: 1, at: 1, attempts: 1, reason: "" });
+    const other = new Keeper(engine, letters, 60_000);
+    await Promise.all([eraseFrom(keeper, [ANN]), eraseFrom(other, [BOB])]);
+    expect(await client.hget(engine.parts.toKey("1-0"), "data")).toBe("{}");
+    expect(await client.exists(letter)).toBe(0);
+  });
+
+  test("two replays of one dead letter: it is tried again once, and counted once", async () => {
+    const prefix = newPrefix();
+    onTestFinished(() => redis.remove(prefix));
+    const options = { connection: { url: redis.url }, prefix };
+    let isBroken = true;
+    const { inbox, post, heard, webhooks } = await receiving(options, () => {
+      if (isBroken) throw new Error("broken");
+    });
+    expect(await post("a")).toBe(200);
+    await vi.waitFor(async () => expect(await inbox.deadLetters.list()).toHaveLength(1), 20_000);
+    isBroken = false;
+    const [letter] = await inbox.deadLetters.list();
+    const before = heard.length;
+    const replay = () => inbox.deadLetters.replay([letter?.id ?? ""]);
+    expect((await Promise.all([replay(), replay()])).sort()).toEqual([0, 1]);
+    await vi.waitFor(() => expect(heard).toHaveLength(before + 1), 20_000);
+    await webhooks.idle();
+    expect(await redis.client.hgetall(`${prefix}:totals`)).toEqual({ count: "0", bytes: "0" });
+    expect(await inbox.deadLetters.list()).toEqual([]);
+  });
+});
+
+describeWithRedis("a Redis that has forgotten one of two scripts", (redis) => {
+  test("a part that did not get behind the one before it does not begin, and its records are cut again", async () => {
+    const { client, engine } = await placeIn(redis);
+    const { layout, parts, records } = engine;
+    // This connection has used the one, which then is forgotten, and not the other.
+    const before = await Transaction.begin(engine);
+    before.add(parts, { id: "1-0", data: stored("before") });
+    await before.exec();
+    await records.add("records", []);
+    const id = (await client.lrange(records.toKey("wait"), 0, -1))[0] ?? "";
+    await client.rpoplpush(records.toKey("wait"), records.toKey("active"));
+    await client.set(`${records.toKey(id)}:lock`, "token", "PX", 60_000);
+    const held = { job: (await records.getJob(id)) as Job, token: "token" };
+    const cut = async (): Promise<unknown> => {
+      const transaction = await Transaction.begin(engine);
+      transaction.add(parts, { id: "2-0", data: stored("after"), after: "1-0" });
+      const behind = [parts.toKey("2-0")];
+      const tails = new Map([[layout.tail("k"), "2-0"]]);
+      const sealed = transaction.seal(records, held, { behind, tails, tailMs: 1_000, count: 1 });
+      transaction.finish(records, sealed);
+      return transaction.exec();
+    };
+    await client.script("FLUSH");
+    await expect(cut()).rejects.toThrow("NOSCRIPT");
+    expect(await client.lrange(parts.toKey("wait"), 0, -1)).toEqual(["1-0"]);
+    expect(await client.llen(records.toKey("active"))).toBe(1);
+    expect(await client.exists(layout.tail("k"), layout.totals)).toBe(0);
+    await vi.waitFor(async () => expect(await cut()).toBeDefined(), 10_000);
+    expect(await client.llen(records.toKey("active"))).toBe(0);
+    expect(await client.smembers(`${parts.toKey("2-0")}:dependencies`)).toEqual([
+      parts.toKey("1-0"),
+    ]);
+    expect(await client.hget(layout.totals, "count")).toBe("1");
+  });
+});
