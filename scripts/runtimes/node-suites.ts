@@ -15,11 +15,15 @@ interface Report {
   readonly success: boolean;
 }
 
-/** Runs the suites of these projects of vitest's on this Node.js; its processes and theirs find no other `node`. */
+/**
+ * Runs the suites of these projects of vitest's on this Node.js; its processes and theirs find no other `node`. With `files`
+ * only those whose path has one of these texts in it.
+ */
 export async function trySuites(
   runtime: string,
   binary: string,
   projects: readonly string[],
+  files: readonly string[] = [],
 ): Promise<Result> {
   const began = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "suites-"));
@@ -29,6 +33,7 @@ export async function trySuites(
     [
       "node_modules/vitest/vitest.mjs",
       "run",
+      ...files,
       ...projects.map((project) => `--project=${project}`),
       "--reporter=dot",
       "--reporter=json",
