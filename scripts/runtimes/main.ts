@@ -23,19 +23,19 @@ const ALL = [
 /** What CI has the time for: what meets the run-time's own streams, cryptography, timers and SQLite, and every fixture. */
 const QUICK = ["core", "sqlite"];
 const QUICK_FILES = [
-  "core/test/receiver",
-  "core/test/signature",
-  "core/test/node",
-  "core/test/fetch",
-  "core/test/uploads",
-  "core/test/webhooks",
-  "core/test/processor",
-  "core/test/fixtures",
-  "core/test/memory-inbox",
-  "core/test/inline-inbox",
-  "core/test/store-inbox",
-  "sqlite/test/store-suite",
-  "sqlite/test/inbox-suite",
+  "packages/core/test/receiver",
+  "packages/core/test/signature",
+  "packages/core/test/node",
+  "packages/core/test/fetch",
+  "packages/core/test/uploads",
+  "packages/core/test/webhooks",
+  "packages/core/test/processor",
+  "packages/core/test/fixtures",
+  "packages/core/test/memory-inbox",
+  "packages/core/test/inline-inbox",
+  "packages/core/test/store-inbox",
+  "packages/sqlite/test/store-suite",
+  "packages/sqlite/test/inbox-suite",
 ];
 const QUICK_RUNTIMES = ["node-22", "node-24", "bun", "deno", "workerd"];
 
