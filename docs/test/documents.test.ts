@@ -14,6 +14,7 @@ const documents = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "CHANGELOG.md",
+  "examples/README.md",
   ...packageReadmes(root),
   ...readdirSync(join(root, "docs"))
     .filter((file) => file.endsWith(".md"))

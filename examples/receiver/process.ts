@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Http2SecureServer, Http2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { DEFAULT_PATH } from "@whatsapp-webhooks/core";
 
@@ -6,11 +7,14 @@ import { DEFAULT_PATH } from "@whatsapp-webhooks/core";
 const GRACE_MS = 3_000;
 const SWEEP_MS = 50;
 
+/** What frameworks give; connections of HTTP/2 end with their streams. */
+type AnyServer = Server | Http2Server | Http2SecureServer;
+
 /** Where the sample apps listen. 0 takes any free port. */
 export const port = Number(process.env.PORT ?? 3000);
 
 /** Says on stderr where the app listens (stdout belongs to the events), and closes it on SIGTERM and Ctrl-C. */
-export function run(server: Server, close: () => Promise<void>): void {
+export function run(server: AnyServer, close: () => Promise<void>): void {
   let isClosing = false;
   const stop = async () => {
     // npm passes on to the app what the whole process group has heard already, so every signal may come twice.
@@ -30,18 +34,18 @@ export function run(server: Server, close: () => Promise<void>): void {
  * With nothing left to do Node ends by itself. Connections that clients keep open would put that off: they go as soon
  * as they are idle, and after a while in any case.
  */
-function hurry(server: Server): void {
+function hurry(server: AnyServer): void {
   let leftMs = GRACE_MS;
   const sweep = () => {
     if (server.listening) return;
-    server.closeIdleConnections();
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
     leftMs -= SWEEP_MS;
     if (leftMs <= 0) process.exit();
   };
   setInterval(sweep, SWEEP_MS).unref();
 }
 
-function announce(server: Server): void {
+function announce(server: AnyServer): void {
   process.off("uncaughtException", giveUp);
   const { port } = server.address() as AddressInfo;
   console.error(`Waiting for WhatsApp at http://localhost:${port}${DEFAULT_PATH} (Ctrl-C ends it)`);

@@ -20,36 +20,43 @@ test.each(["handlers", "emulator"])(
   60_000,
 );
 
-test("behind express.json() that keeps the bytes, a signed notification is answered 200", async () => {
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    PORT: String(port),
-    WHATSAPP_APP_SECRET: "secret",
-    WHATSAPP_VERIFY_TOKEN: "token",
-  };
-  const child = spawn(process.execPath, [...node, `${folder}express/behind-json-parser.ts`], {
-    env,
-    stdio: "ignore",
-  });
-  try {
-    const body = '{"object":"whatsapp_business_account","entry":[]}';
-    const signature = createHmac("sha256", "secret").update(body).digest("hex");
-    const headers = {
-      "content-type": "application/json",
-      "x-hub-signature-256": `sha256=${signature}`,
+test.each([
+  ["express/behind-json-parser.ts", "/webhooks/whatsapp"],
+  ["nestjs/middleware.ts", "/hooks/wa"],
+])(
+  "%s: behind a parser that keeps the bytes, a signed notification is answered 200",
+  async (file, path) => {
+    const port = await freePort();
+    const env = {
+      ...process.env,
+      PORT: String(port),
+      WHATSAPP_APP_SECRET: "secret",
+      WHATSAPP_VERIFY_TOKEN: "token",
     };
-    const url = `http://127.0.0.1:${port}/webhooks/whatsapp`;
-    let response: Response | undefined;
-    for (let i = 0; i < 300 && response === undefined; i++) {
-      response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
-      if (response === undefined) await sleep(50);
+    const child = spawn(process.execPath, [...node, `${folder}${file}`], {
+      env,
+      stdio: "ignore",
+    });
+    try {
+      const body = '{"object":"whatsapp_business_account","entry":[]}';
+      const signature = createHmac("sha256", "secret").update(body).digest("hex");
+      const headers = {
+        "content-type": "application/json",
+        "x-hub-signature-256": `sha256=${signature}`,
+      };
+      const url = `http://127.0.0.1:${port}${path}`;
+      let response: Response | undefined;
+      for (let i = 0; i < 300 && response === undefined; i++) {
+        response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
+        if (response === undefined) await sleep(50);
+      }
+      expect(response?.status).toBe(200);
+    } finally {
+      child.kill();
     }
-    expect(response?.status).toBe(200);
-  } finally {
-    child.kill();
-  }
-}, 30_000);
+  },
+  30_000,
+);
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { frameworks } from "./support/start.ts";
 
 /** All that may differ between the frameworks: the import, and the lines that make, mount, open and close the app. */
 const ownLines = {
@@ -47,6 +46,8 @@ run(app.server, async () => {
   await app.close();
 await app.listen({ port: 3000 });`,
 };
+
+const frameworks = ["express", "koa", "fastify"] as const;
 
 function linesOf(framework: string, file: string): string[] {
   const url = new URL(`../${framework}/${file}`, import.meta.url);

@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, vi } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-export const frameworks = ["express", "koa", "fastify"] as const;
+export const frameworks = ["express", "koa", "fastify", "node", "hono", "nestjs"] as const;
 const secret = "an app secret";
+const token = "a token";
 export const authorization = "Basic d2E6c2FtcGxl";
 export const settings = {
   WHATSAPP_APP_SECRET: secret,
-  WHATSAPP_VERIFY_TOKEN: "a token",
+  WHATSAPP_VERIFY_TOKEN: token,
   WHATSAPP_ONPREM_AUTHORIZATION: authorization,
   PORT: "0",
 };
@@ -88,22 +89,22 @@ export async function printed(text: string, stream: () => string): Promise<void>
   await vi.waitFor(() => expect(stream()).toContain(text), { timeout: 20_000 });
 }
 
-/** The callback URL of a sample app, as it says on stderr. */
-export async function urlOf({ stderr, exited }: Started): Promise<string> {
+/** The URL of a sample app, as it says itself: on stderr, or on stdout where a framework speaks for it. */
+export async function urlOf({ stdout, stderr, exited }: Started): Promise<string> {
   let hasEnded = false;
   void exited.then(() => {
     hasEnded = true;
   });
   while (!hasEnded) {
-    const [url] = /http:\S+(?=\s)/.exec(stderr()) ?? [];
+    const [url] = /http:\S+(?=\s)/.exec(stderr() + stdout()) ?? [];
     if (url !== undefined) return url;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`It ended before it listened:\n${stderr()}`);
+  throw new Error(`It ended before it listened:\n${stdout()}${stderr()}`);
 }
 
-export function sign(body: string): Record<string, string> {
-  const hash = createHmac("sha256", secret).update(body).digest("hex");
+export function sign(body: string, key = secret): Record<string, string> {
+  const hash = createHmac("sha256", key).update(body).digest("hex");
   return { "x-hub-signature-256": `sha256=${hash}` };
 }
 

@@ -1,4 +1,4 @@
-import { errorCodes } from "./errors.ts";
+import { errorCodes, WebhookError } from "./errors.ts";
 import type { RequestBody, WebhookRequest } from "./http.ts";
 import { assertWebhooks, createPathMatcher } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
@@ -15,9 +15,13 @@ export interface FetchOptions {
 /** What platforms pass beside the request differs: some an environment, some a context with `waitUntil`, some both. */
 export type FetchHandler = (request: Request, ...contexts: readonly unknown[]) => Promise<Response>;
 
-/** For Fetch-style servers (Hono, Next.js, Bun, Deno, workers): `export const POST = whatsappWebhooks(webhooks)`. */
+/**
+ * For Fetch-style servers (Hono, Next.js, Bun, Deno): `export const POST = whatsappWebhooks(webhooks)`. Workers of
+ * Cloudflare need webhooks for each request: see docs/serverless.md.
+ */
 export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {}): FetchHandler {
   assertWebhooks(webhooks);
+  assertTimers();
   const match = options.path === undefined ? () => ({}) : createPathMatcher(options.path);
   return async (request, ...contexts) => {
     const url = request.url.slice(
@@ -36,6 +40,19 @@ export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {})
       waitUntilOf(contexts, options)?.(webhooks.idle());
     return new Response(body, { status, headers });
   };
+}
+
+/** On workers a timer ends with the request that set it, so webhooks that outlive one would wait for ever. */
+function assertTimers(): void {
+  try {
+    clearTimeout(setTimeout(() => {}, 0));
+  } catch (cause) {
+    throw new WebhookError(
+      "option_invalid",
+      "this platform has no timers outside of a request. Call createWebhooks and whatsappWebhooks inside fetch(), for each request.",
+      { cause },
+    );
+  }
 }
 
 function toWebhookRequest(

@@ -153,7 +153,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     },
   });
   const stopObserving = telemetry?.observe(() => inboxWatch.look());
-  const reminder = setTimeout(remind, START_REMINDER_MS).unref();
+  // An inbox in memory starts by itself.
+  const reminder =
+    inbox.durable && inbox.receivesOnly !== true
+      ? setTimeout(remind, START_REMINDER_MS).unref()
+      : undefined;
 
   /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */
   function startVolatile(): void {
@@ -176,12 +180,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   }
 
   function remind(): void {
-    if (inbox.durable && inbox.receivesOnly !== true && consumer === undefined) {
-      logger.error(
-        {},
-        "notifications are stored, but nothing handles them. Add `await webhooks.start()` after your handlers are registered.",
-      );
-    }
+    if (consumer !== undefined) return;
+    logger.error(
+      {},
+      "notifications are stored, but nothing handles them. Add `await webhooks.start()` after your handlers are registered.",
+    );
   }
 
   async function start(): Promise<void> {

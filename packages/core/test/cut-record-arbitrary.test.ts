@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { isTooDeep } from "../src/density.ts";
 import {
   type AnyEvent,
   cutRecord,
@@ -112,10 +113,11 @@ function messagesOf(body: Body): Body[] {
 
 const tenant = fc.constantFrom({}, { tenant: "a/b" });
 
-/** What is nested deeper than is allowed, or than JSON is written, is left to other tests. */
+/** What is nested deeper than is allowed, or than JSON is written (Node.js 26 knows no limit), is left to other tests. */
 function written(body: unknown): string | undefined {
   try {
-    return JSON.stringify(body);
+    const json = JSON.stringify(body);
+    return isTooDeep(json) ? undefined : json;
   } catch {
     return undefined;
   }

@@ -127,3 +127,22 @@ describe("waitUntil", () => {
     expect(waitUntil).not.toHaveBeenCalled();
   });
 });
+
+test("where there are no timers outside of a request, that is refused with the mend", () => {
+  const disallowed = new Error("Disallowed operation called within global scope.");
+  vi.stubGlobal("setTimeout", () => {
+    throw disallowed;
+  });
+  try {
+    const { webhooks } = start();
+    expect(() => whatsappWebhooks(webhooks)).toThrow(
+      expect.objectContaining({
+        code: "option_invalid",
+        message: expect.stringContaining("inside fetch(), for each request"),
+        cause: disallowed,
+      }),
+    );
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
