@@ -80,9 +80,9 @@ export class SampleApp {
     await this.start();
   }
 
-  /** Resolves when nothing has come for a while. */
+  /** Resolves when nothing has come for longer than it takes to find out that a process is dead. */
   async settled(): Promise<void> {
-    while (Date.now() < this.#lastEventAt + 5_000) await sleep(100);
+    while (Date.now() < this.#lastEventAt + 20_000) await sleep(100);
   }
 
   /** The items, each as often as it had an effect. */
