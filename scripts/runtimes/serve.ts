@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -16,11 +16,16 @@ export interface Served {
   readonly end: () => Promise<void>;
 }
 
+/** What a worker of today has for its compatibility date. */
+const TODAY = "2026-07-01";
+
 /** How each run-time is called to serve on a free port, which it prints. */
-const commands: Readonly<Record<string, (file: string) => Promise<readonly string[]>>> = {
+const commands: Readonly<
+  Record<string, (file: string, date: string) => Promise<readonly string[]>>
+> = {
   bun: async (file) => ["run", file],
   deno: async (file) => ["run", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", file],
-  workerd: async (file) => ["serve", await bundleWorker(file), "--control-fd=1"],
+  workerd: async (file, date) => ["serve", await bundleWorker(file, date), "--control-fd=1"],
 };
 
 /** Whether the Fetch entry is tried on this run-time. */
@@ -29,13 +34,14 @@ export const serves = (name: string): boolean => name in commands;
 /** Whether its webhooks live from one request to the next; else they are made for each. */
 export const servesFromProcess = (name: string): boolean => name !== "workerd";
 
-/** Starts this file on this run-time; by default the receiver that the cases are made for. */
+/** Starts this file on this run-time, by default the receiver that the cases are made for; `date` is for workers alone. */
 export async function serve(
   name: string,
   binary: string,
   file = join(servers, `${name}.mjs`),
+  date = TODAY,
 ): Promise<Served> {
-  const args = (await commands[name]?.(file)) ?? [];
+  const args = (await commands[name]?.(file, date)) ?? [];
   const child = spawn(binary, args, {
     cwd: servers,
     env: { PATH: process.env.PATH, HOME: cacheFolder, DENO_DIR: join(cacheFolder, "deno-cache") },
@@ -65,7 +71,7 @@ export async function serve(
 }
 
 /** One module, as platforms for workers want it, beside its configuration. */
-async function bundleWorker(file: string): Promise<string> {
+async function bundleWorker(file: string, date: string): Promise<string> {
   const folder = join(cacheFolder, "worker");
   mkdirSync(folder, { recursive: true });
   const bundle = await rolldown({
@@ -77,6 +83,7 @@ async function bundleWorker(file: string): Promise<string> {
   await bundle.write({ file: join(folder, "worker.mjs") });
   await bundle.close();
   const config = join(folder, "config.capnp");
-  copyFileSync(join(servers, "workerd.capnp"), config);
+  const ours = readFileSync(join(servers, "workerd.capnp"), "utf8");
+  writeFileSync(config, ours.replace("DATE", date));
   return config;
 }
