@@ -1,5 +1,5 @@
-import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts";
 import { setBackgroundTimer } from "./background-timer.ts";
+import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts";
 import { cutRecord } from "./cut-record.ts";
 import { Emitter, type Subscriptions } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
