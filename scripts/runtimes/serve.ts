@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { cacheFolder } from "./install.ts";
+
+/** How long a run-time may take until it serves. */
+const START_MS = 60_000;
 
 const servers = fileURLToPath(new URL("servers/", import.meta.url));
 
@@ -48,7 +50,8 @@ export async function serve(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  const exited = once(child, "close");
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  let timer: NodeJS.Timeout | undefined;
   const port = await new Promise<string>((resolve, reject) => {
     const keep = (text: string): void => {
       output += text;
@@ -59,13 +62,17 @@ export async function serve(
     child.stderr.setEncoding("utf8").on("data", keep);
     child.once("error", reject);
     child.once("close", (code) => reject(new Error(`It ended with ${code}:\n${output}`)));
-  });
+    timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`It printed no port in ${START_MS / 1000} seconds:\n${output}`));
+    }, START_MS);
+  }).finally(() => clearTimeout(timer));
   return {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
     async end() {
       child.kill("SIGKILL");
-      await exited;
+      await closed;
     },
   };
 }
