@@ -76,11 +76,11 @@ export async function install({ name, version }: Runtime): Promise<string> {
     try {
       const what = `${carrier}@${version}`;
       await promisify(execFile)("npm", ["install", ...FLAGS, "--prefix", folder, what]);
-    } catch (cause) {
-      const { stderr = "" } = cause as { stderr?: string };
+    } catch (error) {
+      const said =
+        error instanceof Error && "stderr" in error && error.stderr ? error.stderr : error;
       throw new Error(
-        `npm could not fetch ${carrier}@${version}, which has ${name}. Without a network only what is in .runtimes/ can be tried.\n${stderr}`,
-        { cause },
+        `npm could not fetch ${carrier}@${version}, which has ${name}. Without a network only what is in .runtimes/ can be tried.\n${String(said).split("\n").slice(0, 4).join("\n")}`,
       );
     }
     if (!existsSync(binary))
