@@ -2,17 +2,20 @@ import { whatsappWebhooks } from "@whatsapp-webhooks/core/fetch";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { webhooks } from "../receiver/whatsapp.ts";
 
+// Lambda freezes the process with the answer. So WHATSAPP_INBOX has to be `inline`: the handlers run before it.
 const receive = whatsappWebhooks(webhooks);
 
 /** What AWS Lambda calls, behind a function URL or an HTTP API: an event for each request. */
 export async function handler(event: APIGatewayProxyEventV2) {
   const { requestContext, rawPath, rawQueryString, headers, body, isBase64Encoded } = event;
+  const { method } = requestContext.http;
   const response = await receive(
     new Request(`https://${requestContext.domainName}${rawPath}?${rawQueryString}`, {
-      method: requestContext.http.method,
+      method,
       headers: Object.entries(headers).map(([name, value = ""]): [string, string] => [name, value]),
-      // The signature is over the bytes.
-      body: body === undefined ? null : Buffer.from(body, isBase64Encoded ? "base64" : "utf8"),
+      // The signature is over the bytes. Whoever sends a body with a GET gets an answer, too.
+      body:
+        method === "POST" && body ? Buffer.from(body, isBase64Encoded ? "base64" : "utf8") : null,
     }),
   );
   return {

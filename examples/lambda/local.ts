@@ -43,8 +43,13 @@ async function toEvent(req: IncomingMessage): Promise<APIGatewayProxyEventV2> {
 
 // Stands for AWS on your machine.
 const server = createServer(async (req, res) => {
-  const { statusCode, headers, body } = await handler(await toEvent(req));
-  res.writeHead(statusCode, headers).end(body);
+  try {
+    const { statusCode, headers, body } = await handler(await toEvent(req));
+    res.writeHead(statusCode, headers).end(body);
+  } catch (error) {
+    console.error(error);
+    res.writeHead(502).end();
+  }
 });
 server.listen({ port });
 run(server, async () => {

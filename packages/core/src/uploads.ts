@@ -1,3 +1,4 @@
+import { setBackgroundTimer } from "./background-timer.ts";
 import { WebhookError } from "./errors.ts";
 
 /** Who has been at it for longer is slow, and has to give up its bytes to others. */
@@ -69,7 +70,7 @@ export class Uploads {
     clearTimeout(this.#timer);
     this.#looksAt = since + this.#timeoutMs;
     const leftMs = Math.max(0, this.#looksAt - performance.now());
-    this.#timer = setTimeout(() => this.#endLate(), leftMs).unref();
+    this.#timer = setBackgroundTimer(() => this.#endLate(), leftMs);
   }
 
   #endLate(): void {

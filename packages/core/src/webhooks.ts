@@ -1,3 +1,4 @@
+import { setBackgroundTimer } from "./background-timer.ts";
 import type { AppSecret, OnPremisesOptions, VerifyToken } from "./credentials.ts";
 import { cutRecord } from "./cut-record.ts";
 import { Emitter, type Subscriptions } from "./emitter.ts";
@@ -156,7 +157,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   // An inbox in memory starts by itself.
   const reminder =
     inbox.durable && inbox.receivesOnly !== true
-      ? setTimeout(remind, START_REMINDER_MS).unref()
+      ? setBackgroundTimer(remind, START_REMINDER_MS)
       : undefined;
 
   /** Waits for a first handler and for those registered beside it: with none, notifications would pass unseen. */

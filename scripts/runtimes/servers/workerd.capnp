@@ -7,7 +7,7 @@ const config :Workerd.Config = (
 
 const app :Workerd.Worker = (
   modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
-  compatibilityDate = "2026-07-01",
+  compatibilityDate = "DATE",
   compatibilityFlags = ["nodejs_compat"],
   bindings = [
     (name = "WHATSAPP_APP_SECRET", text = "an app secret"),
