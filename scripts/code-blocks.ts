@@ -10,8 +10,7 @@ export function fillBlocks(text: string, root: string): string {
   return text.replace(BLOCK, (block, file: string | undefined, language: string) => {
     if (file !== undefined)
       return `<!-- ${file} -->\n\`\`\`${language}\n${readFileSync(join(root, file), "utf8")}\`\`\``;
-    if (language === "ts")
-      throw new Error(`a block without the file it comes from:\n${block}`);
+    if (language === "ts") throw new Error(`a block without the file it comes from:\n${block}`);
     return block;
   });
 }

@@ -29,7 +29,11 @@ const opened: Server[] = [];
 beforeEach(() => {
   lines = [];
   vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    lines.push(...String(text).split("\n").filter((line) => line.startsWith(MARK)));
+    lines.push(
+      ...String(text)
+        .split("\n")
+        .filter((line) => line.startsWith(MARK)),
+    );
     return true;
   });
 });
@@ -99,7 +103,9 @@ const situations: Readonly<Record<string, () => unknown>> = {
   "the body is too large": async () => {
     const app = express();
     app.use(whatsappWebhooks(webhooksWith({ bodyLimitBytes: 102_400 })));
-    expect(await post(app, signed(notification({ text: "x".repeat(102_400) }), "secret"))).toBe(413);
+    expect(await post(app, signed(notification({ text: "x".repeat(102_400) }), "secret"))).toBe(
+      413,
+    );
   },
   "the inbox is full": async () => {
     const webhooks = webhooksWith({ inbox: memoryInbox({ limitBytes: 2_000 }) });

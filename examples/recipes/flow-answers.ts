@@ -19,10 +19,10 @@ export function collectFeedback(
   webhooks.on("message.interactive", async ({ flow, key }) => {
     // Buttons and lists are interactive messages too, and address forms answer as flows do.
     if (flow?.name !== "flow") return;
-    const { value, issues } = await checkFlowAnswer(flow, feedback);
+    const result = await checkFlowAnswer(flow, feedback);
+    if (result.issues === undefined) return keep(key, result.value);
     // The paths alone: the values are what a customer typed.
-    if (issues)
-      tell(`A flow's answer does not fit: ${issues.map(({ path }) => path?.join(".")).join(", ")}`);
-    else await keep(key, value);
+    const paths = result.issues.map(({ path }) => path?.join("."));
+    tell(`A flow's answer does not fit: ${paths.join(", ")}`);
   });
 }

@@ -1,5 +1,5 @@
 // The default theme with the reader's own fonts.
 import DefaultTheme from "vitepress/theme-without-fonts";
-import "./colours.css";
+import "./site.css";
 
 export default DefaultTheme;
