@@ -20,7 +20,10 @@ export function collectFeedback(
     // Buttons and lists are interactive messages too, and address forms answer as flows do.
     if (flow?.name !== "flow") return;
     const result = await checkFlowAnswer(flow, feedback);
-    if (result.issues === undefined) return keep(key, result.value);
+    if (result.issues === undefined) {
+      await keep(key, result.value);
+      return;
+    }
     // The paths alone: the values are what a customer typed.
     const paths = result.issues.map(({ path }) => path?.join("."));
     tell(`A flow's answer does not fit: ${paths.join(", ")}`);
