@@ -8,19 +8,21 @@ import { sidebar } from "./sidebar.ts";
 
 type Markdown = Parameters<NonNullable<MarkdownOptions["config"]>>[0];
 
+/** Where the site does not have a host of its own: SITE_BASE=/whatsapp-webhooks/ */
+const base = process.env.SITE_BASE ?? "/";
+
 export default defineConfig({
   title: "whatsapp-webhooks",
   description: "Receive WhatsApp Business notifications in the Node.js server you already have.",
   lang: "en",
-  // Where the site does not have a host of its own: SITE_BASE=/whatsapp-webhooks/
-  base: process.env.SITE_BASE ?? "/",
+  base,
   cleanUrls: true,
   outDir: fileURLToPath(new URL("../dist", import.meta.url)),
   srcDir: root,
   srcExclude: ["README.md", "examples/*/**", "**/{node_modules,dist,.runtimes}/**"],
   rewrites: (file) => pageOf(file) ?? file,
   markdown: { anchor: { slugify: anchorOf }, config: linksOfTheRepository },
-  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/logo.svg" }]],
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }]],
   vite: { publicDir: fileURLToPath(new URL("../public", import.meta.url)) },
   themeConfig: {
     logo: "/logo.svg",

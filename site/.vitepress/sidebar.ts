@@ -17,6 +17,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: "Concepts", link: "/concepts" },
       { text: "Recipes", link: "/recipes" },
+      { text: "Testing", link: "/testing" },
       { text: "Serverless", link: "/serverless" },
       { text: "On-Premises to Cloud", link: "/on-premises-to-cloud" },
       { text: "Troubleshooting", link: "/troubleshooting" },
