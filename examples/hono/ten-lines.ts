@@ -9,4 +9,4 @@ webhooks.on("message.text", (event) => console.log(event.sender?.name, event.dat
 const receive = whatsappWebhooks(webhooks);
 const app = new Hono();
 app.all(DEFAULT_PATH, (c) => receive(c.req.raw));
-serve({ fetch: app.fetch, port: 3000 });
+serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });

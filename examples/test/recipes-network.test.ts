@@ -98,26 +98,24 @@ test("media: the id gives the bytes, which are compared with what was announced"
 });
 
 test("media: an event's own fields are what download takes", async () => {
-  const webhooks = createWebhooks(options);
   const graph = await graphWith(Buffer.from("not the picture of the fixture"));
   const errors: unknown[] = [];
-  const failing = createWebhooks({
+  const webhooks = createWebhooks({
     ...options,
     retry: { maxAttempts: 1 },
     onError: ({ cause }: WebhookError) => errors.push((cause as Error | undefined)?.message),
   });
-  failing.on("message.image", ({ data }, { signal }) =>
+  webhooks.on("message.image", ({ data }, { signal }) =>
     download({ ...data.image, id: "190" }, graph, signal),
   );
-  const port = await serve(whatsappWebhooks(failing));
+  const port = await serve(whatsappWebhooks(webhooks));
   const body = notification({ fixture: "messages/image" });
   expect(await post(`http://127.0.0.1:${port}/webhooks/whatsapp`, signed(body, "secret"))).toBe(
     200,
   );
-  await failing.idle();
+  await webhooks.idle();
   expect(errors[0]).toBe("The media is not what was announced.");
   await webhooks.close();
-  await failing.close();
 });
 
 let tls: ReturnType<typeof makeCertificates>;

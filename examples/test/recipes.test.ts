@@ -198,9 +198,9 @@ test("a slow bot: the 200 is out while it thinks, one customer's questions wait 
   expect((await ask("12125550101", "one")).status).toBe(200);
   expect((await ask("12125550101", "two")).status).toBe(200);
   expect((await ask("12125550102", "three")).status).toBe(200);
-  await vi.waitFor(() => expect(thinking).toEqual(["one", "three"]));
+  await vi.waitFor(() => expect(thinking).toEqual(["one", "three"]), { timeout: 10_000 });
   finish.get("one")?.();
-  await vi.waitFor(() => expect(thinking).toEqual(["one", "three", "two"]));
+  await vi.waitFor(() => expect(thinking).toEqual(["one", "three", "two"]), { timeout: 10_000 });
   finish.get("two")?.();
   finish.get("three")?.();
   await bot.idle();
