@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { packageReadmes } from "../../scripts/code-blocks.ts";
 import {
   anchorOf,
   pageOf,
@@ -10,9 +10,14 @@ import {
 } from "../../site/.vitepress/repository-links.ts";
 import { sidebar } from "../../site/.vitepress/sidebar.ts";
 
-const files = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
-  .trim()
-  .split("\n");
+const markdownIn = (folder: string) =>
+  readdirSync(`${root}${folder}`)
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => (folder === "." ? file : `${folder}/${file}`));
+const files = [
+  ...[".", "docs", "site", "examples", "examples/bullmq"].flatMap(markdownIn),
+  ...packageReadmes(root),
+];
 
 function linksIn(items: typeof sidebar): string[] {
   return items.flatMap(({ link, items: below = [] }) => [link ?? [], linksIn(below)].flat());
