@@ -1,14 +1,17 @@
-// TypeScript blocks of the documents are files that CI runs: each stands below a comment that names its file.
+// TypeScript blocks of the documents are files that CI runs: each stands below a comment that names its file. Blocks in other
+// languages may stand below one.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const BLOCK = /(?:<!-- (\S+) -->\n)?```ts\n([\s\S]*?)```/g;
+const BLOCK = /(?:<!-- (\S+) -->\n)?^```(\w+)\n[\s\S]*?^```$/gm;
 
-/** The text with every block filled from its file. Throws for a block without one. */
+/** The text with every block filled from its file. Throws for a block in TypeScript without one. */
 export function fillBlocks(text: string, root: string): string {
-  return text.replace(BLOCK, (block, file: string | undefined) => {
-    if (file === undefined) throw new Error(`a block without the file it comes from:\n${block}`);
-    return `<!-- ${file} -->\n\`\`\`ts\n${readFileSync(join(root, file), "utf8")}\`\`\``;
+  return text.replace(BLOCK, (block, file: string | undefined, language: string) => {
+    if (file !== undefined)
+      return `<!-- ${file} -->\n\`\`\`${language}\n${readFileSync(join(root, file), "utf8")}\`\`\``;
+    if (language === "ts") throw new Error(`a block without the file it comes from:\n${block}`);
+    return block;
   });
 }
 

@@ -1,7 +1,7 @@
 // `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, the help in docs/command-line.md, and
 // what follows from the tables of the On-Premises settings (types, rows in docs/settings.md), of the metrics and of the benchmarks'
 // results (docs/performance.md and its pictures). A test fails when stale.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillBlocks, packageReadmes } from "./code-blocks.ts";
@@ -31,10 +31,9 @@ for (const [file, svg] of pictureFiles(runs)) {
 const documents = [
   "README.md",
   "CONTRIBUTING.md",
-  "docs/many-machines.md",
-  "docs/observability.md",
-  "docs/serverless.md",
-  "docs/settings.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
   ...packageReadmes(root),
 ];
 for (const document of documents) {

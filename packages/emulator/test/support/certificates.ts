@@ -8,8 +8,11 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A certificate authority, a server's certificate that it signed for these names, and one that signed itself. */
-export function makeCertificates(names = "DNS:localhost,IP:127.0.0.1"): {
+/** A certificate authority, a certificate that it signed for these names, and one that signed itself. */
+export function makeCertificates(
+  names = "DNS:localhost,IP:127.0.0.1",
+  commonName = "localhost",
+): {
   readonly authority: Certificate;
   readonly server: Certificate;
   readonly selfSigned: Certificate;
@@ -33,12 +36,12 @@ export function makeCertificates(names = "DNS:localhost,IP:127.0.0.1"): {
       "-out",
       "server.csr",
       "-subj",
-      "/CN=localhost",
+      `/CN=${commonName}`,
     );
     writeFileSync(join(folder, "names"), `subjectAltName=${names}`);
     const signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names"];
     openssl("x509", "-req", "-in", "server.csr", "-days", "2", "-out", "server.crt", ...signing);
-    const own = ["-keyout", "self.key", "-out", "self.crt", "-subj", "/CN=localhost"];
+    const own = ["-keyout", "self.key", "-out", "self.crt", "-subj", `/CN=${commonName}`];
     openssl(...self, ...own, "-addext", `subjectAltName=${names}`);
     return { authority: read("ca"), server: read("server"), selfSigned: read("self") };
   } finally {
