@@ -42,13 +42,17 @@ export async function sendOpenLoop(
   return Promise.all(answers);
 }
 
-/** Posts one request. `due` is when it should have been sent; now unless given. */
+/**
+ * Posts one request. `due` is when it should have been sent; now unless given. The status is 0 if there was no answer; a
+ * connection that the server had just closed for being idle is none of its faults, so it is tried again on another.
+ */
 export function post(
   port: number,
-  { body, headers }: ReturnType<RequestMaker["parts"]>,
+  parts: ReturnType<RequestMaker["parts"]>,
   due = performance.now(),
 ): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+  const { body, headers } = parts;
+  return new Promise((resolve) => {
     const outgoing = request(
       {
         ...{ agent, port, host: "127.0.0.1", path: PATH, method: "POST" },
@@ -59,7 +63,10 @@ export function post(
         response.resume().on("end", () => resolve({ tookMs, status: response.statusCode ?? 0 }));
       },
     );
-    outgoing.on("error", reject);
+    outgoing.on("error", () => {
+      if (outgoing.reusedSocket) resolve(post(port, parts, due));
+      else resolve({ tookMs: performance.now() - due, status: 0 });
+    });
     outgoing.end(Buffer.from(body));
   });
 }

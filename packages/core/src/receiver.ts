@@ -168,7 +168,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   function read(request: WebhookRequest): Promise<Uint8Array> {
     if (Number(request.header("content-length")) > limits.limitBytes) throw tooLarge(limits);
     if (
-      request.body.kind === "stream" &&
+      isUnread(request) &&
       !["identity", undefined].includes(request.header("content-encoding")?.toLowerCase())
     ) {
       throw new WebhookError(
@@ -205,7 +205,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       causeOf(error),
     );
     watch?.answered({ status, code, isUnverified: UNVERIFIED.has(code) });
-    return refusal(status, code, request.body.kind === "stream");
+    return refusal(status, code, isUnread(request));
   }
 
   /** Rejects with why not. */
@@ -284,6 +284,11 @@ function signedId(signature: Buffer, tenant: string | undefined): string {
   return tenant === undefined
     ? signature.toString("hex", 0, 16)
     : Buffer.from(fingerprint("signature", tenant, signature), "base64url").toString("hex");
+}
+
+/** Whether the body is still with whoever sends it, as far as the request tells. */
+function isUnread({ body }: WebhookRequest): boolean {
+  return body.kind === "stream" || body.kind === "short";
 }
 
 /** A request with any signature header stands or falls by its signature: leaving one out of two is no way round it. */

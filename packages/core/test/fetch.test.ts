@@ -19,6 +19,16 @@ function post(path = "/webhooks/whatsapp", body = BODY): Request {
   return new Request(`https://example.com${path}`, { method: "POST", headers, body });
 }
 
+/** As a server gives it: with the length that the sender named. */
+function postShort(body: string | ReadableStream = BODY, length = BODY.length): Request {
+  return new Request("https://example.com/webhooks/whatsapp", {
+    method: "POST",
+    headers: { "x-hub-signature-256": signature(BODY), "content-length": String(length) },
+    body,
+    ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+  });
+}
+
 describe("which requests are for the webhook", () => {
   test("all of them, without a path: the router chose", async () => {
     const handle = whatsappWebhooks(start().webhooks);
@@ -52,6 +62,73 @@ describe("bodies", () => {
     expect(log.lines).toMatchObject([
       { level: "error", message: expect.stringContaining("request.clone()") },
     ]);
+  });
+
+  test("that say how short they are, and are read by somebody else: lost, too", async () => {
+    const { webhooks } = start();
+    const handle = whatsappWebhooks(webhooks);
+    const read = postShort();
+    await read.text();
+    const beingRead = postShort();
+    beingRead.body?.getReader();
+    for (const request of [read, beingRead]) {
+      const response = await handle(request);
+      expect([response.status, await response.text()]).toEqual([500, "body_lost"]);
+    }
+  });
+
+  test("that say how short they are, are read at once: as they come, whatever they said", async () => {
+    const handle = whatsappWebhooks(start().webhooks);
+    for (const said of [BODY.length, 1, 65_536])
+      expect((await handle(postShort(BODY, said))).status).toBe(200);
+  });
+
+  test("that say how short they are, and are cut off: 400", async () => {
+    const handle = whatsappWebhooks(start().webhooks);
+    const broken = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode("{"));
+        controller.error(new Error("gone"));
+      },
+    });
+    const response = await handle(postShort(broken));
+    expect([response.status, await response.text()]).toEqual([400, "body_aborted"]);
+  });
+
+  test("that say how short they are, and do not come: 408 in time, and their room is given back", async () => {
+    vi.useFakeTimers();
+    const webhooks = createWebhooks({
+      appSecret: SECRET,
+      verifyToken: TOKEN,
+      logger: capturedLog(),
+      readTimeoutMs: 3_000,
+      unverifiedLimitBytes: 65_536,
+    });
+    const handle = whatsappWebhooks(webhooks);
+    const stalled = handle(postShort(new ReadableStream(), 65_536));
+    await vi.advanceTimersByTimeAsync(0);
+    const beside = await handle(postShort());
+    expect([beside.status, await beside.text()]).toEqual([503, "unverified_limit"]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect((await stalled).status).toBe(408);
+    vi.useRealTimers();
+    expect((await handle(postShort())).status).toBe(200);
+    await webhooks.close();
+  });
+
+  test("that are compressed, and that are longer than they may be, are refused unread", async () => {
+    const webhooks = createWebhooks({
+      appSecret: SECRET,
+      verifyToken: TOKEN,
+      logger: capturedLog(),
+      bodyLimitBytes: 10,
+    });
+    const handle = whatsappWebhooks(webhooks);
+    expect((await handle(postShort())).status).toBe(413);
+    expect((await handle(postShort(BODY, 5))).status).toBe(413);
+    const compressed = postShort(BODY, 5);
+    compressed.headers.set("content-encoding", "gzip");
+    expect((await handle(compressed)).status).toBe(415);
   });
 
   test("that were read from a clone are still there", async () => {

@@ -26,6 +26,9 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** How long what has ended waits for a commit that it can join. A crash meanwhile repeats it. */
+const SETTLE_MS = 5;
+
 /**
  * Groups writes: one commit is under way, what arrives meanwhile joins the next, so that many notifications share one
  * sync of the disk.
@@ -39,6 +42,7 @@ export class GroupCommit {
   #bytes = 0;
   #underWay: Promise<void> | undefined;
   #isHeld = false;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(store: Store, limitBytes: number, host: CommitHost) {
     this.#store = store;
@@ -64,14 +68,17 @@ export class GroupCommit {
     });
   }
 
+  /** Written with the next append, or soon: by itself it would have the next notification wait for a sync of its own. */
   settle(settle: Settle): void {
     this.#settles.push(settle);
-    this.flush();
+    this.#soon ??= setTimeout(() => this.flush(), SETTLE_MS);
   }
 
   /** Begins a commit with all that waits for one, unless one is under way. */
   flush(): void {
     if (this.#isHeld || this.#underWay !== undefined || this.isIdle) return;
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     const appends = this.#appends;
     const settles = this.#settles;
     this.#appends = [];

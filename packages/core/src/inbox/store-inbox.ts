@@ -162,6 +162,7 @@ class StoreInbox implements Inbox {
     clearInterval(this.#poll);
     this.#abort.abort();
     await this.#claiming;
+    this.#commits.flush();
     await this.#commits.rest();
     await this.#store.close();
   }
