@@ -1,6 +1,8 @@
 // The answer at one connection with the SQLite inbox, beside what the disk takes to make 1 KB durable.
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { median, short } from "../figures.ts";
 import { loads, writeRequests } from "../requests.ts";
 import type { SyncResult } from "../results.ts";
@@ -20,7 +22,7 @@ export async function measureSync(run: Run): Promise<SyncResult> {
   const answers: number[] = [];
   let first = 0;
   for (let round = -1; round < run.options.rounds; round++) {
-    const syncMs = median(appends(join(run.folder, "appends")));
+    const syncMs = median(appends(run));
     const seen = await load(subject.port, file, {
       first,
       connections: 1,
@@ -45,17 +47,12 @@ export async function measureSync(run: Run): Promise<SyncResult> {
   return result;
 }
 
-/** Milliseconds of each append of 1 KB with its sync. */
-function appends(path: string): number[] {
-  const file = openSync(path, "w");
-  const bytes = Buffer.alloc(1_024, "x");
-  const times = Array.from({ length: APPENDS }, () => {
-    const began = performance.now();
-    writeSync(file, bytes);
-    fdatasyncSync(file);
-    return performance.now() - began;
-  });
-  closeSync(file);
-  rmSync(path);
-  return times;
+/** Milliseconds of each append of 1 KB with its sync, on the server's cores: who waits for the disk elsewhere waits for less. */
+function appends({ options, folder }: Run): readonly number[] {
+  const probe = fileURLToPath(new URL("../sync-probe.mjs", import.meta.url));
+  const command = [options.node, probe, join(folder, "appends"), String(APPENDS)] as const;
+  const { serverCores } = options;
+  const [file, ...args] =
+    serverCores === undefined ? command : (["taskset", "-c", serverCores, ...command] as const);
+  return JSON.parse(execFileSync(file, args, { encoding: "utf8" }));
 }
