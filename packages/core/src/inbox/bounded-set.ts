@@ -37,14 +37,17 @@ interface Hash {
   high: number;
 }
 
-/** The seeds of this process: without them nobody can look for two texts with one hash. */
-const SEEDS: Readonly<Hash> = { low: randomInt(2 ** 32), high: randomInt(2 ** 32) };
+/**
+ * Of this process: without them nobody can look for two texts with one hash. Drawn for the first text, since workers have
+ * nothing random before there is a request.
+ */
+let seeds: Readonly<Hash> | undefined;
 const hash: Hash = { low: 0, high: 0 };
 
 /** Two hashes that have nothing in common but the text. Always the same object, to be used at once. */
 function hashOf(text: string): Readonly<Hash> {
-  let low = SEEDS.low;
-  let high = SEEDS.high;
+  seeds ??= { low: randomInt(2 ** 32), high: randomInt(2 ** 32) };
+  let { low, high } = seeds;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     low = Math.imul(((low << 5) | (low >>> 27)) ^ code, 0x9e3779b1);
