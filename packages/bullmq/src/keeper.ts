@@ -1,6 +1,7 @@
 import type { DeadLetter, InboxRecord, Store, StoreStats } from "@whatsapp-webhooks/core";
 import type { JobType, Queue } from "bullmq";
 import type { Batch, Engine } from "./engine.ts";
+import { RECORDS } from "./layout.ts";
 import type { Letters } from "./letters.ts";
 import { bytesOf, contains, isStored, type Stored, toRecord, withBody } from "./stored.ts";
 import { lockKey, runAlone } from "./transaction.ts";
@@ -99,7 +100,10 @@ export class Keeper implements Kept {
     return this.#letters.discard(ids);
   }
 
-  /** All that waits at once: it may be cut meanwhile, so records are looked through before parts. */
+  /**
+   * All that waits at once: it may be cut meanwhile, so records are looked through before parts; and those that are being
+   * cut, too, or else what they become would be found by nobody.
+   */
   async find({
     texts,
     buried,
@@ -147,7 +151,7 @@ export class Keeper implements Kept {
   ): Promise<boolean> {
     const { layout } = this.#engine;
     const queue = this.#queue(name);
-    const data = name === "records" ? all.with(index, next) : (next ?? {});
+    const data = name === RECORDS ? all.with(index, next) : (next ?? {});
     const keys = [queue.toKey(job), lockKey(queue, job), layout.totals];
     if (next === null) keys.push(layout.seenRecord(stored.i));
     const done = await runAlone(this.#engine, "waReplace", [
@@ -163,11 +167,12 @@ export class Keeper implements Kept {
   }
 
   #queue(name: string): Queue {
-    return name === "records" ? this.#engine.records : this.#engine.parts;
+    return name === RECORDS ? this.#engine.records : this.#engine.parts;
   }
 
   async *#jobsOf(queue: Queue): AsyncGenerator<readonly [string, readonly (Stored | null)[]]> {
-    const ids = (await queue.getRanges(WAITING, 0, -1, true)).flat();
+    const states = queue.name === RECORDS ? ALL : WAITING;
+    const ids = (await queue.getRanges(states, 0, -1, true)).flat();
     for (let start = 0; start < ids.length; start += PAGE) {
       for (const job of ids.slice(start, start + PAGE))
         yield [job, storedIn(await this.#dataOf({ name: queue.name, job }))];

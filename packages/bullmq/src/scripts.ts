@@ -11,7 +11,7 @@ interface Script {
 // A full Redis refuses every transaction, and scripts whose first change takes memory. What frees some must not wait for room:
 // it runs alone, and its first change (PERSIST of what never expires, DEL, PEXPIRE) takes none.
 
-/** See `waEnd`. Where the keys to be remembered begin. */
+/** See `waEnd`. Where the keys to be remembered begin. What was ended before, and held again since its lock ran out, is counted no more. */
 function end(keys: number): string {
   return `
       redis.call('PERSIST', KEYS[3])
@@ -19,6 +19,7 @@ function end(keys: number): string {
       local holder = redis.call('GET', KEYS[1])
       if holder ~= ARGV[1] then return holder == ARGV[2] and 1 or 0 end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if redis.call('HGET', KEYS[2], 'data') == '{}' then return 1 end
       redis.call('HSET', KEYS[2], 'data', '{}')
       if redis.call('GET', KEYS[4]) == ARGV[3] then redis.call('DEL', KEYS[4]) end
       redis.call('HINCRBY', KEYS[3], 'count', -1)

@@ -2,13 +2,14 @@ import { eraseFrom } from "@whatsapp-webhooks/core";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { Deliverer } from "../src/deliverer.ts";
 import { Engine } from "../src/engine.ts";
 import { Keeper } from "../src/keeper.ts";
 import { Layout } from "../src/layout.ts";
 import { Letters } from "../src/letters.ts";
 import type { Stored } from "../src/stored.ts";
 import { Transaction } from "../src/transaction.ts";
-import { describeWithRedis, newPrefix, type SharedRedis } from "./support/redis.ts";
+import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./support/redis.ts";
 import { receiving } from "./support/webhooks.ts";
 
 interface Place {
@@ -86,6 +87,39 @@ describeWithRedis("two at the same time", (redis) => {
     expect((await keeper.stats()).waiting).toBe(0);
   });
 
+  test("an erasure and a record that is cut just then: what became of it is found among the parts", async () => {
+    const { client, engine, keeper } = await placeIn(redis);
+    await engine.records.add("records", [stored(bodyOf(ANN, BOB))], { jobId: "waits" });
+    await engine.records.add("records", [stored(bodyOf(ANN), { i: "record-2" })], { jobId: "cut" });
+    const { records } = engine;
+    await client.lrem(records.toKey("wait"), 1, "cut");
+    await client.lpush(records.toKey("active"), "cut");
+    await client.set(`${records.toKey("cut")}:lock`, "somebody", "PX", 60_000);
+    let looks = 0;
+    const found = {
+      async find(search: { texts: readonly string[]; buried: boolean; after: number }) {
+        const result = await keeper.find(search);
+        // Both become parts when all has been looked through once.
+        if (!search.buried && ++looks === 1) {
+          await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
+          await client.del(records.toKey("waits"));
+          await client.lrem(records.toKey("wait"), 1, "waits");
+        }
+        if (!search.buried && looks === 2) {
+          await engine.parts.add("parts", stored(bodyOf(ANN), { i: "record-2" }), { jobId: "2-0" });
+          await client.del(records.toKey("cut"), records.toKey("active"));
+        }
+        return result;
+      },
+      get: (id: string) => keeper.get(id),
+      replace: (id: string, body?: Uint8Array) => keeper.replace(id, body),
+    };
+    expect(await eraseFrom(found, [ANN])).toBe(2);
+    const left = JSON.parse((await client.hget(engine.parts.toKey("1-0"), "data")) ?? "");
+    expect(left).toEqual(stored(bodyOf(BOB)));
+    expect(await client.hget(engine.parts.toKey("2-0"), "data")).toBe("{}");
+  });
+
   test("two erasures of one notification, and of one dead letter", async () => {
     const { client, engine, keeper, letters } = await placeIn(redis);
     await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
@@ -118,6 +152,42 @@ describeWithRedis("two at the same time", (redis) => {
     await webhooks.idle();
     expect(await redis.client.hgetall(`${prefix}:totals`)).toEqual({ count: "0", bytes: "0" });
     expect(await inbox.deadLetters.list()).toEqual([]);
+  });
+});
+
+describeWithRedis("a part whose end is written in two steps", (redis) => {
+  test("Redis is away between them until its lock has run out, and it is held again: it is counted once", async () => {
+    const { client, engine, letters } = await placeIn(redis);
+    const { layout, parts } = engine;
+    const part = stored(bodyOf(ANN));
+    await parts.add("parts", part, { jobId: "1-0" });
+    await client.rpoplpush(parts.toKey("wait"), parts.toKey("active"));
+    const lock = `${parts.toKey("1-0")}:lock`;
+    await client.set(lock, "token", "PX", 60_000);
+    await client.hset(layout.totals, { count: 2, bytes: 2 * bodyOf(ANN).length });
+    const backend = parts.getBackend();
+    const run = backend.execCommand.bind(backend);
+    const seen: unknown[] = [];
+    vi.spyOn(backend, "execCommand").mockImplementation(async (at, name, args) => {
+      if (seen.push(name) > 1) return run(at, name, args);
+      await client.set(lock, "token", "PX", 60_000);
+      throw new Error("away");
+    });
+    const deliverer = new Deliverer({
+      engine,
+      letters,
+      deliver: async () => ({ kind: "done", completed: ["key"] }),
+      rememberMs: 60_000,
+      logger: silent,
+      signal: new AbortController().signal,
+    });
+    await deliverer.handle({ job: (await parts.getJob("1-0")) as Job, token: "token" });
+    expect(seen).toEqual(["moveToFinished", "moveToFinished"]);
+    expect(await client.exists(parts.toKey("1-0"))).toBe(0);
+    expect(await client.hgetall(layout.totals)).toEqual({
+      count: "1",
+      bytes: String(bodyOf(ANN).length),
+    });
   });
 });
 

@@ -27,7 +27,7 @@ export class Uploads {
   #bytes = 0;
   /** One for all, which nobody clears: to set a timer for each body costs more than to read it. */
   #timer: NodeJS.Timeout | undefined;
-  /** When the timer is to look, by `performance.now()`. Once this has passed there is none, or a run-time that ends timers with the request took it. */
+  /** When the timer is to look, by `performance.now()`; 0 without one. Once this has passed it is late, or a run-time that ends timers with the request took it. */
   #looksAt = 0;
 
   constructor(limitBytes: number, timeoutMs: number) {
@@ -36,8 +36,10 @@ export class Uploads {
   }
 
   begin(upload: Upload): void {
+    // Nobody may put off the end of others: on a busy event loop somebody always comes just before the timer does.
+    if (this.#looksAt > 0 && upload.since >= this.#looksAt) this.#endLate();
     this.#uploads.add(upload);
-    if (upload.since >= this.#looksAt) this.#wait(upload);
+    if (this.#looksAt === 0) this.#wait(upload);
   }
 
   /** Called before it has so many bytes more. Throws if there is no room for them, or if it was ended. */

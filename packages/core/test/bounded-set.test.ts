@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { BoundedSet } from "../src/inbox/bounded-set.ts";
 
 test("it knows what was added, and what was not", () => {
@@ -39,4 +39,20 @@ test("texts that differ in one place or two are told apart, a million of them", 
   expect(repeated).toBe(0);
   for (const letters of ["ab", "ba", "ac", "a\u0100", "\u0100a", "ab\0", "\0ab"])
     expect(set.add(letters)).toBe(true);
+});
+
+test("loaded and made where nothing random may be had, as outside of a worker's requests", async () => {
+  vi.resetModules();
+  vi.doMock("node:crypto", () => ({
+    randomInt: () => {
+      throw new Error("no request");
+    },
+  }));
+  onTestFinished(() => {
+    vi.doUnmock("node:crypto");
+    vi.resetModules();
+  });
+  const { BoundedSet: Fresh } = await import("../src/inbox/bounded-set.ts");
+  const set = new Fresh(10);
+  expect(() => set.add("a")).toThrow("no request");
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Upload, Uploads } from "../src/uploads.ts";
 
 test("what was ended takes no more: its bytes would be counted for good", () => {
@@ -17,4 +17,28 @@ test("what was ended takes no more: its bytes would be counted for good", () => 
   uploads.begin(next);
   uploads.take(next, 10);
   uploads.end(next);
+});
+
+test("what began late does not put off the end of what is late by then, though the timer has not come to it", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const uploads = new Uploads(10, 3_000);
+  const ended: string[] = [];
+  const begin = (name: string, since = performance.now()): void =>
+    uploads.begin({ since, size: 0, giveUp: ({ code }) => ended.push(`${name}: ${code}`) });
+  begin("slow");
+  await vi.advanceTimersByTimeAsync(1_000);
+  begin("later");
+  await vi.advanceTimersByTimeAsync(1_998);
+  // The event loop is busy: others begin in the very turn in which the timer is due, and before it.
+  begin("busy", performance.now() + 2);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(ended).toEqual(["slow: body_timeout"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(ended).toEqual(["slow: body_timeout", "later: body_timeout"]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(ended).toHaveLength(3);
+  expect(vi.getTimerCount()).toBe(0);
 });

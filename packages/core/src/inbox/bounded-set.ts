@@ -107,7 +107,8 @@ class Hashes {
     this.places *= 2;
     this.#table = new Uint32Array(2 * this.places);
     for (let i = 0; i < old.length; i += 2) {
-      const [low = 0, high = 0] = [old[i], old[i + 1]];
+      const low = old[i] ?? 0;
+      const high = old[i + 1] ?? 0;
       if (high === 0) continue;
       const place = this.#find(low, high);
       this.#table[2 * place] = low;

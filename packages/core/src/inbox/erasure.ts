@@ -91,43 +91,54 @@ function spellingsOf(texts: readonly string[]): string[] {
   return [...new Set([...given(texts).map(inJson), ...escaped])];
 }
 
-/** See `Inbox.erase`. Only a part of the store is looked through at a time, so that others get their turn. */
-export async function eraseFrom(
-  store: Pick<Store, "find" | "get" | "replace">,
-  texts: readonly string[],
-): Promise<number> {
+/** Somebody else may have changed it meanwhile, and a store that notices replaces nothing. */
+const MOST_TRIES = 5;
+const PAUSE_MS = 50;
+
+type Erasable = Pick<Store, "find" | "get" | "replace">;
+
+/**
+ * See `Inbox.erase`. Only a part of the store is looked through at a time, so that others get their turn. What was found and
+ * then was not there may be elsewhere by now (cut into parts, given up, tried again), so all is looked through again.
+ */
+export async function eraseFrom(store: Erasable, texts: readonly string[]): Promise<number> {
   const spellings = spellingsOf(texts);
   if (spellings.length === 0) return 0;
   let count = 0;
+  for (let tries = 1; ; tries++) {
+    let hasMissed = false;
+    for await (const id of findAll(store, spellings)) {
+      const result = await eraseIn(store, id, texts);
+      if (result === "erased") count++;
+      hasMissed ||= result === "missed";
+    }
+    if (!hasMissed || tries === MOST_TRIES) return count;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}
+
+async function* findAll(store: Erasable, texts: readonly string[]): AsyncGenerator<string> {
   // Buried ones last: what is given up meanwhile is found among them.
   for (const buried of [false, true]) {
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const found: Awaited<ReturnType<Store["find"]>> = await store.find({
-        texts: spellings,
-        buried,
-        after,
-      });
-      for (const id of found.ids) if (await eraseIn(store, id, texts)) count++;
+      const found: Awaited<ReturnType<Store["find"]>> = await store.find({ texts, buried, after });
+      yield* found.ids;
       after = found.next;
     }
   }
-  return count;
 }
 
-/** Somebody else may have changed it meanwhile, and a store that notices replaces nothing. */
-const MOST_TRIES = 5;
-
 async function eraseIn(
-  store: Pick<Store, "get" | "replace">,
+  store: Erasable,
   id: string,
   texts: readonly string[],
-): Promise<boolean> {
+): Promise<"erased" | "unchanged" | "missed"> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const record = await store.get(id);
-    if (record === undefined) return false;
+    if (record === undefined) return "missed";
     const body = withoutItemsOf(texts, record.body);
-    if (body === record.body) return false;
-    if (await store.replace(id, body)) return true;
+    if (body === record.body) return "unchanged";
+    if (await store.replace(id, body)) return "erased";
   }
-  return false;
+  return "missed";
 }
