@@ -57,10 +57,6 @@ export class JobLoop {
     this.#running = this.#run();
   }
 
-  get size(): number {
-    return this.#underWay.size;
-  }
-
   /** Begins no more. Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     await this.halt();

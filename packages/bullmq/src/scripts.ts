@@ -19,9 +19,9 @@ function end(keys: number): string {
       local holder = redis.call('GET', KEYS[1])
       if holder ~= ARGV[1] then return holder == ARGV[2] and 1 or 0 end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if redis.call('GET', KEYS[4]) == ARGV[3] then redis.call('DEL', KEYS[4]) end
       if redis.call('HGET', KEYS[2], 'data') == '{}' then return 1 end
       redis.call('HSET', KEYS[2], 'data', '{}')
-      if redis.call('GET', KEYS[4]) == ARGV[3] then redis.call('DEL', KEYS[4]) end
       redis.call('HINCRBY', KEYS[3], 'count', -1)
       redis.call('HINCRBY', KEYS[3], 'bytes', -ARGV[5])`;
 }

@@ -36,7 +36,8 @@ interface Whole {
 /**
  * Cuts a record into parts of one conversation each, for inboxes that let several processes handle: the events of all
  * parts are the events of the record, in their order within each conversation. What cannot be read, or has more in it
- * than its size allows, is left whole. (Profiles are in each part whose items need them, and events of one.)
+ * than its size allows or than anybody sends, is left whole. (Profiles are in each part whose items need them, and events
+ * of one.)
  */
 export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly RecordPart[] {
   const { account = {}, tenant } = auth;
@@ -52,19 +53,18 @@ export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly Rec
       const changes = changesIn(root);
       const items = changes.flatMap((change) => change.items);
       if (!isTooDense(items, body)) {
+        if (items.length > MOST_ITEMS) return inOnePart(items, whole);
         const pieces = changes.flatMap((change) => changePieces(change, whole));
         return partsOf(pieces, items, whole, toCloud(root));
       }
     } else if (isOnPremisesEnvelope(root)) {
       const read = (value: Json): readonly Item[] => cutOnPremises(value, account);
       const items = read(root);
-      if (!isTooDense(items, body))
-        return partsOf(
-          split({ value: root, field: onPremisesField, items, read }, whole),
-          items,
-          whole,
-          toOnPremises,
-        );
+      if (!isTooDense(items, body)) {
+        if (items.length > MOST_ITEMS) return inOnePart(items, whole);
+        const pieces = split({ value: root, field: onPremisesField, items, read }, whole);
+        return partsOf(pieces, items, whole, toOnPremises);
+      }
     }
   } catch {
     // The processor will say what is wrong with it.
@@ -72,7 +72,17 @@ export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly Rec
   return [{ conversation: undefined, body }];
 }
 
-function isTooDense(items: readonly Item[], body: Uint8Array): boolean {
+/**
+ * The platform sends a thousand updates at one time at most. Cutting cannot be interrupted, and what takes longer than
+ * whoever cuts may be silent for would be begun again and again, while everything behind it waits.
+ */
+const MOST_ITEMS = 5_000;
+
+function inOnePart([first]: readonly Item[], { body, conversationOf }: Whole): RecordPart[] {
+  return [{ conversation: first === undefined ? undefined : conversationOf(first), body }];
+}
+
+function isTooDense(items: readonly unknown[], body: Uint8Array): boolean {
   return items.length > mostItemsIn(body.byteLength);
 }
 
@@ -99,13 +109,11 @@ function partsOf(
   const parts: RecordPart[] = [];
   for (const [conversation, mine] of byConversation) {
     const part = Buffer.from(JSON.stringify(toRoot(mine.map(({ content }) => content))));
-    const keys = partKeys(
-      mine.flatMap((piece) => piece.items),
-      names,
-      whole,
-    );
+    const pieceItems = mine.flatMap((piece) => piece.items);
+    const keys = partKeys(pieceItems, names, whole);
     room -= part.byteLength + (keys === undefined ? 0 : JSON.stringify(keys).length);
-    if (room < 0) return uncut;
+    // The whole may have large items that make room for its small ones, and this part has none.
+    if (room < 0 || isTooDense(pieceItems, part)) return uncut;
     parts.push({ conversation, body: part, ...(keys === undefined ? {} : { keys }) });
   }
   return parts;

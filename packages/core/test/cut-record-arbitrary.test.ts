@@ -1,39 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isTooDeep } from "../src/density.ts";
-import {
-  type AnyEvent,
-  cutRecord,
-  type InboxRecord,
-  parse,
-  type RecordPart,
-} from "../src/index.ts";
+import { type AnyEvent, cutRecord, type InboxRecord } from "../src/index.ts";
 import { allFixtures } from "./support/fixtures.ts";
 import { FUZZ_TIMEOUT_MS, runs } from "./support/fuzz.ts";
 import { MUTATIONS, mutate } from "./support/mutations.ts";
 import { record } from "./support/notifications.ts";
+import { eventsOf } from "./support/part-events.ts";
 
 type Body = Record<string, unknown>;
 
 const bodies = allFixtures();
 const of = (api: "cloud" | "on-premises"): Body[] =>
   bodies.filter((each) => each.api === api).map(({ body }) => body as Body);
-
-function eventsOf(
-  { auth, receivedAt }: InboxRecord,
-  { body, keys }: Pick<RecordPart, "body" | "keys">,
-): AnyEvent[] {
-  const { account, tenant } = auth;
-  return [
-    ...parse(body, {
-      source: auth.kind === "signature" ? "cloud" : "on-premises",
-      receivedAt,
-      keys,
-      ...(account === undefined ? {} : { account }),
-      ...(tenant === undefined ? {} : { tenant }),
-    }),
-  ];
-}
 
 const wordsOf = (event: AnyEvent): string => JSON.stringify(event);
 
