@@ -7,8 +7,7 @@ const [framework = "express"] = process.argv.slice(2);
 const isStaying = process.stdout.isTTY === true && !process.env.CI;
 
 if (frameworks.includes(framework)) {
-  const file = framework === "nestjs" ? "main.ts" : "server.ts";
-  const server = new URL(`../${framework}/${file}`, import.meta.url);
+  const server = new URL(`../${framework}/server.ts`, import.meta.url);
   process.exitCode = await runDemo(framework, server, isStaying);
 } else {
   console.error(`There is no sample app for "${framework}", only for ${frameworks.join(", ")}.`);
