@@ -139,7 +139,8 @@ function render(theme: Theme, title: string, height: number, option: Option): st
   const svg = chart.renderToSVGString();
   // Else its clock keeps the process alive.
   chart.dispose();
-  return tidy(svg);
+  // For those who hear a picture.
+  return tidy(svg).replace(/(?<=^<svg[^>]*>)/, `\n<title>${title}</title>`);
 }
 
 /** Without what only a page with a mouse needs, and without numbers that count the charts of the process. */
