@@ -7,7 +7,8 @@ import { type Results, readResults } from "../benchmarks/results.ts";
 
 /** The folder of the pictures, from the root and from the document. */
 export const PICTURES = "docs/images/performance";
-const FROM_PAGE = "images/performance";
+/** With a dot, which is how the site knows a file from a package. */
+const FROM_PAGE = "./images/performance";
 
 const PART = /(<!-- measured: (\w+) -->\n)[\s\S]*?(<!-- \/measured -->)/g;
 
