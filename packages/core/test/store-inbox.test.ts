@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
@@ -249,4 +249,40 @@ test("a delivery that rejects comes again, and the log says so, once a minute", 
     ],
   ]);
   await inbox.close();
+});
+
+test("what has ended is written with the next notification, after a moment, or when the inbox closes", async () => {
+  // Its moment comes when the test says so.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const commits: string[] = [];
+  const { store } = tame({
+    commit: async ({ appends, settles }) => {
+      const ids = [
+        ...appends.map(({ record: { id } }) => `+${id}`),
+        ...settles.map(({ id }) => id),
+      ];
+      commits.push(ids.join(" "));
+      return [];
+    },
+  });
+  const inbox = storeInbox(store);
+  await inbox.consume(async () => done);
+  await inbox.idle?.();
+  const handled = async (id: string): Promise<void> => {
+    await inbox.put({ ...record(id), id });
+    await settled();
+  };
+  await handled("a");
+  expect(commits).toEqual(["+a"]);
+  await handled("b");
+  expect(commits).toEqual(["+a", "+b a"]);
+  vi.advanceTimersByTime(5);
+  await settled();
+  expect(commits).toEqual(["+a", "+b a", "b"]);
+  await handled("c");
+  await inbox.close();
+  expect(commits).toEqual(["+a", "+b a", "b", "+c", "c"]);
 });

@@ -118,7 +118,7 @@ export interface DeadLetters {
   list(page?: { readonly after?: number; readonly limit?: number }): Promise<readonly DeadLetter[]>;
   /** One with its bytes. */
   show(id: string): Promise<InboxRecord | undefined>;
-  /** Has them handled again, as if they had just come; what was completed is not repeated. Returns how many there were. */
+  /** Has them handled again, as if they had just come; events that were completed are not repeated, of one that failed all handlers run again. Returns how many there were. */
   replay(ids: readonly string[]): Promise<number>;
   /** Removes them for good. Returns how many there were. */
   discard(ids: readonly string[]): Promise<number>;
