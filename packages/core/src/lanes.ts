@@ -39,7 +39,9 @@ export class Lanes {
   /** Puts tasks behind the others of their lane. The first may run before this returns. */
   add(key: string, tasks: readonly Task[]): void {
     const lane = this.#lane(key);
-    for (const task of tasks) lane.tasks.push(task);
+    // A list that grows by a push takes room for sixteen more.
+    if (lane.tasks.length === 0) lane.tasks = [...tasks];
+    else for (const task of tasks) lane.tasks.push(task);
     this.#waiting += tasks.length;
     this.#wake(lane);
   }

@@ -58,6 +58,7 @@ class MemoryDelivery implements Delivery {
 
 const TAKEN = Promise.resolve();
 const NONE: ReadonlySet<string> = new Set();
+const NOTHING: readonly string[] = [];
 /** What a record costs beside its body. */
 const OVERHEAD_BYTES = 512;
 /** How much is handed to the processor at one time. */
@@ -102,7 +103,7 @@ class MemoryInbox implements Inbox {
   put(record: InboxRecord): Promise<void> {
     const hasRoom = this.#bytes + record.body.byteLength + OVERHEAD_BYTES <= this.#limitBytes;
     if (hasRoom && !this.#closed) {
-      if (this.#recordIds.add(record.id)) this.#add(record);
+      if (this.#recordIds.add(record.id)) this.#add(inSharedMemory(record));
       return TAKEN;
     }
     if (this.#recordIds.has(record.id)) return TAKEN;
@@ -117,7 +118,7 @@ class MemoryInbox implements Inbox {
 
   #add(record: InboxRecord): void {
     this.#bytes += record.body.byteLength + OVERHEAD_BYTES;
-    this.#waiting.add({ record, attempt: 0, completed: [] });
+    this.#waiting.add({ record, attempt: 0, completed: NOTHING });
     this.#schedule();
   }
 
@@ -250,7 +251,7 @@ class MemoryInbox implements Inbox {
     this.#bytes -= entry.record.body.byteLength + OVERHEAD_BYTES;
     if (outcome.kind === "bury") {
       this.deadLetters.bury({
-        record: entry.record,
+        record: inOwnMemory(entry.record),
         attempts: entry.attempt,
         reason: outcome.reason,
       });
@@ -259,6 +260,7 @@ class MemoryInbox implements Inbox {
 
   #comeBack(entry: Entry, delayMs: number): void {
     if (this.#closed) return;
+    entry.record = inOwnMemory(entry.record);
     const timer = setTimeout(() => {
       this.#retries.delete(entry);
       this.#waiting.add(entry);
@@ -266,4 +268,18 @@ class MemoryInbox implements Inbox {
     }, delayMs);
     this.#retries.set(entry, timer);
   }
+}
+
+/** A small body beside others in Node's pool: a buffer of its own would cost 300 bytes more. */
+function inSharedMemory(record: InboxRecord): InboxRecord {
+  const { body } = record;
+  return body.byteLength < Buffer.poolSize / 2 ? { ...record, body: Buffer.from(body) } : record;
+}
+
+/** For what stays longer than its neighbours: it would keep their memory. */
+function inOwnMemory(record: InboxRecord): InboxRecord {
+  const { body } = record;
+  return body.byteLength < body.buffer.byteLength
+    ? { ...record, body: new Uint8Array(body) }
+    : record;
 }
