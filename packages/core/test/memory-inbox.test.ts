@@ -77,6 +77,7 @@ test("retry delivers again after the delay, with the attempt and what was comple
     return attempt === 1 ? { kind: "retry", completed: ["k"], delayMs: 5_000, reason: "" } : done;
   });
   await inbox.put(record("1"));
+  vi.advanceTimersByTime(1);
   await settled();
   expect(inbox.pending?.()).toBe(1);
   vi.advanceTimersByTime(4_999);
@@ -156,7 +157,7 @@ test("after close it takes nothing, and aborts what is under way", async () => {
     return held.promise;
   });
   await inbox.put(record("1"));
-  await settled();
+  await expect.poll(() => signal).toBeDefined();
   await inbox.close();
   await inbox.close();
   expect(signal?.aborted).toBe(true);
@@ -184,14 +185,34 @@ test("a signal that is asked for after close is aborted", async () => {
   const inbox = memoryInbox();
   const held = gate<Outcome>();
   const delivered = gate<AbortSignal>();
+  let hasBegun = false;
   await inbox.consume(async (_record, delivery) => {
+    hasBegun = true;
     await held.promise;
     delivered.open(delivery.signal);
     return done;
   });
   await inbox.put(record("a"));
-  await settled();
+  await expect.poll(() => hasBegun).toBe(true);
   await inbox.close();
   held.open(done);
   expect((await delivered.promise).aborted).toBe(true);
+});
+
+test("what waits shares memory, and lets go of it before it waits for a retry or is buried", async () => {
+  const inbox = memoryInbox();
+  const outcomes: Outcome[] = [
+    { kind: "retry", completed: [], delayMs: 0, reason: "" },
+    { kind: "bury", completed: [], reason: "" },
+  ];
+  const own: boolean[] = [];
+  await inbox.consume(async ({ body }) => {
+    own.push(body.byteLength === body.buffer.byteLength);
+    return outcomes[own.length - 1] ?? done;
+  });
+  await inbox.put(record("1"));
+  await expect.poll(() => own).toEqual([false, true]);
+  await inbox.idle?.();
+  const letter = await inbox.deadLetters?.show("1");
+  expect(letter?.body.byteLength).toBe(letter?.body.buffer.byteLength);
 });

@@ -12,6 +12,7 @@ import type {
   InboxStats,
   Outcome,
 } from "./inbox.ts";
+import { Lull } from "./lull.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 
 export interface MemoryInboxOptions {
@@ -85,6 +86,7 @@ class MemoryInbox implements Inbox {
   readonly #drained: (() => void)[] = [];
   /** Answers go out first: a record is delivered in the turn after its put at the earliest. */
   readonly #turns = new Turns(() => this.#start());
+  readonly #lull = new Lull(() => this.#schedule());
   #bytes = 0;
   #underWayBytes = 0;
   #deliver: Deliver | undefined;
@@ -119,7 +121,7 @@ class MemoryInbox implements Inbox {
   #add(record: InboxRecord): void {
     this.#bytes += record.body.byteLength + OVERHEAD_BYTES;
     this.#waiting.add({ record, attempt: 0, completed: NOTHING });
-    this.#schedule();
+    this.#lull.arrival();
   }
 
   async consume(deliver: Deliver, logger?: Logger): Promise<Consumer> {
@@ -190,6 +192,7 @@ class MemoryInbox implements Inbox {
     this.#closed = true;
     this.#deliver = undefined;
     this.#turns.stop();
+    this.#lull.stop();
     for (const timer of this.#retries.values()) clearTimeout(timer);
     for (const entry of this.#underWay) {
       entry.controller ??= new AbortController();
