@@ -97,7 +97,7 @@ export const crashChecks: readonly InboxCheck[] = [
       await first.put(recordOf("a"));
       await rig.deliveries(1);
       await second.consume(rig.answering(() => done()));
-      await rig.noMoreThan(1);
+      await rig.noMoreThan(1, 500);
       await first.close();
       // A lease would take longer to run out.
       const [, again] = await within(3_000, "taking it over", rig.deliveries(2));

@@ -18,6 +18,10 @@ export const deadLetterChecks: readonly InboxCheck[] = [
       await rig.noMoreThan(2);
       const letters = inbox.deadLetters;
       assert.ok(letters, "an inbox that buries has dead letters");
+      await rig.until(
+        async () => (await letters.list()).length > 0,
+        () => "its dead letter",
+      );
       const [letter, ...others] = await letters.list();
       assert.deepEqual(others, []);
       assert.equal(letter?.id, record.id);
