@@ -12,7 +12,7 @@ export class Contacts {
   #index: Index | undefined;
 
   constructor(contacts: readonly unknown[], items: readonly unknown[]) {
-    this.#known = contacts.filter(isJson);
+    this.#known = contacts.every(isJson) ? contacts : contacts.filter(isJson);
     this.#only = this.#known.length === 1 && isSoleCustomer(items) ? this.#known[0] : undefined;
   }
 
