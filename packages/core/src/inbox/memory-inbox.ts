@@ -14,6 +14,7 @@ import type {
 } from "./inbox.ts";
 import { Lull } from "./lull.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
+import { inOwnMemory, SharedMemory } from "./shared-memory.ts";
 
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
@@ -65,6 +66,7 @@ const OVERHEAD_BYTES = 512;
 /** How much is handed to the processor at one time. */
 const WINDOW_RECORDS = 4_096;
 const WINDOW_BYTES = 16 * 1024 * 1024;
+const FEW_WAITING = 500;
 
 /**
  * The inbox that needs nothing. What it holds is lost when the process ends, so a 200 means "taken", not "stored":
@@ -78,6 +80,7 @@ class MemoryInbox implements Inbox {
   readonly durable = false;
   readonly deadLetters: MemoryDeadLetters;
   readonly #limitBytes: number;
+  readonly #memory = new SharedMemory();
   readonly #recordIds: BoundedSet;
   readonly #eventKeys: BoundedSet;
   readonly #waiting = new Set<Entry>();
@@ -105,7 +108,7 @@ class MemoryInbox implements Inbox {
   put(record: InboxRecord): Promise<void> {
     const hasRoom = this.#bytes + record.body.byteLength + OVERHEAD_BYTES <= this.#limitBytes;
     if (hasRoom && !this.#closed) {
-      if (this.#recordIds.add(record.id)) this.#add(inSharedMemory(record));
+      if (this.#recordIds.add(record.id)) this.#add(this.#kept(record));
       return TAKEN;
     }
     if (this.#recordIds.has(record.id)) return TAKEN;
@@ -116,6 +119,11 @@ class MemoryInbox implements Inbox {
           `${this.#waiting.size} notifications wait and fill its ${this.#limitBytes} bytes.`,
         );
     return Promise.reject(error);
+  }
+
+  /** What will not wait long is not worth copying. */
+  #kept(record: InboxRecord): InboxRecord {
+    return this.#waiting.size < FEW_WAITING ? record : this.#memory.take(record);
   }
 
   #add(record: InboxRecord): void {
@@ -271,18 +279,4 @@ class MemoryInbox implements Inbox {
     }, delayMs);
     this.#retries.set(entry, timer);
   }
-}
-
-/** A small body beside others in Node's pool: a buffer of its own would cost 300 bytes more. */
-function inSharedMemory(record: InboxRecord): InboxRecord {
-  const { body } = record;
-  return body.byteLength < Buffer.poolSize / 2 ? { ...record, body: Buffer.from(body) } : record;
-}
-
-/** For what stays longer than its neighbours: it would keep their memory. */
-function inOwnMemory(record: InboxRecord): InboxRecord {
-  const { body } = record;
-  return body.byteLength < body.buffer.byteLength
-    ? { ...record, body: new Uint8Array(body) }
-    : record;
 }
