@@ -1,7 +1,7 @@
 // The parts of docs/performance.md that follow from the results: tables, and which pictures there are.
 import { goalsOf, hasNodeSqlite, mainResult } from "./goals.ts";
 import { type LoadName, loads } from "./requests.ts";
-import type { HttpResult, Latency, Results } from "./results.ts";
+import type { HttpResult, Latency, Results, StartupResult } from "./results.ts";
 import { type SubjectRow, subjects } from "./subjects.ts";
 
 /** The names of the parts, as they stand in the document's comments, with what writes them. */
@@ -217,6 +217,10 @@ function stressPart({ stress = [], batch = [] }: Results): string | undefined {
   return table(["server", "meanwhile", "without: p50 / p99 / longest, ms", "with", "times"], rows);
 }
 
+function beyond(some: StartupResult["alone"], others: StartupResult["alone"]): string {
+  return `${(some.ms - others.ms).toFixed(0)} ms, ${(some.mb - others.mb).toFixed(1)} MB`;
+}
+
 function costsPart(runs: readonly Results[]): string {
   const rows = runs.flatMap((results) => {
     const name = runName(results);
@@ -236,10 +240,10 @@ function costsPart(runs: readonly Results[]): string {
         `memory while ${found.waiting} notifications wait`,
         `the body and ${found.bytes} bytes each`,
       ]),
-      ...startup.map(({ framework, alone, both }) => [
+      ...startup.map(({ framework, alone, zod, both }) => [
         name,
         `start-up beside ${framework === "node" ? "node:http" : framework}`,
-        `${(both.ms - alone.ms).toFixed(0)} ms, ${(both.mb - alone.mb).toFixed(1)} MB`,
+        `${beyond(both, alone)}; zod alone ${beyond(zod, alone)}`,
       ]),
       ...items.map((found) => [
         name,

@@ -90,8 +90,9 @@ export interface WaitingResult {
 export interface StartupResult {
   readonly framework: string;
   readonly processes: number;
-  /** Of the framework alone, and with core and the adapter beside it. */
+  /** Of the framework alone, with zod, and with core and the adapter beside it. */
   readonly alone: { readonly ms: number; readonly mb: number };
+  readonly zod: { readonly ms: number; readonly mb: number };
   readonly both: { readonly ms: number; readonly mb: number };
 }
 

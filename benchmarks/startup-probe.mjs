@@ -1,4 +1,4 @@
-// Imports a framework, and core and its adapter if it is told to, and prints what it took. Plain JavaScript, because a
+// Imports a framework, and core and its adapter if it is told to, or zod alone, and prints what it took. Plain JavaScript, because a
 // compiler in the process would be measured too.
 import { createServer } from "node:http";
 
@@ -6,6 +6,7 @@ const [framework = "", mode = ""] = process.argv.slice(2);
 const began = performance.now();
 const loaded = [createServer];
 if (framework !== "node") loaded.push(await import(framework));
+if (mode === "zod") loaded.push(await import("zod"));
 if (mode === "both") {
   loaded.push(await import("@whatsapp-webhooks/core"));
   loaded.push(

@@ -13,24 +13,32 @@ interface Imported {
   readonly mb: number;
 }
 
-/** Each framework alone and with ours beside it, in turn. */
+/** Each framework alone, with zod, which ours cannot do without, and with ours beside it, in turn. */
 export function measureStartup(run: Run, processes = PROCESSES): readonly StartupResult[] {
   return FRAMEWORKS.map((framework) => {
     const alone: Imported[] = [];
+    const zod: Imported[] = [];
     const both: Imported[] = [];
     for (let i = 0; i < processes; i++) {
       alone.push(probe(run, framework, "alone"));
+      zod.push(probe(run, framework, "zod"));
       both.push(probe(run, framework, "both"));
     }
-    const result = { framework, processes, alone: middleOf(alone), both: middleOf(both) };
+    const result = {
+      framework,
+      processes,
+      alone: middleOf(alone),
+      zod: middleOf(zod),
+      both: middleOf(both),
+    };
     run.say(
-      `${framework}: ${result.alone.ms} ms and ${result.alone.mb} MB alone, ${result.both.ms} ms and ${result.both.mb} MB with ours`,
+      `${framework}: ${result.alone.ms} ms and ${result.alone.mb} MB alone, ${result.zod.ms} ms and ${result.zod.mb} MB with zod, ${result.both.ms} ms and ${result.both.mb} MB with ours`,
     );
     return result;
   });
 }
 
-function probe({ options }: Run, framework: string, mode: "alone" | "both"): Imported {
+function probe({ options }: Run, framework: string, mode: "alone" | "zod" | "both"): Imported {
   const file = fileURLToPath(new URL("../startup-probe.mjs", import.meta.url));
   const command = [options.node, "--expose-gc", file, framework, mode];
   const [program = "", ...args] =
