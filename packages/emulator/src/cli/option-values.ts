@@ -31,6 +31,21 @@ function waitMs(text: string): number {
   return ms;
 }
 
+/** `--to`, for commands that the environment may have told. */
+export function receiverOption(): Option {
+  return new Option("--to <url>", "the receiver (or WHATSAPP_CALLBACK_URL)").argParser(httpUrl);
+}
+
+/** `--ca-file`, for {@link readAuthorities}. */
+export function authoritiesOption(): Option {
+  return new Option("--ca-file <pem>", "trusts this certificate authority, too");
+}
+
+/** `--json`, for `createScreen`. */
+export function jsonOption(about = "one JSON value on stdout"): Option {
+  return new Option("--json", about);
+}
+
 /** A whole number within limits. */
 export function count(least: number, most: number): (text: string) => number {
   return (text) => {
