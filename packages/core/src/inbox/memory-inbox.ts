@@ -14,6 +14,7 @@ import type {
 } from "./inbox.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 
+/** How much may wait, be remembered and be kept. */
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
   readonly limitBytes?: number;

@@ -30,6 +30,7 @@ import {
 import type { OverridableField } from "./fields.ts";
 import { readGraphAnswer } from "./graph-error.ts";
 
+/** Which Graph API to call, and by whose token. */
 export type CloudSubscriptionsOptions = ConnectionOptions & {
   /**
    * For `apps` an app access token (`{app-id}|{app-secret}`), for `accounts` and `numbers` a system user's with
