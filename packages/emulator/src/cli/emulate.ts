@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Weather } from "../delivery/weather.ts";
 import { createEmulator, type Emulator } from "../emulator.ts";
+import { errorCode } from "../error-code.ts";
 import type { Json } from "../json.ts";
 import { attemptLines, attemptRecord } from "./attempt-line.ts";
 import { Failure, oneLine } from "./failure.ts";
@@ -123,7 +124,7 @@ async function start(emulator: Emulator, { port, host, storage }: EmulateOptions
   try {
     await emulator.start();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "EADDRINUSE")
       throw new Failure(`port ${port} is in use: choose another with --port, 0 for a free one.`);
     if (code === "EACCES") throw new Failure(`port ${port} may not be used by this user.`);

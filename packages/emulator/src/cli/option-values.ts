@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
+import { errorCode } from "../error-code.ts";
 import { showUrl } from "../server/show.ts";
 import { UsageError } from "./failure.ts";
 
@@ -91,8 +92,9 @@ export function readAuthorities(file: string | undefined): readonly string[] {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new UsageError(`--ca-file: ${file} cannot be read (${code}).`);
+    throw new UsageError(
+      `--ca-file: ${file} cannot be read (${errorCode(error) ?? "unreadable"}).`,
+    );
   }
   if (!text.includes("-----BEGIN CERTIFICATE-----"))
     throw new UsageError(`--ca-file: ${file} holds no certificate (PEM).`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { validateHeaderValue } from "node:http";
 import { type Command, Option } from "commander";
+import { errorCode } from "../error-code.ts";
 import { UsageError } from "./failure.ts";
 
 /** One secret that a command may be given: as an option, in a file, or in the environment. */
@@ -93,8 +94,9 @@ function readSecretFile(file: string, name: string): string {
     // An editor or `echo` ends a file with a line break, which is no part of the secret.
     return readFileSync(file === "-" ? 0 : file, "utf8").replace(/\r?\n$/, "");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new UsageError(`--${name}-file: ${file} cannot be read (${code}).`);
+    throw new UsageError(
+      `--${name}-file: ${file} cannot be read (${errorCode(error) ?? "unreadable"}).`,
+    );
   }
 }
 
