@@ -58,15 +58,19 @@ test("a link to a page leads to the page, one to another file to the repository"
   expect(siteLink("docs/start.md", "../LICENSE")).toBe(`${repository}/blob/HEAD/LICENSE`);
   expect(siteLink("docs/start.md", "https://example.com/a#b")).toBe("https://example.com/a#b");
   expect(siteLink("docs/start.md", `${repository}/issues`)).toBe(`${repository}/issues`);
-  expect(siteLink("packages/koa/README.md", `${repository}/blob/main/docs/errors.md#after-the-200`)).toBe(
-    "/errors#after-the-200",
-  );
+  expect(
+    siteLink("packages/koa/README.md", `${repository}/blob/main/docs/errors.md#after-the-200`),
+  ).toBe("/errors#after-the-200");
 });
 
 test.each([
   ["a file that is not there", "nothing.md", "there is no such file"],
   ["a file outside of the repository", "../../etc", "there is no such file"],
-  ["an address of a file that is not there", `${repository}/blob/main/docs/no.md`, "there is no such file"],
+  [
+    "an address of a file that is not there",
+    `${repository}/blob/main/docs/no.md`,
+    "there is no such file",
+  ],
   ["a heading that is not there", "errors.md#after-the-500", "docs/errors.md has no such heading"],
   ["a heading of its own that is not there", "#nothing", "docs/start.md has no such heading"],
 ])("%s is an error of the build", (_, href, message) => {

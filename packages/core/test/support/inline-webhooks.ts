@@ -8,7 +8,12 @@ import {
 import { SECRET, TOKEN } from "./notifications.ts";
 
 /** What is told is looked at. */
-export const logger: { debug(): void; info(): void; warn: Mock; error: Mock } = { debug() {}, info() {}, warn: vi.fn(), error: vi.fn() };
+export const logger: { debug(): void; info(): void; warn: Mock; error: Mock } = {
+  debug() {},
+  info() {},
+  warn: vi.fn(),
+  error: vi.fn(),
+};
 const opened: ReturnType<typeof createWebhooks>[] = [];
 afterEach(async () => {
   vi.useRealTimers();
