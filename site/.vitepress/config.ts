@@ -35,6 +35,7 @@ export default defineConfig({
       { text: "Start", link: "/start" },
       { text: "Recipes", link: "/recipes" },
       { text: "Events", link: "/events" },
+      { text: "API", link: "/api/" },
       { text: "Troubleshooting", link: "/troubleshooting" },
     ],
     outline: [2, 3],
