@@ -23,7 +23,7 @@ export default defineConfig({
   rewrites: (file) => pageOf(file) ?? file,
   // What an entry exports, without the headings below it.
   transformPageData: ({ relativePath }) =>
-    relativePath.startsWith("api/") ? { frontmatter: { outline: 2, editLink: false } } : undefined,
+    relativePath.startsWith("api/") ? { frontmatter: { outline: 2, pageClass: "api" } } : undefined,
   markdown: { anchor: { slugify: anchorOf }, config: linksOfTheRepository },
   head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }]],
   vite: { publicDir: fileURLToPath(new URL("../public", import.meta.url)) },
