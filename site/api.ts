@@ -7,7 +7,9 @@ import {
   Application,
   type DeclarationReflection,
   IntrinsicType,
+  ParameterReflection,
   type ProjectReflection,
+  ReferenceType,
   ReflectionKind,
   type TypeDocOptions,
 } from "typedoc";
@@ -59,8 +61,15 @@ if (project === undefined) process.exit(1);
 for (const { source, page } of all)
   childOf(project, source.replace(/^packages\/|(?:\/index)?\.ts$/g, "")).name = page;
 closeFields(project);
-for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter))
-  if (parameter.name === "__namedParameters") parameter.name = "options";
+// Parameters that are taken apart where they are named have no name.
+for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
+  if (parameter.name !== "__namedParameters" || !(parameter instanceof ParameterReflection))
+    continue;
+  const type = parameter.type instanceof ReferenceType ? parameter.type.name : "Options";
+  parameter.name = type.endsWith("Options")
+    ? "options"
+    : type.replace(/^./, (c) => c.toLowerCase());
+}
 app.validate(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 rmSync(out, { recursive: true, force: true });
