@@ -1,6 +1,6 @@
 // TypeScript blocks of the documents are files that CI runs: each stands below a comment that names its file. Blocks in other
 // languages may stand below one.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const BLOCK = /(?:<!-- (\S+) -->\n)?^```(\w+)\n[\s\S]*?^```$/gm;
@@ -13,9 +13,4 @@ export function fillBlocks(text: string, root: string): string {
     if (language === "ts") throw new Error(`a block without the file it comes from:\n${block}`);
     return block;
   });
-}
-
-/** What npm shows for each package. */
-export function packageReadmes(root: string): string[] {
-  return readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`);
 }

@@ -1,11 +1,12 @@
 // `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, the help in docs/command-line.md, and
 // what follows from the tables of the On-Premises settings (types, rows in docs/settings.md), of the metrics and of the benchmarks'
 // results (docs/performance.md and its pictures). A test fails when stale.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fillBlocks, packageReadmes } from "./code-blocks.ts";
+import { fillBlocks } from "./code-blocks.ts";
 import { fillHelp } from "./command-line-page.ts";
+import { documents } from "./documents.ts";
 import { eventsPage } from "./events-page.ts";
 import { fillMetrics } from "./observability-page.ts";
 import { fillMeasured, measuredRuns, PICTURES, pictureFiles } from "./performance-page.ts";
@@ -28,15 +29,7 @@ for (const [file, svg] of pictureFiles(runs)) {
   mkdirSync(join(root, PICTURES), { recursive: true });
   writeFileSync(join(root, PICTURES, file), svg);
 }
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
-  ...packageReadmes(root),
-];
-for (const document of documents) {
+for (const document of documents(root)) {
   const path = join(root, document);
   writeFileSync(path, fillBlocks(readFileSync(path, "utf8"), root));
 }

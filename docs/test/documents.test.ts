@@ -1,28 +1,18 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { errorKinds } from "../../packages/settings/src/settings-error.ts";
-import { fillBlocks, packageReadmes } from "../../scripts/code-blocks.ts";
+import { fillBlocks } from "../../scripts/code-blocks.ts";
 import { commandNames, fillHelp } from "../../scripts/command-line-page.ts";
+import { documents } from "../../scripts/documents.ts";
 import { eventsPage } from "../../scripts/events-page.ts";
 import { fillTables, settingsTypes, TYPES_FILE } from "../../scripts/settings-page.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  "CHANGELOG.md",
-  "examples/README.md",
-  ...packageReadmes(root),
-  ...readdirSync(join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
-];
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
-describe.each(documents)("%s", (document) => {
+describe.each(documents(root))("%s", (document) => {
   const text = read(document);
 
   test("every TypeScript block is a file that CI runs, word for word: npm run docs", () => {
@@ -32,13 +22,15 @@ describe.each(documents)("%s", (document) => {
   test("every path it names is there", () => {
     const paths = [
       ...text.matchAll(
-        /`((?:packages|examples|fixtures|docs|scripts|benchmarks)\/[\w./-]+|biome\.json|\.ci\/run)`/g,
+        /`((?:packages|examples|fixtures|docs|scripts|benchmarks|site)\/[\w./[\]-]+|(?:biome|knip|tsconfig|tsconfig\.build)\.json|pnpm-workspace\.yaml|vitest\.config\.ts|\.ci\/run)`/g,
       ),
     ].map(([, path]) => path as string);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) =>
       join(dirname(document), link as string),
     );
-    const missing = [...paths, ...links].filter((path) => !existsSync(join(root, path)));
+    const missing = [...paths, ...links].filter(
+      (path) => !existsSync(join(root, path)) && !/\/dist$/.test(path),
+    );
     expect(missing).toEqual([]);
   });
 

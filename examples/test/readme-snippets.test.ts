@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -22,17 +25,21 @@ test.each(["handlers", "emulator"])(
 
 test.each([
   ["node/ten-lines.ts", "/webhooks/whatsapp"],
+  ["node/durable.ts", "/webhooks/whatsapp"],
   ["hono/ten-lines.ts", "/webhooks/whatsapp"],
   // Behind a parser that keeps the bytes.
   ["express/behind-json-parser.ts", "/webhooks/whatsapp"],
+  ["hapi/server.ts", "/webhooks/whatsapp"],
   ["nestjs/middleware.ts", "/hooks/wa"],
 ])(
   "%s: a signed notification is answered 200",
   async (file, path) => {
     const port = await freePort();
+    const kept = mkdtempSync(join(tmpdir(), "kept-"));
     const env = {
       ...process.env,
       PORT: String(port),
+      INBOX_FILE: join(kept, "inbox.db"),
       WHATSAPP_APP_SECRET: "secret",
       WHATSAPP_VERIFY_TOKEN: "token",
     };
@@ -56,6 +63,7 @@ test.each([
       expect(response?.status).toBe(200);
     } finally {
       child.kill();
+      rmSync(kept, { recursive: true, force: true });
     }
   },
   30_000,

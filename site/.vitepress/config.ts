@@ -21,6 +21,9 @@ export default defineConfig({
   srcDir: root,
   srcExclude: ["README.md", "examples/*/**", "**/{node_modules,dist,.runtimes}/**"],
   rewrites: (file) => pageOf(file) ?? file,
+  // What an entry exports, without the headings below it.
+  transformPageData: ({ relativePath }) =>
+    relativePath.startsWith("api/") ? { frontmatter: { outline: 2, pageClass: "api" } } : undefined,
   markdown: { anchor: { slugify: anchorOf }, config: linksOfTheRepository },
   head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }]],
   vite: { publicDir: fileURLToPath(new URL("../public", import.meta.url)) },
@@ -32,6 +35,7 @@ export default defineConfig({
       { text: "Start", link: "/start" },
       { text: "Recipes", link: "/recipes" },
       { text: "Events", link: "/events" },
+      { text: "API", link: "/api/" },
       { text: "Troubleshooting", link: "/troubleshooting" },
     ],
     outline: [2, 3],

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const repository = "https://github.com/whatsapp-webhooks/whatsapp-webhooks";
 
+const OWN = new RegExp(`^${repository}/(?:blob|tree)/(?:main|HEAD)/(.+)$`);
 const documents = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
 
 /** Where a markdown file of the repository stands on the site; `undefined` when it is no page. */
@@ -14,8 +15,8 @@ export function pageOf(file: string): string | undefined {
   if (file === "site/index.md") return "index.md";
   if (file === "examples/README.md") return "examples.md";
   if (documents.includes(file)) return file.toLowerCase();
-  const [, page] = /^docs\/([\w-]+\.md)$/.exec(file) ?? [];
-  if (page !== undefined) return page;
+  const [, page] = /^(?:docs|site)\/((?:(?:decisions|api)\/)?[\w-]+\.md)$/.exec(file) ?? [];
+  if (page !== undefined) return page.replace("README.md", "index.md");
   const [, name] = /^packages\/(\w+)\/README\.md$/.exec(file) ?? [];
   return name === undefined ? undefined : `packages/${name}.md`;
 }
@@ -25,6 +26,9 @@ export function pageOf(file: string): string | undefined {
  * Throws when the file or the heading that it names is not there.
  */
 export function siteLink(file: string, href: string): string {
+  // What npm shows of a package names files of the repository by their address there.
+  const [, own] = OWN.exec(href) ?? [];
+  if (own !== undefined) return siteLink("README.md", own);
   if (/^(?:[a-z]+:|\/)/.test(href)) return href;
   const [path = "", anchor] = href.split("#");
   const target = path === "" ? file : posix.join(posix.dirname(file), path).replace(/\/$/, "");
@@ -51,7 +55,7 @@ export function anchorOf(heading: string): string {
 
 function anchorsOf(file: string): ReadonlySet<string> {
   const text = readFileSync(resolve(root, file), "utf8").replace(/^```[\s\S]*?^```/gm, "");
-  const anchors = new Set<string>();
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id));
   for (const [, heading = ""] of text.matchAll(/^#{1,6} (.+)$/gm)) {
     const anchor = anchorOf(heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1"));
     let unique = anchor;

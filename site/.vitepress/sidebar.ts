@@ -1,5 +1,8 @@
 // What is on the left of every page. A test compares it with the files: each page stands in it once.
+import { readdirSync, readFileSync } from "node:fs";
 import type { DefaultTheme } from "vitepress";
+import { entries } from "../entries.ts";
+import { root } from "./repository-links.ts";
 
 export const sidebar: DefaultTheme.SidebarItem[] = [
   {
@@ -43,6 +46,12 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Command line", link: "/command-line" },
       { text: "The emulator's page", link: "/emulator" },
       {
+        text: "API",
+        link: "/api/",
+        collapsed: true,
+        items: entries(root).map(({ name, page }) => ({ text: name, link: `/api/${page}` })),
+      },
+      {
         text: "Packages",
         collapsed: true,
         items: [
@@ -61,7 +70,19 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: "How to", link: "/contributing" },
       { text: "Architecture", link: "/architecture" },
+      { text: "Decisions", link: "/decisions/", collapsed: true, items: decisions() },
       { text: "Changelog", link: "/changelog" },
     ],
   },
 ];
+
+/** By their headings, in the order of their numbers. */
+function decisions(): DefaultTheme.SidebarItem[] {
+  const folder = `${root}docs/decisions`;
+  return readdirSync(folder)
+    .filter((file) => /^\d.*\.md$/.test(file))
+    .map((file) => {
+      const [, text = file] = /^# (.*)$/m.exec(readFileSync(`${folder}/${file}`, "utf8")) ?? [];
+      return { text, link: `/decisions/${file.replace(/\.md$/, "")}` };
+    });
+}

@@ -33,6 +33,7 @@ import { inspectServer } from "./server.ts";
 import { toRecord } from "./stored.ts";
 import { Workshop } from "./workshop.ts";
 
+/** Where Redis is, what this process does, and how much may be kept for how long. */
 export interface BullmqInboxOptions extends Numbers {
   /** `{ url: "redis://…" }` (`rediss://` for TLS), options of ioredis, or an ioredis client, whose settings are used for connections of our own. */
   readonly connection: RedisConnection;

@@ -37,6 +37,7 @@ export type VerifyToken = Many<string> | ((request: RequestHead) => Maybe<Many<s
 export type OnPremisesOptions = (
   | { readonly authorization: Many<string> }
   | {
+      /** Decides by the whole request. True lets it in; what it throws is answered 503. */
       readonly verify: (
         request: RequestHead & { readonly body: Uint8Array },
       ) => boolean | Promise<boolean>;

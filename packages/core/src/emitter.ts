@@ -13,6 +13,7 @@ export interface HandlerContext {
 /** May be async: an event counts as handled when all its handlers resolved. A failed handler alone is tried again. */
 export type Handler<P extends Pattern> = (event: EventOf<P>, context: HandlerContext) => unknown;
 
+/** How to listen: `on`, `once`, and `off`. */
 export interface Subscriptions {
   /** Subscribes to a name, a family, `unknown`, `invalid` or `*`. Returns what takes the subscription back. */
   on<P extends Pattern>(pattern: P, handler: Handler<P>): () => void;

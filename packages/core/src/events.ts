@@ -112,6 +112,7 @@ export type EventMap = Merge<EventsOf<AnyFamily>> & {
   stale: EventBase<"stale", { readonly event: AnyEvent }>;
 };
 
+/** What events are called: `message.text`, `status.failed` … docs/events.md lists them. */
 export type EventName = keyof EventMap & string;
 
 /** Any event. Narrow it by `name`. */

@@ -5,6 +5,7 @@ import type { Webhooks } from "./webhooks.ts";
 
 type WaitUntil = (work: Promise<unknown>) => void;
 
+/** What {@link whatsappWebhooks} takes beside the webhooks. */
 export interface FetchOptions {
   /** The full path that the platform calls; others are answered 404. Default: every request is for us, the router chose. */
   readonly path?: string | undefined;

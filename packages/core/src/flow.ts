@@ -43,6 +43,7 @@ export interface StandardSchema<Output> {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
+    /** The value as the schema makes it, or its issues. */
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
     readonly types?: { readonly input: unknown; readonly output: Output } | undefined;
   };

@@ -1,5 +1,6 @@
 import type { Inbox, InboxStats } from "./inbox/inbox.ts";
 
+/** For `webhooks.health()`. */
 export interface HealthOptions {
   /** How long the inbox may take to answer before it counts as unreachable. Default 1,000. */
   readonly timeoutMs?: number;

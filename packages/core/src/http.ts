@@ -16,7 +16,12 @@ export type RequestBody =
    * Nobody has read it yet, and it says that it is short (`bytes`, at most some ten thousand), so that it may be read at once
    * where that is cheaper. `read` rejects with a WebhookError, or with whatever ended the connection.
    */
-  | { readonly kind: "short"; readonly bytes: number; readonly read: () => Promise<ArrayBuffer> }
+  | {
+      readonly kind: "short";
+      readonly bytes: number;
+      /** To be called once. */
+      readonly read: () => Promise<ArrayBuffer>;
+    }
   /** Buffered, byte for byte. `decoded` when a parser made a string of it first, which may have changed bytes. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly decoded?: boolean }
   /** A parser consumed it and kept no bytes. `hint` tells how to mend that in this framework. */

@@ -2,9 +2,13 @@ import { inspect } from "node:util";
 
 /** What a logger must offer: pino's method shape, so a pino instance fits as it is. */
 export interface Logger {
+  /** What is normal and frequent: a duplicate was dropped. */
   debug(details: object, message: string): void;
+  /** What is normal and rare: a handshake, the end of trouble. */
   info(details: object, message: string): void;
+  /** Trouble that others make, or that is coming. */
   warn(details: object, message: string): void;
+  /** Trouble of our own: somebody has to do something. */
   error(details: object, message: string): void;
 }
 

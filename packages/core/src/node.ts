@@ -52,11 +52,13 @@ export function sendResponse(
   res.end(body);
 }
 
+/** What {@link whatsappWebhooks} takes beside the webhooks. */
 export interface NodeOptions {
   /** The full path that the platform calls. Default `/webhooks/whatsapp`. `:name` segments go to your secret function. */
   readonly path?: string | undefined;
 }
 
+/** A request listener of `node:http`, and middleware of the connect kind. */
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: () => void) => void;
 
 /** For plain `node:http`: `createServer(whatsappWebhooks(webhooks))`. Other paths go to `next`, or are answered 404. */

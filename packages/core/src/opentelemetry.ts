@@ -32,6 +32,7 @@ import type {
 } from "./telemetry/telemetry.ts";
 import { fromTraceparent, toTraceparent } from "./telemetry/traceparent.ts";
 
+/** Where spans and metrics go. */
 export interface OpenTelemetryOptions {
   /** Default: the one registered with `@opentelemetry/api`. */
   readonly tracerProvider?: TracerProvider | undefined;

@@ -15,6 +15,7 @@ import type { Family } from "./schema/family.ts";
 import { familyTable } from "./schema/table.ts";
 import { toDate } from "./time.ts";
 
+/** Where a body is from, and what of it is wanted. */
 export interface ParseOptions {
   /** Which outer shape the body must have. Default: whichever it has. */
   readonly source?: "cloud" | "on-premises";

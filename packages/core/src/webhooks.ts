@@ -17,6 +17,7 @@ import { createReport } from "./reporter.ts";
 import { harmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
 
+/** What {@link createWebhooks} takes: two secrets, and the rest has defaults. */
 export interface WebhooksOptions {
   /**
    * The Meta app's App Secret, which notifications are signed with; see {@link AppSecret} for several and for tenants.
@@ -56,6 +57,7 @@ export interface WebhooksOptions {
   readonly onError?: ((error: WebhookError, context: ErrorContext) => unknown) | undefined;
 }
 
+/** For `webhooks.close()`. */
 export interface CloseOptions {
   /** How long to wait for what is under way. Default 10,000. */
   readonly timeoutMs?: number;

@@ -3,29 +3,13 @@ import {
   createWebhooks,
   type Inbox,
   memoryInbox,
-  storeInbox,
   WebhookError,
   type WebhooksOptions,
 } from "../src/index.ts";
-import {
-  cloudBody,
-  gate,
-  SECRET,
-  settled,
-  signedRequest,
-  TOKEN,
-  text,
-} from "./support/notifications.ts";
-import { tame } from "./support/tame-store.ts";
+import { cloudBody, SECRET, settled, signedRequest, TOKEN, text } from "./support/notifications.ts";
+import { setUp } from "./support/webhooks-under-test.ts";
 
 afterEach(() => vi.useRealTimers());
-
-function setUp(options: Partial<WebhooksOptions> = {}) {
-  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: TOKEN, logger, ...options });
-  const post = (body: string) => webhooks.receive(signedRequest(cloudBody([text(body)])));
-  return { webhooks, logger, post };
-}
 
 /** An inbox that outlives the process, as far as core can tell. */
 function durableInbox(): Inbox {
@@ -247,56 +231,6 @@ test("without onError the logger gets it; an onError that throws is logged and h
   await Promise.all([plain.webhooks.close(), throwing.webhooks.close()]);
 });
 
-test("close() answers 503, lets running handlers finish, and is idempotent", async () => {
-  const { webhooks, post } = setUp();
-  const held = gate();
-  let finished = false;
-  webhooks.on("message.text", async () => {
-    await held.promise;
-    finished = true;
-  });
-  await post("a");
-  await settled();
-  const closing = webhooks.close();
-  expect(await post("b")).toMatchObject({
-    status: 503,
-    headers: { "retry-after": expect.any(String) },
-  });
-  expect(webhooks.close()).toBe(closing);
-  held.open();
-  expect(await closing).toEqual({ running: 0, pending: 0 });
-  expect(finished).toBe(true);
-  await expect(webhooks.start()).rejects.toMatchObject({ code: "closing" });
-});
-
-test("close() handles what was answered but has not begun: in memory there is no other copy", async () => {
-  const { webhooks, post } = setUp();
-  const heard: string[] = [];
-  webhooks.on("message.text", (event) => heard.push(event.data.text.body));
-  await post("a");
-  await post("b");
-  expect(await webhooks.close()).toEqual({ running: 0, pending: 0 });
-  expect(heard).toEqual(["a", "b"]);
-});
-
-test("close() gives up after timeoutMs, aborts, and reports what it left", async () => {
-  const { webhooks, logger, post } = setUp();
-  let aborted = false;
-  webhooks.on("message.text", (_event, { signal }) => {
-    signal.addEventListener("abort", () => (aborted = true));
-    return new Promise(() => {});
-  });
-  await post("a");
-  await post("b");
-  await settled();
-  expect(await webhooks.close({ timeoutMs: 10 })).toEqual({ running: 1, pending: 2 });
-  expect(aborted).toBe(true);
-  expect(logger.warn).toHaveBeenCalledWith(
-    { running: 1, pending: 2 },
-    expect.stringContaining("left work behind"),
-  );
-});
-
 test("the same bytes again are answered 200 and handled once", async () => {
   const { webhooks } = setUp();
   const heard = vi.fn();
@@ -326,27 +260,4 @@ test("handlers that burn the processor do not keep other requests from being ans
   expect(order.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => "answered"));
   await webhooks.idle();
   expect(order.filter((each) => each === "handled")).toHaveLength(20);
-});
-
-test("close() with a durable inbox starts no further handlers: what has not begun stays in it", async () => {
-  const { store, commits } = tame();
-  const inbox = storeInbox(store);
-  const { webhooks, post } = setUp({ inbox });
-  const held = gate();
-  const heard: string[] = [];
-  webhooks.on("message.text", async (event) => {
-    heard.push(event.data.text.body);
-    await held.promise;
-  });
-  await webhooks.start();
-  await settled();
-  for (const body of ["a", "b", "c"]) await post(body);
-  await settled();
-  const closing = webhooks.close();
-  await settled();
-  held.open();
-  expect(await closing).toEqual({ running: 0, pending: 0 });
-  expect(heard).toEqual(["a"]);
-  const settles = commits.flatMap((commit) => commit.settles.map(({ kind }) => kind));
-  expect(settles.sort()).toEqual(["done", "release", "release"]);
 });

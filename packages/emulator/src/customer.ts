@@ -10,6 +10,7 @@ export interface MessageOptions {
   readonly extra?: Readonly<Json>;
 }
 
+/** A place to share: degrees, and what it is called. */
 export interface Place {
   readonly latitude: number;
   readonly longitude: number;
@@ -28,14 +29,17 @@ export class Customer {
     this.#line = line;
   }
 
+  /** Writes a text. */
   text(body: string, options?: MessageOptions): string {
     return this.send("text", { body }, options);
   }
 
+  /** Sends a picture, with a caption if the media has one. */
   image(media: Media = {}, options?: MessageOptions): string {
     return this.#send({ type: "image", media: { kind: "image", ...media } }, options);
   }
 
+  /** Sends a video, with a caption if the media has one. */
   video(media: Media = {}, options?: MessageOptions): string {
     return this.#send({ type: "video", media: { kind: "video", ...media } }, options);
   }
@@ -50,14 +54,17 @@ export class Customer {
     return this.#send({ type: "voice", media: { kind: "voice", ...media } }, options);
   }
 
+  /** Sends a file. */
   document(media: Media = {}, options?: MessageOptions): string {
     return this.#send({ type: "document", media: { kind: "document", ...media } }, options);
   }
 
+  /** Sends a sticker. */
   sticker(media: Media = {}, options?: MessageOptions): string {
     return this.#send({ type: "sticker", media: { kind: "sticker", ...media } }, options);
   }
 
+  /** Shares a place. */
   location(place: Place, options?: MessageOptions): string {
     return this.send("location", { ...place }, options);
   }

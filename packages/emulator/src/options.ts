@@ -44,6 +44,7 @@ export interface CloudOptions {
   readonly retry?: CloudRetryOptions;
 }
 
+/** Where the emulator listens. */
 export interface ServerOptions {
   /** Default: 0, a free one. */
   readonly port?: number;

@@ -7,6 +7,7 @@ import {
 import { sendResponse, toWebhookRequest } from "@whatsapp-webhooks/core/node";
 import type { NextFunction, Request, Response } from "express";
 
+/** What {@link whatsappWebhooks} takes beside the webhooks. */
 export interface ExpressOptions {
   /**
    * The full path that the platform calls. Default: the route or mount point the middleware stands at,
@@ -15,6 +16,7 @@ export interface ExpressOptions {
   readonly path?: string | undefined;
 }
 
+/** For `app.use`, a router, or `app.all`. */
 export type ExpressMiddleware = (req: Request, res: Response, next: NextFunction) => void;
 
 const HINT =

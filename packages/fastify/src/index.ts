@@ -8,6 +8,7 @@ import {
 import { toWebhookRequest } from "@whatsapp-webhooks/core/node";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
+/** What {@link whatsappWebhooks} takes beside the webhooks. */
 export interface FastifyOptions {
   /**
    * The full path that the platform calls; a surrounding prefix is taken off. Default: the prefix the plugin is
@@ -16,6 +17,7 @@ export interface FastifyOptions {
   readonly path?: string | undefined;
 }
 
+/** For `app.register`, with a `prefix` or without. */
 export type FastifyPlugin = (app: FastifyInstance) => Promise<void>;
 
 const HINT =

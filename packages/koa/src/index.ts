@@ -7,6 +7,7 @@ import {
 import { toWebhookRequest } from "@whatsapp-webhooks/core/node";
 import type { Context, Next } from "koa";
 
+/** What {@link whatsappWebhooks} takes beside the webhooks. */
 export interface KoaOptions {
   /**
    * The full path that the platform calls. Default: the route (`@koa/router`) or mount point (`koa-mount`) the
@@ -15,6 +16,7 @@ export interface KoaOptions {
   readonly path?: string | undefined;
 }
 
+/** For `app.use`, a router of `@koa/router`, or `koa-mount`. */
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>;
 
 const HINT =

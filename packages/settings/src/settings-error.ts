@@ -71,3 +71,8 @@ export class SettingsError extends Error {
     this.retryAfterMs = context.retryAfterMs;
   }
 }
+
+/** What was given cannot be sent. */
+export function inputInvalid(message: string): SettingsError {
+  return new SettingsError("input_invalid", message);
+}

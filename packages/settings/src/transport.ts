@@ -19,8 +19,12 @@ export type FetchLike = (
 /** What is used of a `Response`. */
 export interface FetchResponse {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: {
+    /** A header by its name, in whatever case. */
+    get(name: string): string | null;
+  };
   readonly body?: unknown;
+  /** The whole body. */
   text(): Promise<string>;
 }
 

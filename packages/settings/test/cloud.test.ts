@@ -12,7 +12,6 @@ import {
   APP,
   appId,
   cloud,
-  graphError,
   NUMBER,
   phoneNumberId,
   useGraph,
@@ -239,88 +238,6 @@ describe("before anything is sent, refuses", () => {
       kind: "input_invalid",
       message: expect.stringContaining("https://"),
     });
-  });
-});
-
-describe("errors of Graph", () => {
-  test("have code, title, details, type, subcode and trace", async () => {
-    graph.answer(`POST ${ACCOUNT}`, {
-      status: 400,
-      body: graphError(100, "(#100) Before override the current callback uri …", {
-        code: "100",
-        error_subcode: "33",
-        error_data: { details: "Subscribe first" },
-      }),
-    });
-    const error = await errorFrom(cloud(graph).accounts.setOverride(wabaId, override));
-    expect(error).toMatchObject({
-      kind: "api_error",
-      status: 400,
-      code: 100,
-      title: "(#100) Before override the current callback uri …",
-      details: "Subscribe first",
-    });
-    expect(error.errors[0]).toMatchObject({
-      type: "OAuthException",
-      error_subcode: 33,
-      fbtrace_id: "AbCdEfGhIjK",
-    });
-    expect(error.message).toContain("POST /{waba-id}/subscribed_apps was answered 400: 100");
-    expect(error.advice).toContain("subscribed to the account first");
-  });
-
-  test.each([
-    [401, 190, "access token"],
-    [403, 200, "permission"],
-    [400, 2200, "handshake"],
-    [404, 9999, "id and the version"],
-  ])("%i with %i says what to do", async (status, code, words) => {
-    graph.answer(`GET ${APP}`, { status, body: graphError(code, "No") });
-    const error = await errorFrom(cloud(graph).apps.subscriptions(appId));
-    expect(error).toMatchObject({ status, code, advice: expect.stringContaining(words) });
-  });
-
-  test.each([["false"], [false]])("success: %j in a 200 is an error", async (value) => {
-    graph.answer(`POST ${ACCOUNT}`, { body: { success: value } });
-    const error = await errorFrom(cloud(graph).accounts.subscribe(wabaId));
-    expect(error).toMatchObject({ kind: "api_error", status: 200 });
-    expect(error.message).toContain("without success");
-  });
-
-  test.each([["true"], [true]])("success: %j is success", async (value) => {
-    graph.answer(`POST ${ACCOUNT}`, { body: { success: value } });
-    await cloud(graph).accounts.subscribe(wabaId);
-  });
-
-  test.each([
-    ["a page in HTML", { body: "<html>" }],
-    ["null", { body: null }],
-    ["a list", { body: [] }],
-    ["a redirect", { status: 301, headers: { location: "https://example.com" } }],
-    ["a page for 404", { status: 404, body: "<html>" }],
-  ])("%s is not Graph's", async (_, answer) => {
-    graph.answer(`GET ${ACCOUNT}`, answer);
-    const error = await errorFrom(cloud(graph).accounts.subscribedApps(wabaId));
-    expect(error.kind).toBe("answer_unreadable");
-  });
-
-  test("what passes is tried again, except a POST", async () => {
-    const body = graphError(2, "Service temporarily unavailable");
-    const answers = [
-      { status: 500, body },
-      { status: 429, body },
-      { body: { data: [], success: true } },
-    ];
-    graph.answer(`GET ${ACCOUNT}`, ...answers).answer(`DELETE ${ACCOUNT}`, ...answers);
-    graph.answer(`POST ${ACCOUNT}`, ...answers);
-    const { accounts } = cloud(graph);
-    await accounts.subscribedApps(wabaId);
-    await accounts.unsubscribe(wabaId);
-    const error = await errorFrom(accounts.subscribe(wabaId));
-    expect(error).toMatchObject({ kind: "api_error", status: 500, code: 2 });
-    expect(graph.of(`GET ${ACCOUNT}`)).toHaveLength(3);
-    expect(graph.of(`DELETE ${ACCOUNT}`)).toHaveLength(3);
-    expect(graph.of(`POST ${ACCOUNT}`)).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { StoreFailure } from "./failure.ts";
+import { hasCode, StoreFailure } from "./failure.ts";
 
 export type Value = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -98,8 +98,4 @@ function toRow(row: RawRow): Row {
     if (value instanceof ArrayBuffer) row[column] = new Uint8Array(value);
   }
   return row as Row;
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -85,3 +85,8 @@ function explanation(code: number | undefined): string {
       return "failed in a way the inbox does not expect; see the cause.";
   }
 }
+
+/** Whether Node.js has this word for what went wrong. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

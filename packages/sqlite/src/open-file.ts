@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import type { Database, OpenDatabase, Value } from "./binding.ts";
-import { BUSY_MS, isBusy, StoreFailure } from "./failure.ts";
+import { BUSY_MS, hasCode, isBusy, StoreFailure } from "./failure.ts";
 import { refuseForeignFile } from "./foreign-file.ts";
 import { APPLICATION_ID, migrations } from "./schema.ts";
 
@@ -174,8 +174,4 @@ function insist<T>(attempt: () => T): T {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,6 +1,7 @@
 import { type Inbox, type StoreInboxOptions, storeInbox } from "@whatsapp-webhooks/core";
 import { type SqliteStoreOptions, sqliteStore } from "./sqlite-store.ts";
 
+/** Those of the store, and those of what lifts it into an inbox. */
 export interface SqliteInboxOptions extends SqliteStoreOptions, StoreInboxOptions {}
 
 /**

@@ -13,6 +13,7 @@ import type { PackedCommit } from "./protocol.ts";
 import { SeenCalls } from "./seen-calls.ts";
 import { StoreThread } from "./thread.ts";
 
+/** Which file, how much may be in it, and for how long. */
 export interface SqliteStoreOptions {
   /** The file. It is created if it is missing, readable by this user alone; its folder must exist, on a local disk. */
   readonly path: string;

@@ -11,6 +11,7 @@ export class DeadLetterWatch {
   #isTold = false;
   #dropped: number | undefined;
 
+  /** To be called now and then with what the store says of itself. Warns once, until there is room again; removals are errors. */
   check({ buried, buriedBytes, buriedLimitBytes, buriedDropped }: Burials, logger: Logger): void {
     const counts = { buried, buriedBytes, buriedLimitBytes };
     const isFull = buriedBytes >= FULL * buriedLimitBytes;

@@ -32,7 +32,9 @@ export type KeptStore = Pick<
 
 /** Opens what the command is called with. */
 export interface InboxOpeners {
+  /** Rejects with {@link Usage} when there is no such file. */
   file(path: string): Promise<KeptStore>;
+  /** Rejects with {@link Usage} when it does not answer, or cannot be used. */
   redis(url: string, prefix: string | undefined): Promise<KeptStore>;
 }
 

@@ -124,6 +124,7 @@ export interface DeadLetters {
   discard(ids: readonly string[]): Promise<number>;
 }
 
+/** One buried record, without its body. */
 export interface DeadLetter {
   readonly id: string;
   /** Grows with the age of the youngest; for paging. */
@@ -150,8 +151,10 @@ export interface RecordPart {
   readonly keys?: PartKeys;
 }
 
+/** Handles one record and says what is to become of it. Rejects only when nothing can be said: then it is to come again. */
 export type Deliver = (record: InboxRecord, delivery: Delivery) => Promise<Outcome>;
 
+/** What is known of a record that is delivered, beside the record. */
 export interface Delivery {
   /** 1 for the first. */
   readonly attempt: number;
@@ -178,6 +181,8 @@ export type Outcome =
   | { readonly kind: "release"; readonly completed: readonly string[] }
   | { readonly kind: "bury"; readonly completed: readonly string[]; readonly reason: string };
 
+/** What `consume` resolves to. */
 export interface Consumer {
+  /** Takes no further records, and resolves when none is under way. See {@link Inbox.consume}. */
   close(): Promise<void>;
 }

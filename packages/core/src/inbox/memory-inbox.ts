@@ -16,6 +16,7 @@ import { Lull } from "./lull.ts";
 import { MemoryDeadLetters } from "./memory-dead-letters.ts";
 import { inOwnMemory, SharedMemory } from "./shared-memory.ts";
 
+/** How much may wait, be remembered and be kept. */
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
   readonly limitBytes?: number;

@@ -19,6 +19,7 @@ import type { ClaimedRecord, Store } from "./store.ts";
 import { deadLettersOf } from "./store-dead-letters.ts";
 import { Window } from "./window.ts";
 
+/** How much may wait, and how often to look for more. */
 export interface StoreInboxOptions {
   /** Bytes of bodies that may wait to be written; more is answered 503. Default 64 MiB. */
   readonly pendingLimitBytes?: number | undefined;

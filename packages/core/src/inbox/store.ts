@@ -35,8 +35,9 @@ export interface Store {
   }): Promise<readonly DeadLetter[]>;
   /** One record with its body, buried or not. */
   get(id: string): Promise<InboxRecord | undefined>;
-  /** Makes buried records due again as if they were new, or removes them. Returns how many there were. */
+  /** Makes buried records due again as if they were new. Returns how many there were. */
   revive(ids: readonly string[]): Promise<number>;
+  /** Removes buried records for good. Returns how many there were. */
   discard(ids: readonly string[]): Promise<number>;
   /**
    * Looks through some records in their order, from a position on (0: the first): which bodies contain one of these texts
@@ -54,20 +55,24 @@ export interface Store {
   replace(id: string, body: Uint8Array | undefined): Promise<boolean>;
   /** Removes what is too old: remembered keys and ids, and buried records beyond their age. */
   prune(): Promise<void>;
+  /** Lets go of what this process holds, and of files and connections. Idempotent. */
   close(): Promise<void>;
 }
 
+/** What is written at once, or not at all. */
 export interface Commit {
   readonly appends: readonly Append[];
   readonly settles: readonly Settle[];
 }
 
+/** A record to be stored. */
 export interface Append {
   readonly record: InboxRecord;
   /** Held by this process from the start: it delivers the record from memory, without reading it back. */
   readonly held: boolean;
 }
 
+/** How a delivery ended. */
 export interface Settle {
   readonly id: string;
   /** Event keys to remember, even if the record is not held any more; all but `done` keep them with the record as well. */
@@ -80,6 +85,7 @@ export interface Settle {
   readonly reason?: string;
 }
 
+/** A record that {@link Store.claim} holds for this process. */
 export interface ClaimedRecord {
   readonly record: InboxRecord;
   /** Attempts so far. */

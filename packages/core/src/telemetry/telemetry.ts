@@ -29,6 +29,7 @@ export interface Telemetry {
   observe?(inbox: () => Promise<InboxHealth>): (() => void) | undefined;
 }
 
+/** What is known of a request before it is looked at. */
 export interface ReceivedRequest {
   /** A notification, a handshake, or anything else, which is refused. */
   readonly method: "POST" | "GET" | "_OTHER";
@@ -44,6 +45,7 @@ export interface Receiving {
   answered(answer: Answer): void;
 }
 
+/** What a request was answered. */
 export interface Answer {
   readonly status: number;
   /** Why it was refused. Undefined with 200. */
@@ -52,6 +54,7 @@ export interface Answer {
   readonly isUnverified: boolean;
 }
 
+/** An event whose handlers are about to run. */
 export interface HandledEvent {
   readonly name: EventName;
   /** 1 for the first. */
@@ -75,6 +78,7 @@ export interface Handling {
   ended(): void;
 }
 
+/** Why a handler failed. */
 export interface HandlerFailure {
   /** `closing`: `close()` gave up waiting for it, which is no fault of the handler's. */
   readonly code: "handler_failed" | "handler_timeout" | "closing";

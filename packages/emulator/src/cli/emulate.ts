@@ -2,17 +2,25 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Weather } from "../delivery/weather.ts";
 import { createEmulator, type Emulator } from "../emulator.ts";
+import { errorCode } from "../error-code.ts";
 import type { Json } from "../json.ts";
 import { attemptLines, attemptRecord } from "./attempt-line.ts";
 import { Failure, oneLine } from "./failure.ts";
-import { count, httpUrl, readAuthorities, shownUrl } from "./option-values.ts";
+import {
+  authoritiesOption,
+  count,
+  httpUrl,
+  jsonOption,
+  readAuthorities,
+  shownUrl,
+} from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import {
-  addSecret,
+  addSecrets,
   appSecret,
   authorization,
   readSecret,
-  SECRETS_HELP,
+  secretsHelp,
   verifyToken,
 } from "./secrets.ts";
 import { weatherFrom } from "./weather-option.ts";
@@ -38,7 +46,7 @@ Examples:
 With --to it subscribes the receiver as soon as that passes the handshake, so either may be
 started first. Weather: calm, bad, or such as duplicates=0.2,batchItems=20,lostAnswers=0.1.
 With --json each line is one JSON value.
-${SECRETS_HELP}`;
+${secretsHelp(appSecret, verifyToken, authorization)}`;
 
 /** The same at every start, so that a receiver need not be set up anew. They are no secrets: the platform is not real. */
 const DEFAULT_SECRET = "emulator-app-secret";
@@ -62,23 +70,19 @@ export function addEmulate(program: Command): void {
     .option("--seed <text>", "the same ids and the same weather again")
     .option("--storage <file>", "keeps everything in this file, across restarts")
     .option("--weather <kind>", "what the network does", weatherFrom);
-  addSecret(command, appSecret);
-  addSecret(command, verifyToken);
-  addSecret(command, authorization);
-  command
-    .option("--ca-file <pem>", "trusts this certificate authority, too")
-    .option("--json", "JSON lines on stdout")
+  addSecrets(command, appSecret, verifyToken, authorization)
+    .addOption(authoritiesOption())
+    .addOption(jsonOption("JSON lines on stdout"))
     .addHelpText("after", EXAMPLES)
     .action(emulate);
 }
 
 async function emulate(options: EmulateOptions): Promise<void> {
   const screen = createScreen(options);
-  const given = { ...options };
-  const ownSecret = readSecret(given, appSecret);
-  const ownToken = readSecret(given, verifyToken);
+  const ownSecret = readSecret(options, appSecret);
+  const ownToken = readSecret(options, verifyToken);
   const token = ownToken ?? DEFAULT_TOKEN;
-  const header = readSecret(given, authorization);
+  const header = readSecret(options, authorization);
   const emulator = createEmulator({
     appSecret: ownSecret ?? DEFAULT_SECRET,
     server: { port: options.port, host: options.host },
@@ -120,7 +124,7 @@ async function start(emulator: Emulator, { port, host, storage }: EmulateOptions
   try {
     await emulator.start();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === "EADDRINUSE")
       throw new Failure(`port ${port} is in use: choose another with --port, 0 for a free one.`);
     if (code === "EACCES") throw new Failure(`port ${port} may not be used by this user.`);

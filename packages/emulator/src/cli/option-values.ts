@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
+import { errorCode } from "../error-code.ts";
 import { showUrl } from "../server/show.ts";
 import { UsageError } from "./failure.ts";
 
@@ -29,6 +30,21 @@ function waitMs(text: string): number {
   const ms = durationMs(text);
   if (ms < 1 || ms > LONGEST_WAIT_MS) throw new InvalidArgumentError("It is from 1ms to 1d.");
   return ms;
+}
+
+/** `--to`, for commands that the environment may have told. */
+export function receiverOption(): Option {
+  return new Option("--to <url>", "the receiver (or WHATSAPP_CALLBACK_URL)").argParser(httpUrl);
+}
+
+/** `--ca-file`, for {@link readAuthorities}. */
+export function authoritiesOption(): Option {
+  return new Option("--ca-file <pem>", "trusts this certificate authority, too");
+}
+
+/** `--json`, for `createScreen`. */
+export function jsonOption(about = "one JSON value on stdout"): Option {
+  return new Option("--json", about);
 }
 
 /** A whole number within limits. */
@@ -76,8 +92,9 @@ export function readAuthorities(file: string | undefined): readonly string[] {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new UsageError(`--ca-file: ${file} cannot be read (${code}).`);
+    throw new UsageError(
+      `--ca-file: ${file} cannot be read (${errorCode(error) ?? "unreadable"}).`,
+    );
   }
   if (!text.includes("-----BEGIN CERTIFICATE-----"))
     throw new UsageError(`--ca-file: ${file} holds no certificate (PEM).`);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { validateHeaderValue } from "node:http";
 import { type Command, Option } from "commander";
+import { errorCode } from "../error-code.ts";
 import { UsageError } from "./failure.ts";
 
 /** One secret that a command may be given: as an option, in a file, or in the environment. */
@@ -30,23 +31,25 @@ export const authorization: SecretOption = {
   header: "Authorization",
 };
 
-/** For the help of every command that takes a secret. */
-export const SECRETS_HELP = `
+/** The end of a command's help: how to give it these without showing them to others. */
+export function secretsHelp(...secrets: readonly SecretOption[]): string {
+  const files = secrets.map(({ name }) => `--${name}-file`);
+  return `
 Secrets: arguments are visible to other users of this machine (ps). Safer are the environment
-variables, or files: each such option has one for a file, --secret-file <file>, with - for stdin.`;
+variables, or a file: ${files.join(", ")}; - is stdin.`;
+}
 
-/** Adds `--<name>` and `--<name>-file`. */
-export function addSecret(command: Command, { name, env, about }: SecretOption): Command {
-  return command
-    .addOption(new Option(`--${name} <text>`, `${about} (or ${env})`))
-    .addOption(new Option(`--${name}-file <file>`, `a file with it; - is stdin`).hideHelp());
+/** Adds `--<name>` and `--<name>-file` for each. */
+export function addSecrets(command: Command, ...secrets: readonly SecretOption[]): Command {
+  for (const { name, env, about } of secrets)
+    command
+      .addOption(new Option(`--${name} <text>`, `${about} (or ${env})`))
+      .addOption(new Option(`--${name}-file <file>`, `a file with it; - is stdin`).hideHelp());
+  return command;
 }
 
 /** The secret, when there is one: the option before the file, the file before the environment. */
-export function readSecret(
-  options: Readonly<Record<string, unknown>>,
-  secret: SecretOption,
-): string | undefined {
+export function readSecret(options: object, secret: SecretOption): string | undefined {
   const value = givenSecret(options, secret);
   if (value === undefined || secret.header === undefined) return value;
   try {
@@ -59,12 +62,10 @@ export function readSecret(
   return value;
 }
 
-function givenSecret(
-  options: Readonly<Record<string, unknown>>,
-  { name, env }: SecretOption,
-): string | undefined {
+function givenSecret(options: object, { name, env }: SecretOption): string | undefined {
   const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const [given, file] = [options[key], options[`${key}File`]];
+  const values: Readonly<Record<string, unknown>> = { ...options };
+  const [given, file] = [values[key], values[`${key}File`]];
   if (typeof given === "string" && typeof file === "string")
     throw new UsageError(`give --${name} or --${name}-file, not both.`);
   if (typeof given === "string") return checked(given, `--${name}`);
@@ -73,10 +74,7 @@ function givenSecret(
 }
 
 /** The same, and an error that names the ways to give it when there is none. */
-export function needSecret(
-  options: Readonly<Record<string, unknown>>,
-  secret: SecretOption,
-): string {
+export function needSecret(options: object, secret: SecretOption): string {
   const value = readSecret(options, secret);
   if (value !== undefined) return value;
   throw new UsageError(
@@ -96,8 +94,9 @@ function readSecretFile(file: string, name: string): string {
     // An editor or `echo` ends a file with a line break, which is no part of the secret.
     return readFileSync(file === "-" ? 0 : file, "utf8").replace(/\r?\n$/, "");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new UsageError(`--${name}-file: ${file} cannot be read (${code}).`);
+    throw new UsageError(
+      `--${name}-file: ${file} cannot be read (${errorCode(error) ?? "unreadable"}).`,
+    );
   }
 }
 

@@ -8,9 +8,9 @@ import { type Command, Option } from "commander";
 import { isJson, type Json } from "../json.ts";
 import { Failure, UsageError } from "./failure.ts";
 import { httpsFetch } from "./https-fetch.ts";
-import { readAuthorities, timeoutOption } from "./option-values.ts";
+import { jsonOption, readAuthorities, timeoutOption } from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
-import { addSecret, readSecret, type SecretOption } from "./secrets.ts";
+import { addSecrets, readSecret, type SecretOption, secretsHelp } from "./secrets.ts";
 import { assign, readAssignment } from "./trigger/assignments.ts";
 import { didYouMean } from "./trigger/event-catalogue.ts";
 
@@ -48,9 +48,7 @@ Examples:
   $ whatsapp-webhooks settings set webhooks.message.read=false callback_persist=true
   $ whatsapp-webhooks settings set-ca ca.pem
   $ pass wa/admin | whatsapp-webhooks settings get --password-file -
-
-Secrets: arguments are visible to other users of this machine (ps). Safer are the environment
-variables, or a file: --password-file <file> and --token-file <file>, with - for stdin.`;
+${secretsHelp(password, token, newPassword)}`;
 
 export function addSettings(program: Command): void {
   const settings = program
@@ -99,14 +97,14 @@ export function addSettings(program: Command): void {
       done(screen, "The password is changed.");
     },
   );
-  addSecret(login, newPassword);
+  addSecrets(login, newPassword);
 }
 
 type Work = (
   client: OnPremisesSettings,
   screen: Screen,
   words: readonly string[],
-  options: Readonly<Record<string, unknown>>,
+  options: object,
 ) => Promise<void>;
 
 function add(parent: Command, usage: string, about: string, work: Work): Command {
@@ -115,16 +113,14 @@ function add(parent: Command, usage: string, about: string, work: Work): Command
     .description(about)
     .option("--url <url>", "where the client is (or WHATSAPP_ONPREM_URL)")
     .option("--username <name>", "an admin (or WHATSAPP_ONPREM_USERNAME)");
-  addSecret(command, password);
-  addSecret(command, token);
-  return command
+  return addSecrets(command, password, token)
     .option("--ca-file <pem>", "trusts this authority for the client's own certificate")
     .addOption(timeoutOption("timeout", "for each attempt"))
-    .option("--json", "one JSON value on stdout")
+    .addOption(jsonOption())
     .action(async () => {
       const options = command.opts<ClientOptions>();
       const screen = createScreen(options);
-      await told(async () => work(connect(options, screen), screen, command.args, { ...options }));
+      await told(async () => work(connect(options, screen), screen, command.args, options));
     });
 }
 
@@ -133,8 +129,7 @@ function connect(options: ClientOptions, screen: Screen): OnPremisesSettings {
   if (baseUrl === "")
     throw new UsageError("say where the client is: --url <url>, or WHATSAPP_ONPREM_URL.");
   const username = options.username ?? process.env.WHATSAPP_ONPREM_USERNAME;
-  const given = { ...options };
-  const login = { token: readSecret(given, token), password: readSecret(given, password) };
+  const login = { token: readSecret(options, token), password: readSecret(options, password) };
   const authorities = readAuthorities(options.caFile);
   const common = {
     baseUrl,

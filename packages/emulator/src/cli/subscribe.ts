@@ -2,14 +2,15 @@ import { type CloudSubscriptions, createCloudSubscriptions } from "@whatsapp-web
 import type { Command } from "commander";
 import { cloudFields } from "../cloud/fields.ts";
 import { UsageError } from "./failure.ts";
-import { httpUrl, shownUrl, targetOf, timeoutOption } from "./option-values.ts";
+import { httpUrl, jsonOption, shownUrl, targetOf, timeoutOption } from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import {
-  addSecret,
+  addSecrets,
   appSecret,
   needSecret,
   readSecret,
   type SecretOption,
+  secretsHelp,
   verifyToken,
 } from "./secrets.ts";
 import { told } from "./settings.ts";
@@ -45,9 +46,7 @@ Examples:
 There are two levels, and both are needed: the app has one callback URL and its fields, and the
 account (WABA) must have the app subscribed. Without --waba only the app's part is done.
 Meta calls the URL at once, so the receiver must be up. To try it: WHATSAPP_GRAPH_URL=<emulator>.
-
-Secrets: arguments are visible to other users of this machine (ps). Safer are the environment
-variables, or a file: --secret-file, --verify-token-file, --access-token-file; - is stdin.`;
+${secretsHelp(appSecret, verifyToken, accessToken)}`;
 
 export function addSubscribe(program: Command): void {
   const parent = program
@@ -59,7 +58,7 @@ export function addSubscribe(program: Command): void {
   command
     .option("--to <url>", "the callback URL (or WHATSAPP_CALLBACK_URL)", httpUrl)
     .option("--fields <names>", "such as messages,calls; default: all of them");
-  addSecret(command, verifyToken);
+  addSecrets(command, verifyToken);
   add(parent, "list", "lists what the app and the account are subscribed to", list);
   add(parent, "remove", "removes fields, or with --yes the whole subscription", remove)
     .option("--fields <names>", "only these")
@@ -73,17 +72,16 @@ function add(parent: Command, name: string, about: string, work: Work): Command 
     .command(name, { isDefault: name === "add" })
     .description(about)
     .option("--app <id>", "the app's id (or WHATSAPP_APP_ID)");
-  addSecret(command, appSecret);
+  addSecrets(command, appSecret);
   command.option("--waba <id>", "the account's id (or WHATSAPP_WABA_ID)");
-  addSecret(command, accessToken);
-  return command
+  return addSecrets(command, accessToken)
     .option(
       "--graph-url <url>",
       "another Graph API, such as the emulator's (or WHATSAPP_GRAPH_URL)",
     )
     .option("--graph-version <v>", "such as v25.0")
     .addOption(timeoutOption("timeout", "for each attempt"))
-    .option("--json", "one JSON value on stdout")
+    .addOption(jsonOption())
     .action(async () => {
       const options = command.opts<SubscribeOptions>();
       const screen = createScreen(options);
@@ -103,17 +101,16 @@ interface Client {
 function connect(options: SubscribeOptions): Client {
   const appId = options.app ?? process.env.WHATSAPP_APP_ID ?? "";
   if (appId === "") throw new UsageError("say which app: --app <id>, or WHATSAPP_APP_ID.");
-  const given = { ...options };
   const common = {
     baseUrl: options.graphUrl ?? process.env.WHATSAPP_GRAPH_URL,
     version: options.graphVersion,
     timeoutMs: options.timeout,
   };
-  const secret = needSecret(given, appSecret);
+  const secret = needSecret(options, appSecret);
   const { apps } = createCloudSubscriptions({ ...common, accessToken: `${appId}|${secret}` });
   const id = options.waba ?? process.env.WHATSAPP_WABA_ID ?? "";
   if (id === "") return { appId, apps, account: undefined };
-  const own = readSecret(given, accessToken);
+  const own = readSecret(options, accessToken);
   if (own === undefined)
     throw new UsageError(
       `the account takes a system user's token: set ${accessToken.env}, or give --access-token-file <file>.`,
@@ -131,7 +128,7 @@ async function addSubscription(
   const fields = fieldsOf(options.fields) ?? [...cloudFields];
   await apps.subscribe(appId, {
     callback_url: to.href,
-    verify_token: needSecret({ ...options }, verifyToken),
+    verify_token: needSecret(options, verifyToken),
     fields,
     include_values: true,
   });

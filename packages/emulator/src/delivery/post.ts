@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
+import { errorCode } from "../error-code.ts";
 
 /** How the network treats one request. */
 export interface Disturbance {
@@ -150,6 +151,6 @@ function isAboutCertificates(code = ""): boolean {
 }
 
 function codeOf(error: unknown): { readonly code?: string } {
-  const isCoded = error instanceof Error && "code" in error && typeof error.code === "string";
-  return isCoded ? { code: String(error.code) } : {};
+  const code = errorCode(error);
+  return code === undefined ? {} : { code };
 }

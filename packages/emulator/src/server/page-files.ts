@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { errorCode } from "../error-code.ts";
 import type { ApiAnswer, ApiHandler } from "./http.ts";
 
 /** Beside this file when it is built, and where `page/build.mjs` puts it. */
@@ -41,7 +42,7 @@ async function fileAt(name: string): Promise<ApiAnswer | undefined> {
   try {
     return { status: 200, file: { bytes: await readFile(new URL(name, folder)), type }, headers };
   } catch (error) {
-    if (name !== "index.html" || codeOf(error) !== "ENOENT") return undefined;
+    if (name !== "index.html" || errorCode(error) !== "ENOENT") return undefined;
     return { status: 503, text: "The page is not built: npm run build builds it." };
   }
 }
@@ -52,10 +53,6 @@ async function build(): Promise<void> {
     await page.buildIfStale();
   } catch (error) {
     // The package has the page built, and no builder.
-    if (codeOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
+    if (errorCode(error) !== "ERR_MODULE_NOT_FOUND") throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

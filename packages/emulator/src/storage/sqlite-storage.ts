@@ -1,3 +1,4 @@
+import { errorCode } from "../error-code.ts";
 import type { Collection, Storage } from "./storage.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -59,9 +60,7 @@ async function loadDatabase(): Promise<DatabaseClass> {
     const loaded: { DatabaseSync: DatabaseClass } = await import(String(builtIn));
     return loaded.DatabaseSync;
   } catch (error) {
-    const isMissing =
-      error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_BUILTIN_MODULE";
-    if (!isMissing) throw error;
+    if (errorCode(error) !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
   }
   try {
     const loaded: { default: DatabaseClass } = await import(String(installed));

@@ -1,5 +1,5 @@
 import { isObject } from "../read.ts";
-import { SettingsError } from "../settings-error.ts";
+import { inputInvalid } from "../settings-error.ts";
 
 /** The longest override URL. */
 const LONGEST_OVERRIDE = 200;
@@ -7,7 +7,7 @@ const LONGEST_OVERRIDE = 200;
 /** Checks an id of an app, an account or a number. Ids are texts: some are too large for a number. */
 export function checkId(name: string, value: unknown): string {
   if (typeof value !== "string" || !/^\d+$/.test(value))
-    throw invalid(
+    throw inputInvalid(
       `${name} must be a text of digits${name === "phoneNumberId" ? ": the number's id, not the number itself" : ""}.`,
     );
   return value;
@@ -25,7 +25,8 @@ export function checkCallbackUrl(
     !/\s/.test(value) &&
     URL.canParse(value) &&
     schemes.includes(new URL(value).protocol);
-  if (!isFit) throw invalid(`${name} must be an https:// URL with a certificate of a public CA.`);
+  if (!isFit)
+    throw inputInvalid(`${name} must be an https:// URL with a certificate of a public CA.`);
 }
 
 /** Checks an override: both parts, and the limit of the URL. Gives what is to be sent. */
@@ -34,11 +35,11 @@ export function checkOverride(
   mayBePlain: boolean,
 ): { readonly override_callback_uri: string; readonly verify_token: string } {
   if (!isObject(value))
-    throw invalid("an override is an object { override_callback_uri, verify_token }.");
+    throw inputInvalid("an override is an object { override_callback_uri, verify_token }.");
   const { override_callback_uri, verify_token } = value;
   checkCallbackUrl("override_callback_uri", override_callback_uri, mayBePlain);
   if (override_callback_uri.length > LONGEST_OVERRIDE)
-    throw invalid(
+    throw inputInvalid(
       `override_callback_uri must have at most ${LONGEST_OVERRIDE} characters, it has ${override_callback_uri.length}.`,
     );
   checkVerifyToken(verify_token);
@@ -47,7 +48,7 @@ export function checkOverride(
 
 export function checkVerifyToken(value: unknown): asserts value is string {
   if (typeof value !== "string" || value === "")
-    throw invalid("verify_token is missing or empty: the word that your receiver knows too.");
+    throw inputInvalid("verify_token is missing or empty: the word that your receiver knows too.");
 }
 
 /** Checks names of webhook fields. */
@@ -56,9 +57,5 @@ export function checkFields(value: unknown): asserts value is readonly string[] 
     Array.isArray(value) &&
     value.length > 0 &&
     value.every((field) => typeof field === "string" && /^\w+$/.test(field));
-  if (!isFit) throw invalid('fields must be a list of field names: ["messages", "calls"].');
-}
-
-export function invalid(message: string): SettingsError {
-  return new SettingsError("input_invalid", message);
+  if (!isFit) throw inputInvalid('fields must be a list of field names: ["messages", "calls"].');
 }

@@ -4,12 +4,13 @@ import {
   type ConnectionOptions,
   checkOptions,
   connect,
-  invalid as invalidOption,
+  invalid,
   isLoopback,
   readBaseUrl,
   readSecret,
 } from "../connection.ts";
 import type { Json } from "../read.ts";
+import { inputInvalid } from "../settings-error.ts";
 import { type Call, send } from "../transport.ts";
 import {
   type AppSubscription,
@@ -25,11 +26,11 @@ import {
   checkId,
   checkOverride,
   checkVerifyToken,
-  invalid,
 } from "./check-input.ts";
 import type { OverridableField } from "./fields.ts";
 import { readGraphAnswer } from "./graph-error.ts";
 
+/** Which Graph API to call, and by whose token. */
 export type CloudSubscriptionsOptions = ConnectionOptions & {
   /**
    * For `apps` an app access token (`{app-id}|{app-secret}`), for `accounts` and `numbers` a system user's with
@@ -147,9 +148,8 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
   const { version = "v25.0" } = options;
   const url = readBaseUrl(options.baseUrl ?? "https://graph.facebook.com");
   const isLocal = isLoopback(url);
-  if (url.protocol !== "https:" && !isLocal)
-    throw invalidOption("baseUrl must be an https:// URL.");
-  if (!/^v\d+\.\d+$/.test(version)) throw invalidOption('version must be like "v25.0".');
+  if (url.protocol !== "https:" && !isLocal) throw invalid("baseUrl must be an https:// URL.");
+  if (!/^v\d+\.\d+$/.test(version)) throw invalid('version must be like "v25.0".');
   const token = readSecret("accessToken", options.accessToken);
   const transport = connect(options);
 
@@ -200,7 +200,7 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
         checkVerifyToken(verify_token);
         checkFields(fields);
         if (include_values !== undefined && typeof include_values !== "boolean")
-          throw invalid("include_values must be true or false.");
+          throw inputInvalid("include_values must be true or false.");
         const body = {
           object,
           callback_url,

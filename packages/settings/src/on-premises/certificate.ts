@@ -1,22 +1,22 @@
 import { X509Certificate } from "node:crypto";
-import { SettingsError } from "../settings-error.ts";
+import { inputInvalid } from "../settings-error.ts";
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 /** Checks what is to be stored as the webhook's CA: one or more certificates, each of them readable, and no private key. */
 export function checkPem(pem: unknown): asserts pem is string {
   if (typeof pem !== "string")
-    throw invalid('ca.set takes PEM as a text: readFileSync(path, "utf8").');
+    throw inputInvalid('ca.set takes PEM as a text: readFileSync(path, "utf8").');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem))
-    throw invalid("the PEM holds a private key, which the client must not get: leave it out.");
+    throw inputInvalid("the PEM holds a private key, which the client must not get: leave it out.");
   const blocks = pem.match(BLOCK) ?? [];
   if (blocks.length === 0)
-    throw invalid("the text holds no certificate (-----BEGIN CERTIFICATE-----).");
+    throw inputInvalid("the text holds no certificate (-----BEGIN CERTIFICATE-----).");
   for (const [i, block] of blocks.entries()) {
     try {
       new X509Certificate(block);
     } catch {
-      throw invalid(`certificate ${i + 1} of ${blocks.length} in the PEM cannot be read.`);
+      throw inputInvalid(`certificate ${i + 1} of ${blocks.length} in the PEM cannot be read.`);
     }
   }
 }
@@ -24,8 +24,4 @@ export function checkPem(pem: unknown): asserts pem is string {
 /** Whether an answer's text is PEM. */
 export function isPem(text: string): boolean {
   return text.includes("-----BEGIN CERTIFICATE-----");
-}
-
-function invalid(message: string): SettingsError {
-  return new SettingsError("input_invalid", message);
 }

@@ -1,6 +1,6 @@
 import type { SettingsLogger } from "../logger.ts";
 import { isObject, type Json } from "../read.ts";
-import { SettingsError } from "../settings-error.ts";
+import { inputInvalid } from "../settings-error.ts";
 import { type SettingRow, settingGroups, settingRows } from "./settings-table.ts";
 
 /** The settings of a patch by their paths, for those that the table knows. */
@@ -16,7 +16,7 @@ export function checkPatch(
   version: string | undefined,
 ): GivenSettings {
   if (!isObject(patch))
-    throw invalid("update takes an object of settings, such as { webhooks: { url } }.");
+    throw inputInvalid("update takes an object of settings, such as { webhooks: { url } }.");
   const given = new Map<string, unknown>();
   collect(patch, "", given, logger);
   for (const [name, value] of given) warnOf(name, value, given, logger, version);
@@ -37,7 +37,7 @@ function collect(
       checkValue(name, row, value);
       given.set(name, value);
     } else if (settingGroups.has(name)) {
-      if (!isObject(value)) throw invalid(`${name} must be an object: ${membersOf(name)}.`);
+      if (!isObject(value)) throw inputInvalid(`${name} must be an object: ${membersOf(name)}.`);
       collect(value, `${name}.`, given, logger);
     } else {
       logger.warn({ setting: name }, `There is no known setting ${name}; it is sent as it is.`);
@@ -51,9 +51,9 @@ function membersOf(group: string): string {
 }
 
 function checkValue(name: string, row: SettingRow, value: unknown): void {
-  if (row.isReadOnly === true) throw invalid(`${name} is read-only: leave it out.`);
+  if (row.isReadOnly === true) throw inputInvalid(`${name} is read-only: leave it out.`);
   const problem = problemOf(row, value);
-  if (problem !== undefined) throw invalid(`${name} must be ${problem}, got ${shown(value)}.`);
+  if (problem !== undefined) throw inputInvalid(`${name} must be ${problem}, got ${shown(value)}.`);
 }
 
 /** What the value must be, when it is not that. */
@@ -136,8 +136,4 @@ export function isOlder(version: string, than: string): boolean {
     if (own < part) return true;
   }
   return false;
-}
-
-function invalid(message: string): SettingsError {
-  return new SettingsError("input_invalid", message);
 }

@@ -21,6 +21,7 @@ export type InboxAbility =
   /** Telling what is in it: `stats`. */
   | "stats";
 
+/** What a case wants of its place. */
 export interface InboxPlaceOptions {
   /** Bytes of bodies that may wait or be under way on the place; to be left as it is when undefined. */
   readonly limitBytes?: number | undefined;

@@ -1,5 +1,6 @@
 import type { InboxRecord, Store } from "@whatsapp-webhooks/core";
 
+/** The limits of a {@link MemoryFile}, and its clock. */
 export interface MemoryFileOptions {
   /** Bytes of bodies that may wait or be under way; more is refused as `inbox_full`. Default: any number. */
   readonly limitBytes?: number | undefined;
@@ -46,6 +47,7 @@ export interface MemoryFile {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** A new, empty place for stores in memory. */
 export function memoryFile(options: MemoryFileOptions = {}): MemoryFile {
   return {
     limitBytes: options.limitBytes ?? Number.POSITIVE_INFINITY,

@@ -120,6 +120,7 @@ export class MemoryStore implements Store {
     return rows.length;
   }
 
+  /** See {@link Store.discard}. */
   async discard(ids: readonly string[]): Promise<number> {
     this.#assertAlive();
     const rows = this.#buried(ids);
@@ -162,6 +163,7 @@ export class MemoryStore implements Store {
     for (const [key, until] of [...seen]) if (until <= now) seen.delete(key);
   }
 
+  /** Gives back what this process holds. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (!this.#file.living.delete(this)) return;

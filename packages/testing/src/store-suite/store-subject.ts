@@ -23,6 +23,7 @@ export type StoreAbility =
   /** Being given a limit: {@link StorePlaceOptions.limitBytes}. */
   | "limit";
 
+/** What a case wants of its place. */
 export interface StorePlaceOptions {
   /** Bytes of bodies that may wait or be under way on the place; to be left as it is when undefined. */
   readonly limitBytes?: number | undefined;

@@ -1,15 +1,22 @@
 import type { Command } from "commander";
 import { Failure } from "../failure.ts";
-import { httpUrl, readAuthorities, shownUrl, timeoutOption } from "../option-values.ts";
+import {
+  authoritiesOption,
+  httpUrl,
+  jsonOption,
+  readAuthorities,
+  shownUrl,
+  timeoutOption,
+} from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
 import {
-  addSecret,
+  addSecrets,
   appSecret,
   authorization,
   needSecret,
   readSecret,
-  SECRETS_HELP,
+  secretsHelp,
   verifyToken,
 } from "../secrets.ts";
 import { checkContent, checkOnPremises, checkRepetition, checkTime } from "./content-checks.ts";
@@ -42,7 +49,7 @@ not point it at a receiver that answers customers.
 What is handled does not show in answers. Have it checked: let a handler append every message's
 id to a file (or the item, or the event, as one line of JSON) and give the file as --handled; or
 give a URL that answers with such lines, or a --handled-command that prints them.
-${SECRETS_HELP}`;
+${secretsHelp(appSecret, verifyToken, authorization)}`;
 
 export function addDoctor(program: Command): void {
   const command = program
@@ -52,28 +59,24 @@ export function addDoctor(program: Command): void {
       'Examines a receiver as Meta does and worse, for whoever was told "The callback URL or verify token couldn\'t be validated". Ends with 1 when something is broken.',
     )
     .argument("<url>", "the callback URL", httpUrl);
-  addSecret(command, appSecret);
-  addSecret(command, verifyToken);
-  addSecret(command, authorization);
-  command
+  addSecrets(command, appSecret, verifyToken, authorization)
     .option("--handled <file-or-url>", "where the receiver says what it handled")
     .option("--handled-command <command>", "what prints it")
     .addOption(timeoutOption("handled-wait", "how long to wait for it"))
     .addOption(timeoutOption("timeout", "how long to wait for an answer"))
-    .option("--ca-file <pem>", "trusts this certificate authority, too")
-    .option("--json", "one JSON value on stdout")
+    .addOption(authoritiesOption())
+    .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(doctor);
 }
 
 async function doctor(url: URL, options: DoctorOptions): Promise<void> {
   const screen = createScreen(options);
-  const given = { ...options };
   const patient: Patient = {
     url,
-    secret: needSecret(given, appSecret),
-    verifyToken: needSecret(given, verifyToken),
-    authorization: readSecret(given, authorization),
+    secret: needSecret(options, appSecret),
+    verifyToken: needSecret(options, verifyToken),
+    authorization: readSecret(options, authorization),
     timeoutMs: options.timeout,
     authorities: readAuthorities(options.caFile),
   };

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { AuditReport } from "../../audit.ts";
+import { errorCode } from "../../error-code.ts";
 import { isJson, textOf } from "../../json.ts";
 import { itemKey } from "../../unit.ts";
 import { Failure, UsageError } from "../failure.ts";
@@ -89,8 +90,7 @@ async function outputOf(command: string, timeoutMs: number): Promise<string> {
   } catch (error) {
     if (error instanceof Error && "killed" in error && error.killed === true)
       throw new Failure("--handled-command did not end in time (--timeout).");
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw new Failure(`--handled-command ended with ${code}.`);
+    throw new Failure(`--handled-command ended with ${errorCode(error) ?? "unknown"}.`);
   }
 }
 

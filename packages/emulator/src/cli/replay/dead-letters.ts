@@ -1,3 +1,4 @@
+import { errorCode } from "../../error-code.ts";
 import { Failure, oneLine } from "../failure.ts";
 import type { RecordedBody } from "./recorded-bodies.ts";
 
@@ -47,10 +48,8 @@ async function loadSqlite() {
   try {
     return await import("@whatsapp-webhooks/sqlite");
   } catch (error) {
-    const isMissing =
-      error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND";
     throw new Failure(
-      isMissing
+      errorCode(error) === "ERR_MODULE_NOT_FOUND"
         ? "this is an inbox of @whatsapp-webhooks/sqlite, which is not installed here: npm install @whatsapp-webhooks/sqlite @whatsapp-webhooks/core."
         : oneLine(error),
     );

@@ -2,33 +2,21 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Command } from "commander";
 import { answerHint, answerWord, proofOf } from "../answer-hint.ts";
 import { Failure } from "../failure.ts";
-import {
-  count,
-  httpUrl,
-  readAuthorities,
-  shownUrl,
-  targetOf,
-  timeoutOption,
-} from "../option-values.ts";
+import { count, jsonOption, receiverOption, shownUrl } from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
 import {
-  addSecret,
-  appSecret,
-  authorization,
-  needSecret,
-  readSecret,
-  SECRETS_HELP,
-} from "../secrets.ts";
-import { createSender, type SendOptions } from "../sender.ts";
+  addSendingOptions,
+  proofFor,
+  SENDING_HELP,
+  type SendingOptions,
+  senderFrom,
+} from "../sending-options.ts";
 import { type RecordedBody, recordedBodies } from "./recorded-bodies.ts";
 
-interface ReplayOptions {
-  readonly to?: URL;
+interface ReplayOptions extends SendingOptions {
   readonly rate?: number;
   readonly concurrency: number;
-  readonly timeout: number;
-  readonly caFile?: string;
   readonly json?: boolean;
 }
 
@@ -43,7 +31,7 @@ A file is one JSON body, a JSON array of bodies, JSON lines, or an inbox of
 @whatsapp-webhooks/sqlite: then its dead letters are sent, and stay where they are. A folder is
 all .json, .jsonl and .ndjson files below it. Bodies are sent as they are: ids that the receiver
 has handled are duplicates to it.
-${SECRETS_HELP}`;
+${SENDING_HELP}`;
 
 export function addReplay(program: Command): void {
   const command = program
@@ -51,17 +39,10 @@ export function addReplay(program: Command): void {
     .summary("posts recorded bodies, signed again")
     .description("Posts bodies from a file to a receiver, signed again, and sums up the answers.")
     .argument("<file>", "a file or a folder")
-    .option("--to <url>", "the receiver (or WHATSAPP_CALLBACK_URL)", httpUrl)
+    .addOption(receiverOption())
     .option("--rate <n>", "at most n requests a second", count(1, 100_000))
     .option("--concurrency <n>", "how many requests at once", count(1, 1000), 5);
-  addSecret(command, appSecret);
-  addSecret(command, authorization);
-  command
-    .addOption(timeoutOption("timeout", "how long to wait for an answer"))
-    .option("--ca-file <pem>", "trusts this certificate authority, too")
-    .option("--json", "one JSON value on stdout")
-    .addHelpText("after", EXAMPLES)
-    .action(replay);
+  addSendingOptions(command).addOption(jsonOption()).addHelpText("after", EXAMPLES).action(replay);
 }
 
 interface Refusal {
@@ -78,25 +59,21 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     screen.lines("There is nothing to send.");
     return;
   }
-  const url = targetOf(options.to);
-  const given = { ...options };
-  const signed: SendOptions = bodies.some((body) => !body.isOnPremises)
-    ? { secret: needSecret(given, appSecret) }
-    : {};
-  const unsigned: SendOptions = { authorization: readSecret(given, authorization) };
-
-  const sender = createSender(url, options.timeout, readAuthorities(options.caFile));
+  const sender = senderFrom(options);
+  // Whoever has On-Premises bodies alone need not have a secret.
+  const signed = bodies.some((body) => !body.isOnPremises) ? proofFor(false, options) : {};
+  const unsigned = proofFor(true, options);
   const progress = startProgress(!screen.isJson);
   const answers = new Map<string, number>();
   const refusals: Refusal[] = [];
   const began = performance.now();
   let sent = 0;
   const send = async ({ where, bytes, isOnPremises }: RecordedBody): Promise<void> => {
-    const options = isOnPremises ? unsigned : signed;
-    const answer = await sender.post(bytes, options);
+    const proof = isOnPremises ? unsigned : signed;
+    const answer = await sender.post(bytes, proof);
     const word = answerWord(answer);
     answers.set(word, (answers.get(word) ?? 0) + 1);
-    const hint = answerHint(answer, proofOf(options)) ?? null;
+    const hint = answerHint(answer, proofOf(proof)) ?? null;
     if (word !== "200") refusals.push({ where, answer: word, hint });
     sent++;
     progress.tell(progressLine(sent, bodies.length, refusals.length, performance.now() - began));
@@ -108,7 +85,7 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
     sender.close();
   }
   const seconds = (performance.now() - began) / 1000;
-  report(screen, url, bodies.length, answers, refusals, seconds);
+  report(screen, sender.url, bodies.length, answers, refusals, seconds);
 }
 
 /** Some at a time, and no faster than is allowed. */

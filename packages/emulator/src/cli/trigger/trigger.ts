@@ -8,30 +8,26 @@ import { Failure, UsageError } from "../failure.ts";
 import {
   count,
   durationMs,
-  httpUrl,
-  readAuthorities,
+  jsonOption,
+  receiverOption,
   repeated,
   shownUrl,
-  targetOf,
-  timeoutOption,
 } from "../option-values.ts";
 import { startProgress } from "../progress.ts";
 import { createScreen, type Screen } from "../screen.ts";
+import type { Sender, SendOptions } from "../sender.ts";
 import {
-  addSecret,
-  appSecret,
-  authorization,
-  needSecret,
-  readSecret,
-  SECRETS_HELP,
-} from "../secrets.ts";
-import { createSender, type Sender, type SendOptions } from "../sender.ts";
+  addSendingOptions,
+  proofFor,
+  SENDING_HELP,
+  type SendingOptions,
+  senderFrom,
+} from "../sending-options.ts";
 import { readAssignment } from "./assignments.ts";
 import { type TriggeredBody, triggeredBodies } from "./bodies.ts";
 import { choose, knownEvents, STALE } from "./event-catalogue.ts";
 
-interface TriggerOptions {
-  readonly to?: URL;
+interface TriggerOptions extends SendingOptions {
   readonly set?: readonly string[];
   readonly batch: number;
   readonly duplicate?: boolean;
@@ -44,8 +40,6 @@ interface TriggerOptions {
   readonly print?: boolean;
   readonly list?: boolean;
   readonly bodies?: boolean;
-  readonly timeout: number;
-  readonly caFile?: string;
   readonly json?: boolean;
 }
 
@@ -62,7 +56,7 @@ Examples:
 --set writes below the item: the message, the status, or the value of other fields. Numbers,
 true, false, null, [ ] and { } are what they look like; where a text stands, a number stays a
 text, unless you write := instead of =. An event may also be a body's name: messages/text-now.
-${SECRETS_HELP}`;
+${SENDING_HELP}`;
 
 export function addTrigger(program: Command): void {
   const command = program
@@ -72,7 +66,7 @@ export function addTrigger(program: Command): void {
       "Sends an event to a receiver as the platform would: any event of any field, by name, with new ids and the present time.",
     )
     .argument("[event]", "such as message.text, status.failed, account_update.partner_added")
-    .option("--to <url>", "the receiver (or WHATSAPP_CALLBACK_URL)", httpUrl)
+    .addOption(receiverOption())
     .option("--set <path=value>", "changes the item; may be repeated", repeated)
     .option("--batch <n>", "n items in one body", count(1, 1000), 1)
     .option("--duplicate", "sends the same bytes a second time")
@@ -84,15 +78,11 @@ export function addTrigger(program: Command): void {
     .option("--age <time>", "it happened so long ago: 5m, 8d", durationMs)
     .option("--on-premises", "the On-Premises API's body, without a signature")
     .option("--unsigned", "leaves the signature out");
-  addSecret(command, appSecret);
-  addSecret(command, authorization);
-  command
-    .addOption(timeoutOption("timeout", "how long to wait for the answer"))
-    .option("--ca-file <pem>", "trusts this certificate authority, too")
+  addSendingOptions(command)
     .option("--print", "prints the body instead of sending it")
     .option("--list", "lists the events, those with the given text in their name")
     .option("--bodies", "with --list: the names of all bodies")
-    .option("--json", "one JSON value on stdout")
+    .addOption(jsonOption())
     .addHelpText("after", EXAMPLES)
     .action(trigger);
 }
@@ -115,13 +105,13 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
     for (const { bytes } of bodies) process.stdout.write(`${bytes}\n`);
     return;
   }
-  const url = targetOf(options.to);
-  const sender = createSender(url, options.timeout, readAuthorities(options.caFile));
+  const sender = senderFrom(options);
+  const to = shownUrl(sender.url);
   const planned = options.duplicate
     ? bodies.flatMap((body) => [body, { ...body, label: `${body.label}, again` }])
     : bodies;
-  const proof = sendOptions(bodies[0]?.isOnPremises ?? isOnPremises, options);
-  screen.lines(screen.colours.dim(`${chosen.fixture} → ${shownUrl(url)}`));
+  const proof = proofOfTrigger(bodies[0]?.isOnPremises ?? isOnPremises, options);
+  screen.lines(screen.colours.dim(`${chosen.fixture} → ${to}`));
   const results: Result[] = [];
   try {
     for (const body of planned) results.push(await deliver(sender, body, proof, options, screen));
@@ -129,7 +119,7 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
     sender.close();
   }
   const accepted = results.every((result) => result.accepted);
-  screen.json({ event, body: chosen.fixture, to: shownUrl(url), accepted, results });
+  screen.json({ event, body: chosen.fixture, to, accepted, results });
   const failed = results.find((result) => !result.accepted);
   if (failed === undefined) return;
   const { word, hint } = failed.attempts.at(-1) ?? {};
@@ -137,11 +127,8 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
   throw new Failure(`not accepted: ${word}${screen.isJson && hint ? `, ${hint}` : ""}`);
 }
 
-function sendOptions(isOnPremises: boolean, options: TriggerOptions): SendOptions {
-  const given = { ...options };
-  if (isOnPremises) return { authorization: readSecret(given, authorization) };
-  if (options.unsigned) return {};
-  return { secret: needSecret(given, appSecret) };
+function proofOfTrigger(isOnPremises: boolean, options: TriggerOptions): SendOptions {
+  return options.unsigned && !isOnPremises ? {} : proofFor(isOnPremises, options);
 }
 
 interface Result {
