@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { subjects } from "../../benchmarks/subjects.ts";
 
 interface Manifest {
   readonly name: string;
+  readonly license?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: object;
   readonly devDependencies?: object;
@@ -15,10 +16,19 @@ interface Manifest {
 }
 
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
-const manifests = readdirSync(packages).map(
-  (name) => JSON.parse(readFileSync(join(packages, name, "package.json"), "utf8")) as Manifest,
-);
+const manifestIn = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+const manifests = readdirSync(packages).map((name) => manifestIn(join(packages, name)));
 const namesIn = (list: object = {}): string[] => Object.keys(list).sort();
+
+/** Where Node.js finds a dependency of the package in this folder. */
+function folderOf(dependency: string, folder: string): string | undefined {
+  for (let above = folder; above !== dirname(above); above = dirname(above)) {
+    const found = join(above, "node_modules", dependency);
+    if (existsSync(found)) return realpathSync(found);
+  }
+  return undefined;
+}
 
 /** The command line's: arguments, near misses, a spinner, colours. Who imports the emulator loads none of them. */
 const ofTheCommandLine = ["commander", "fastest-levenshtein", "nanospinner", "picocolors"];
@@ -47,6 +57,30 @@ test("the packages depend on zod, on core and on what they adapt, and nothing el
     ["sqlite", [], ["libsql"], [core]],
     ["testing", [], [], [core]],
   ]);
+});
+
+/** What anybody may use, in whatever they sell. */
+const permissive = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"];
+
+test("everything that comes with a package has a permissive licence, and with core comes zod alone", () => {
+  const licences = new Map<string, string | undefined>();
+  const note = (folder: string): void => {
+    const { dependencies, optionalDependencies } = manifestIn(folder);
+    for (const dependency of namesIn({ ...dependencies, ...optionalDependencies })) {
+      const found = folderOf(dependency, folder);
+      // Binaries for other machines are not installed.
+      if (found === undefined) expect(namesIn(optionalDependencies)).toContain(dependency);
+      else if (!licences.has(found) && !found.startsWith(packages)) {
+        licences.set(found, manifestIn(found).license);
+        note(found);
+      }
+    }
+  };
+  note(join(packages, "core"));
+  expect([...licences.keys()].map((folder) => manifestIn(folder).name)).toEqual(["zod"]);
+  for (const name of readdirSync(packages)) note(join(packages, name));
+  expect(licences.size).toBeGreaterThan(20);
+  for (const [folder, licence] of licences) expect(permissive, folder).toContain(licence);
 });
 
 test("core's peer dependency is one that nobody has to install", () => {

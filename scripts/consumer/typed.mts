@@ -1,3 +1,4 @@
+// Typed handlers, servers and clients. Compiled as ECMAScript module and, under other names, as CommonJS.
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks as fetchHandler } from "@whatsapp-webhooks/core/fetch";
 import { whatsappWebhooks as nodeHandler } from "@whatsapp-webhooks/core/node";
@@ -41,10 +42,12 @@ const settings = createOnPremisesSettings({
 void settings.update({ webhooks: { max_concurrent_requests: 12 } });
 // @ts-expect-error none of 6, 12, 18, 24
 void settings.update({ webhooks: { max_concurrent_requests: 7 } });
-const delay: number | undefined = (await settings.get()).callback_backoff_delay_ms;
-await createCloudSubscriptions({ accessToken: "token" })
-  .accounts.subscribe("1")
-  .catch((error: unknown) => (error instanceof SettingsError ? [error.code, delay] : error));
+void settings.get().then(async ({ callback_backoff_delay_ms }) => {
+  const delay: number | undefined = callback_backoff_delay_ms;
+  await createCloudSubscriptions({ accessToken: "token" })
+    .accounts.subscribe("1")
+    .catch((error: unknown) => (error instanceof SettingsError ? [error.code, delay] : error));
+});
 
 const emulator = createEmulator({ weather: { duplicates: 0.1 } });
 const verdict: Verdict = emulator.verdict();

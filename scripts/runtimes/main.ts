@@ -1,5 +1,6 @@
 // Tries the packages on every run-time they are made for: `npm run test:runtimes -- [--quick] [--projects=core,sqlite] [run-time ...]`.
 // A run-time is `bun`, `deno`, `workerd`, `node` or one of its versions, such as `node-22`; without any it is all.
+import { readdirSync } from "node:fs";
 import { inspect, parseArgs } from "node:util";
 import { tryFetchEntry } from "./fetch-entry.ts";
 import { install, type Runtime, runtimes } from "./install.ts";
@@ -7,19 +8,8 @@ import { trySuites } from "./node-suites.ts";
 import { type Result, report } from "./results.ts";
 import { serves } from "./serve.ts";
 
-/** Everything but the types, which no run-time changes. */
-const ALL = [
-  "core",
-  "express",
-  "koa",
-  "fastify",
-  "testing",
-  "sqlite",
-  "bullmq",
-  "settings",
-  "emulator",
-  "examples",
-];
+/** Everything but the types, which no run-time changes, and what is about this repository. */
+const ALL = [...readdirSync(new URL("../../packages", import.meta.url)).sort(), "examples"];
 /** What CI has the time for: what meets the run-time's own streams, cryptography, timers and SQLite, and every fixture. */
 const QUICK = ["core", "sqlite"];
 const QUICK_FILES = [

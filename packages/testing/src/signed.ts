@@ -1,9 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { NotificationBody } from "./fixtures.ts";
 
+/** `Uint8Array<ArrayBuffer>`, which `fetch` wants, in words that TypeScript before 5.7 understands, too. */
+type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** What is posted to the callback URL: hand it to {@link inject}, or to any HTTP client. */
 export interface NotificationRequest {
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly body: Bytes;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +59,7 @@ const platformHeaders = {
 function toBytes(
   body: NotificationBody | string | Uint8Array,
   toJson: (body: NotificationBody) => string,
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   if (body instanceof Uint8Array) return Uint8Array.from(body);
   return new TextEncoder().encode(typeof body === "string" ? body : toJson(body));
 }
