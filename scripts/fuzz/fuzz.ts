@@ -67,11 +67,16 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<FuzzRe
     const kept = new Set<Uint8Array>();
     for (const input of inputs) if (await isNews(input)) kept.add(input);
     // Asking for each input would cost more than running it: which one it was is asked only when there is one.
-    if ((coverage?.fresh(false) ?? 0) > 0) {
+    if (coverage !== undefined && coverage.fresh() > 0) {
+      const together = coverage.taken();
       for (const input of inputs) {
         await outcomeOf(target, input);
-        if ((coverage?.fresh(true) ?? 0) > 0) kept.add(input);
+        if (coverage.fresh() === 0) continue;
+        coverage.keep();
+        kept.add(input);
       }
+      // What no input made run a second time is made once by whichever comes first.
+      coverage.keep(together);
     }
     corpus.push(...kept);
   }
