@@ -189,7 +189,7 @@ function profilesIn(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   return Object.entries(value).reduce(
     (count, [key, part]) =>
-      count + (key === "contacts" && Array.isArray(part) ? part.length : profilesIn(part)),
+      count + (key === "contacts" ? (Array.isArray(part) ? part.length : 1) : profilesIn(part)),
     0,
   );
 }
