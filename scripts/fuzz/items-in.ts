@@ -66,7 +66,7 @@ function inHistory({ history, ...beside }: Readonly<Record<string, unknown>>): F
       ...known.flatMap((list) => listOf(beside[list])),
       ...threads.flatMap(({ messages }) => (messages === undefined ? [] : messages)),
       ...chunks.flatMap(({ errors }) => listOf(errors)),
-      ...chunks.flatMap(({ metadata }) => (isObject(metadata) ? [metadata] : [])),
+      ...chunks.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
     ],
     hasNews: hasOtherList(beside, known),
   };
