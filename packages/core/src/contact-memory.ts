@@ -1,4 +1,6 @@
 import type { EventMap } from "./events.ts";
+import { brief } from "./key.ts";
+import { fingerprint } from "./signature.ts";
 
 type ContactEvent = EventMap["contact"];
 type Profile = Readonly<Record<string, unknown>>;
@@ -12,8 +14,18 @@ export class ContactMemory {
 
   /** Whether the event tells anything new; remembers it if so. What a body leaves out is no change. */
   isNews(event: ContactEvent): boolean {
-    const { profile, previous, ...ids } = event.data;
-    const seen: Profile = { ...ids, name: profile?.name, username: profile?.username };
+    const { profile, previous, wa_id, user_id, parent_user_id, identity_key_hash, ...rest } =
+      event.data;
+    const seen: Profile = {
+      wa_id: brief(wa_id),
+      user_id: brief(user_id),
+      parent_user_id: brief(parent_user_id),
+      identity_key_hash: brief(identity_key_hash),
+      name: brief(profile?.name),
+      username: brief(profile?.username),
+      // Whatever else it holds, it is not kept.
+      rest: isEmpty(rest) ? undefined : fingerprint(JSON.stringify(rest)),
+    };
     const names = keysOf(event);
     const last = names.map((name) => this.#profiles.get(name)).find((found) => found !== undefined);
     const differs =
@@ -39,5 +51,10 @@ export class ContactMemory {
 /** A customer is found by any of their ids; user ids differ between businesses. */
 function keysOf({ tenant, source, account, data }: ContactEvent): string[] {
   const scope = `${JSON.stringify([tenant, source, account.wabaId])}/`;
-  return [data.user_id, data.wa_id].filter((id) => id !== undefined).map((id) => scope + id);
+  return [data.user_id, data.wa_id].filter((id) => id !== undefined).map((id) => scope + brief(id));
+}
+
+function isEmpty(object: object): boolean {
+  for (const _key in object) return false;
+  return true;
 }

@@ -1,4 +1,4 @@
-import { type Item, isJson, textOf } from "./envelope/item.ts";
+import { type Item, isJson, LONGEST_ID, textOf } from "./envelope/item.ts";
 import { fingerprint } from "./signature.ts";
 
 /**
@@ -36,6 +36,14 @@ function identityOf(
 function partOf(part: unknown): string {
   if (part === undefined || part === null) return "";
   return typeof part === "object" ? fingerprint(toJson(part)) : String(part);
+}
+
+/** A value that goes into many keys: itself, or a hash where it is long. */
+export function brief(value: unknown): unknown {
+  if (typeof value === "string") return value.length > LONGEST_ID ? fingerprint(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  const json = toJson(value);
+  return json.length > LONGEST_ID ? fingerprint(json) : value;
 }
 
 /** JSON for hashing. What is nested too deep to be written counts by its type alone. */

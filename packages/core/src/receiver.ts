@@ -213,7 +213,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const { method } = request;
     if (method === "POST") return notification(request, trace);
     if (method === "GET") return handshake(request);
-    const message = `${method} is not a method of a webhook.`;
+    // Not which one: where a run-time takes any word for a method, a stranger chooses it.
+    const message = "a webhook takes POST (notifications) and GET (the handshake).";
     return Promise.reject(new WebhookError("method_not_allowed", message));
   }
 

@@ -34,6 +34,25 @@ describe("nothing is left out", () => {
     ]);
   });
 
+  test("lists beside a history: errors, and those that are called as ours are", () => {
+    const history = [{ threads: [{ id: "1", messages: [text] }] }];
+    const beside = { errors: [{ code: 1 }], past: [2], progress: [3], unreadable: [4] };
+    const found = events(change({ history, ...beside }, "history"));
+    expect(found.map(({ name, data }) => (name === "unknown" ? data : name))).toEqual([
+      "history.message",
+      "history.error",
+      { unreadable: [[2], [3], [4]] },
+    ]);
+  });
+
+  test("lists beside what is on standby", () => {
+    const standby = { messages: [text] };
+    expect(names(change({ standby, metadata: METADATA }, "standby"))).toEqual(["standby.message"]);
+    const [message, unknown] = events(change({ standby, brand_new: [1] }, "standby"));
+    expect([message?.name, unknown?.name]).toEqual(["standby.message", "unknown"]);
+    expect(unknown?.raw).toEqual({ field: "standby", value: { standby, brand_new: [1] } });
+  });
+
   test("one value may hold contacts, messages, statuses and errors", () => {
     const value = {
       errors: [{ code: 1 }],

@@ -1,4 +1,5 @@
 import type { Account } from "../inbox/inbox.ts";
+import { brief } from "../key.ts";
 import { changedFields } from "../schema/families.ts";
 import { fieldTable, isLists } from "../schema/table.ts";
 import {
@@ -6,6 +7,7 @@ import {
   idOf,
   isJson,
   type Json,
+  LONGEST_ID,
   listOf,
   loneItem,
   present,
@@ -48,7 +50,26 @@ function entryWithoutChanges(entry: unknown): Item {
 }
 
 function surroundingsOf(entry: Json, field: string | undefined, value: Json): Surroundings {
-  return { field, account: accountOf(entry, value), entry: { id: entry.id, time: entry.time } };
+  return { field, account: accountOf(entry, value), entry: placeOf(entry) };
+}
+
+/** Of entries whose id or time is no number and no short text, which takes time to find out. */
+const oddPlaces = new WeakMap<Json, NonNullable<Item["entry"]>>();
+
+/** What tells apart the items of an entry that have no id of their own. */
+function placeOf(entry: Json): NonNullable<Item["entry"]> {
+  const { id, time } = entry;
+  if (isShort(id) && isShort(time)) return { id, time };
+  let place = oddPlaces.get(entry);
+  if (place === undefined) {
+    place = { id: brief(id), time: brief(time) };
+    oddPlaces.set(entry, place);
+  }
+  return place;
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === "string" ? value.length <= LONGEST_ID : typeof value !== "object";
 }
 
 /** The items of one change. */

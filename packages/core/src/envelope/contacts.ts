@@ -1,3 +1,4 @@
+import { brief } from "../key.ts";
 import { contact as contactFamily } from "../schema/families.ts";
 import { type Item, isJson, type Json, present, textOf } from "./item.ts";
 
@@ -79,7 +80,8 @@ export function anchorOf(items: readonly unknown[]): string | undefined {
   for (const item of items) {
     if (!isJson(item)) continue;
     const id = textOf(item.id);
-    if (id !== undefined) return `${id}:${textOf(item.status) ?? textOf(item.event) ?? ""}`;
+    const word = textOf(item.status) ?? textOf(item.event) ?? "";
+    if (id !== undefined) return `${brief(id)}:${brief(word)}`;
   }
   return undefined;
 }

@@ -57,9 +57,17 @@ export function listOf(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value];
 }
 
+/**
+ * Real ids have some eighty characters. What surrounds items goes into something of each of them, so that a long one there
+ * would cost its length as many times.
+ */
+export const LONGEST_ID = 1_000;
+
 /** An id: a text with something in it, or a number, as which ids have been seen. */
 export function idOf(value: unknown): string | undefined {
-  return Number.isSafeInteger(value) ? String(value) : textOf(value);
+  if (Number.isSafeInteger(value)) return String(value);
+  const text = textOf(value);
+  return text !== undefined && text.length <= LONGEST_ID ? text : undefined;
 }
 
 export function textOf(value: unknown): string | undefined {

@@ -95,11 +95,15 @@ export async function runInboxCommand(openers: InboxOpeners): Promise<void> {
   try {
     await run(openers);
   } catch (error) {
-    process.stderr.write(
-      `whatsapp-webhooks-inbox: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`whatsapp-webhooks-inbox: ${withoutCredentials(message)}\n`);
     process.exitCode = error instanceof Usage ? 2 : 1;
   }
+}
+
+/** A URL that was mistyped is taken for a file, and named. */
+function withoutCredentials(text: string): string {
+  return text.replace(/\/\/[^\s/]*@/g, "//");
 }
 
 async function run(openers: InboxOpeners): Promise<void> {

@@ -120,6 +120,37 @@ describe("memory", () => {
     expect(grown).toBeLessThan(LEAK);
   });
 
+  test("of a profile no more is remembered than tells whether it is another, long as it may be", async () => {
+    const rig = await attacked({ hears: "contact" });
+    const profile = (n: number): object => ({
+      wa_id: number(n),
+      profile: { name: `${n} ${"x".repeat(50_000)}` },
+      brand_new: [`${n} ${"x".repeat(50_000)}`],
+    });
+    const send = async (from: number): Promise<void> => {
+      const contacts = Array.from({ length: 30 }, (_, i) => profile(from + i));
+      const [entry] = cloudBody([]).entry;
+      const value = { ...entry?.changes[0]?.value, contacts };
+      const body = {
+        ...cloudBody([]),
+        entry: [{ ...entry, changes: [{ field: "messages", value }] }],
+      };
+      expect((await rig.signed(body)).status).toBe(200);
+      await rig.webhooks.idle();
+    };
+    for (let i = 0; i < 10; i++) await send(30 * i);
+    expect(rig.events.splice(0)).toHaveLength(300);
+    const before = bytesInUse();
+    for (let i = 10; i < 40; i++) {
+      await send(30 * i);
+      rig.events.splice(0);
+    }
+    // Nine hundred profiles of a hundred thousand characters.
+    expect(bytesInUse() - before).toBeLessThan(9_000_000);
+    await send(0);
+    expect(rig.events).toEqual([]);
+  });
+
   test("does not grow with handlers that fail and notifications that are given up", async () => {
     const grown = await grownBy(
       (n) => text("a", { from: number(n) }),

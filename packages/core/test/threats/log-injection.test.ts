@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { stderrLogger } from "../../src/logger.ts";
 import { attacked } from "../support/attacked.ts";
-import { cloudBody, SECRET, text } from "../support/notifications.ts";
+import { cloudBody, SECRET, signedRequest, text } from "../support/notifications.ts";
 import { signature } from "../support/requests.ts";
 
 // What strangers and customers send must neither be in the log nor act on who reads it. The default logger, as it is,
@@ -65,6 +65,15 @@ test("nothing of a stranger's path, query, method, header or body gets there", a
   expectCleanLines();
   expect(written).not.toContain("MARK");
   expect(new Set(written.match(/\] warn: \w+:/g)).size).toBeGreaterThanOrEqual(8);
+});
+
+test("nor does a method, where a run-time takes any word for one", async () => {
+  const { webhooks } = await attacked({ logger });
+  const answered = await webhooks.receive({ ...signedRequest({}), method: NASTY });
+  expect(answered.status).toBe(405);
+  expectCleanLines();
+  expect(written).toContain("method_not_allowed");
+  expect(written).not.toContain("MARK");
 });
 
 const NUMBER = "12125550177";

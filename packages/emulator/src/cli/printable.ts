@@ -1,5 +1,5 @@
-/** Control characters, and what turns the direction of text around, so that it reads as something else. */
-const suspect = /\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters, further ends of lines, and what turns the direction of text around, so that it reads as something else. */
+const suspect = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 const ESCAPE = "\u001b";
 const colour = /^\[(?:[012]|22|3\d)m/;
 

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { errorCode } from "../error-code.ts";
 import type { Collection, Storage } from "./storage.ts";
 
@@ -18,6 +19,7 @@ type DatabaseClass = new (path: string) => Database;
 
 /** One file, for one emulator at a time. */
 export async function openSqlite(path: string): Promise<Storage> {
+  keepToOneself(path);
   const database = new (await loadDatabase())(path);
   database.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000",
@@ -50,6 +52,19 @@ export async function openSqlite(path: string): Promise<Storage> {
     }),
     close: () => database.close(),
   };
+}
+
+/**
+ * Verify tokens, callback URLs with passwords, and what was written are for nobody else on this machine. SQLite gives its
+ * other files the rights of this one.
+ */
+function keepToOneself(path: string): void {
+  if (path === ":memory:") return;
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch {
+    // It is there already, or cannot be: SQLite says what is wrong.
+  }
 }
 
 /** SQLite as this runtime has it: `node:sqlite` from Node.js 22.13 on, else the `libsql` package. */

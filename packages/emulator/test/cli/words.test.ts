@@ -80,6 +80,14 @@ describe("what others wrote does not drive the terminal", () => {
     expect(printable(nasty, true)).toBe("a�[2Jb�]0;title�c�2Jd�e�f\u001b[31mg�[8mh\n\ti");
   });
 
+  test.each(["\u2028", "\u2029", "\u061c", "\u200e", "\u200f", "\u202b", "\u2068"])(
+    "nor does %j turn the text around or end a line",
+    (character) => {
+      expect(printable(`a${character}b`)).toBe("a\ufffdb");
+      expect(printableJson(`a${character}b`)).toMatch(/^"a\\u[0-9a-f]{4}b"$/);
+    },
+  );
+
   test("JSON for a terminal is the same value, in characters that are shown", () => {
     expect(printableJson({ nasty })).not.toMatch(/\p{Cc}|\u202e/u);
     expect(JSON.parse(printableJson({ nasty }))).toEqual({ nasty });

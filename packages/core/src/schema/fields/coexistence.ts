@@ -111,24 +111,47 @@ export const history = {
     progress: { family: shared, kind: "progress" },
   },
   /** Threads become one list of messages, each with its thread. */
-  open: ({ history: chunks, ...value }: Readonly<Record<string, unknown>>) => {
+  open: ({
+    history: chunks,
+    errors: others,
+    past,
+    progress,
+    unreadable,
+    ...value
+  }: Readonly<Record<string, unknown>>) => {
     const list = itemsOf(chunks);
+    const threads = list.flatMap((each) => itemsOf(each.threads));
     return {
       ...value,
       // No list of the table, so that it becomes an `unknown` event.
-      unreadable: [chunks, ...list.map(({ threads }) => threads)]
+      unreadable: [chunks, ...list.map((each) => each.threads)]
         .flatMap(othersOf)
-        .concat(list.flatMap(newsOf)),
-      past: list.flatMap(({ threads }) => itemsOf(threads).flatMap(messagesOf)),
-      errors: list.flatMap(({ errors }) => errors ?? []),
+        .concat(list.flatMap(newsOf))
+        .concat(threads.map(threadOf).filter(isLong))
+        // Lists that are called as these here are.
+        .concat([past, progress, unreadable].filter(Array.isArray)),
+      past: threads.flatMap(messagesOf),
+      errors: [others, ...list.map(({ errors }) => errors)].flatMap((each) => each ?? []),
       progress: list.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
     };
   },
   rawOf: (item: unknown) => (isItem(item) ? withoutThread(item) : item),
 } as const;
 
-function messagesOf({ messages, ...thread }: Readonly<Record<string, unknown>>): unknown[] {
+/** What is said of a thread has some hundred characters. It goes into each of its messages, where a long one would cost too much. */
+const LONGEST_THREAD = 2_000;
+
+function isLong(thread: unknown): boolean {
+  return JSON.stringify(thread).length > LONGEST_THREAD;
+}
+
+function threadOf({ messages: _messages, ...thread }: Readonly<Record<string, unknown>>): unknown {
+  return thread;
+}
+
+function messagesOf({ messages, ...around }: Readonly<Record<string, unknown>>): unknown[] {
   const list: readonly unknown[] = Array.isArray(messages) ? messages : othersOf(messages);
+  const thread = isLong(around) ? {} : around;
   return list.map((each) => (isItem(each) ? { ...each, thread } : each));
 }
 

@@ -91,6 +91,9 @@ export const standby = {
     statuses: { family: observed, kind: "status" },
     message_echoes: { family: observed, kind: "message_echo" },
   },
-  open: ({ standby: inside }: Readonly<Record<string, unknown>>) =>
-    typeof inside === "object" && inside !== null ? { ...inside } : {},
+  open: ({ standby: inside, ...beside }: Readonly<Record<string, unknown>>) => ({
+    ...(typeof inside === "object" && inside !== null ? inside : {}),
+    // No list of the table, so that it becomes an `unknown` event.
+    ...(Object.values(beside).some(Array.isArray) ? { beside: [beside] } : {}),
+  }),
 } as const;
