@@ -195,3 +195,156 @@ test("a signal that is asked for after close is aborted", async () => {
   held.open(done);
   expect((await delivered.promise).aborted).toBe(true);
 });
+
+test("tells what waits, is under way or will be tried again, and the oldest of it", async () => {
+  const inbox = memoryInbox();
+  const empty = { buried: 0, buriedBytes: 0, buriedLimitBytes: 8 * 1024 * 1024 };
+  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...empty });
+  const held = gate<Outcome>();
+  const outcomes = [
+    Promise.resolve<Outcome>({ kind: "retry", completed: [], delayMs: 60_000, reason: "" }),
+    held.promise,
+  ];
+  const consumer = inbox.consume(() => outcomes.shift() ?? new Promise(() => {}));
+  await inbox.put({ ...record("123"), receivedAt: 2_000 });
+  await inbox.put({ ...record("12345"), receivedAt: 1_000 });
+  await settled();
+  await inbox.put({ ...record("1"), receivedAt: 3_000 });
+  const stats = { waiting: 3, waitingBytes: 9, oldestReceivedAt: 1_000, ...empty };
+  expect(await inbox.stats?.()).toEqual(stats);
+  expect(inbox.pending?.()).toBe(3);
+  held.open(done);
+  await settled();
+  expect(await inbox.stats?.()).toEqual({
+    waiting: 2,
+    waitingBytes: 4,
+    oldestReceivedAt: 2_000,
+    ...empty,
+  });
+  await consumer;
+  await inbox.close();
+});
+
+test("one person's items are taken out of what waits and of what will be tried again", async () => {
+  const inbox = memoryInbox();
+  const [ann, bob] = ["12125550101", "12125550102"];
+  const body = (...people: (string | undefined)[]): object => ({
+    messages: people.map((from) => ({ from })),
+  });
+  const retry: Outcome = { kind: "retry", completed: [], delayMs: 60_000, reason: "" };
+  let isFirst = true;
+  const bodies: string[] = [];
+  const consumer = await inbox.consume(async (each) => {
+    bodies.push(Buffer.from(each.body).toString());
+    return isFirst ? retry : done;
+  });
+  await inbox.put(record(body(ann)));
+  await inbox.put(record(body(ann, bob)));
+  await settled();
+  await consumer.close();
+  isFirst = false;
+  await inbox.put(record(body(bob, ann)));
+  await inbox.put(record(body(bob)));
+  expect(await inbox.erase?.([ann as string])).toBe(3);
+  expect(inbox.pending?.()).toBe(3);
+  const bytes = JSON.stringify(body(bob)).length;
+  expect(await inbox.stats?.()).toMatchObject({ waiting: 3, waitingBytes: 3 * bytes });
+  bodies.splice(0);
+  await inbox.consume(async (each) => {
+    bodies.push(Buffer.from(each.body).toString());
+    return done;
+  });
+  await inbox.idle?.();
+  expect(bodies).toEqual([JSON.stringify(body(bob)), JSON.stringify(body(bob))]);
+  await inbox.close();
+});
+
+test("what is full takes what it has already: it is only told again", async () => {
+  const inbox = memoryInbox({ limitBytes: 1_000 });
+  const first = record("x".repeat(400));
+  await inbox.put(first);
+  await inbox.put(first);
+  await expect(inbox.put(record("x".repeat(400)))).rejects.toMatchObject({ code: "inbox_full" });
+  await inbox.close();
+  await inbox.put(first);
+});
+
+test("what is given back has not been tried, and comes again at once", async () => {
+  const inbox = memoryInbox();
+  const seen: unknown[] = [];
+  await inbox.consume(async (_record, { attempt, completed }) => {
+    seen.push([attempt, completed]);
+    return seen.length === 1 ? { kind: "release", completed: ["k"] } : done;
+  });
+  await inbox.put(record("1"));
+  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  expect(seen).toEqual([
+    [1, []],
+    [1, ["k"]],
+  ]);
+  expect(await inbox.stats?.()).toMatchObject({ waiting: 0, waitingBytes: 0 });
+});
+
+test("dead letters that are replayed are delivered as new ones", async () => {
+  const inbox = memoryInbox();
+  const attempts: number[] = [];
+  await inbox.consume(async (_record, { attempt }) => {
+    attempts.push(attempt);
+    return attempts.length === 1 ? { kind: "bury", completed: [], reason: "" } : done;
+  });
+  const buried = record("1");
+  await inbox.put(buried);
+  await inbox.idle?.();
+  expect(await inbox.deadLetters?.replay([buried.id])).toBe(1);
+  await inbox.idle?.();
+  expect(attempts).toEqual([1, 1]);
+});
+
+test("the logger that the consumer comes with is told of dead letters that give way", async () => {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const inbox = memoryInbox({ buriedLimitBytes: 600 });
+  await inbox.consume(async () => ({ kind: "bury", completed: [], reason: "" }), logger);
+  await inbox.put(record("1"));
+  await inbox.put(record("2"));
+  await inbox.idle?.();
+  expect(logger.warn).toHaveBeenCalled();
+  expect(logger.error).toHaveBeenCalledWith(
+    expect.objectContaining({ dropped: 1 }),
+    expect.any(String),
+  );
+});
+
+test("no more is handed over at one time than the window takes, and the rest follows", async () => {
+  const inbox = memoryInbox();
+  const held: (() => void)[] = [];
+  await inbox.consume(
+    () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+  );
+  for (let i = 0; i < 4_100; i++) await inbox.put(record("1"));
+  await vi.waitFor(() => expect(held).toHaveLength(4_096));
+  await settled();
+  expect(held).toHaveLength(4_096);
+  held[0]?.();
+  await vi.waitFor(() => expect(held).toHaveLength(4_097));
+  for (const end of held.splice(0)) end();
+  await vi.waitFor(() => expect(held).toHaveLength(3));
+  for (const end of held.splice(0)) end();
+  await inbox.idle?.();
+});
+
+test("nor more bytes than that", async () => {
+  const inbox = memoryInbox();
+  const large = (): InboxRecord => ({ ...record(""), body: Buffer.alloc(6 * 1024 * 1024) });
+  const held: (() => void)[] = [];
+  await inbox.consume(
+    () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+  );
+  for (let i = 0; i < 4; i++) await inbox.put(large());
+  await settled(10);
+  // Two leave room, so that a third begins.
+  expect(held).toHaveLength(3);
+  held[0]?.();
+  await vi.waitFor(() => expect(held).toHaveLength(4));
+  for (const end of held) end();
+  await inbox.idle?.();
+});

@@ -19,6 +19,22 @@ test("what was ended takes no more: its bytes would be counted for good", () => 
   uploads.end(next);
 });
 
+test("who is slow and has nothing yet is left alone: that would make no room", () => {
+  const uploads = new Uploads(10, 60_000);
+  const ended: string[] = [];
+  const begin = (name: string): Upload => {
+    const since = performance.now() - 5_000;
+    const upload = { since, size: 0, giveUp: () => void ended.push(name) };
+    uploads.begin(upload);
+    return upload;
+  };
+  begin("waiting");
+  const large = begin("large");
+  expect(() => uploads.take(large, 11)).toThrow("unverified bodies");
+  expect(ended).toEqual([]);
+  uploads.take(large, 10);
+});
+
 test("what began late does not put off the end of what is late by then, though the timer has not come to it", async () => {
   vi.useFakeTimers();
   onTestFinished(() => {

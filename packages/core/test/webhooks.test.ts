@@ -141,6 +141,51 @@ test("on() after start() warns, once", async () => {
   expect(logger.warn.mock.calls[0]?.[1]).toContain('on("message.text") came after start()');
 });
 
+test("an inbox that could not be started is told of, and started by the next notification", async () => {
+  const inbox = memoryInbox();
+  const cause = new Error("not yet");
+  let fails = true;
+  const { webhooks, logger, post } = setUp({
+    inbox: {
+      durable: false,
+      put: (r) => inbox.put(r),
+      consume: (d) => (fails ? Promise.reject(cause) : inbox.consume(d)),
+      close: () => inbox.close(),
+    },
+  });
+  const heard: string[] = [];
+  webhooks.on("message.text", (event) => heard.push(event.data.text.body));
+  await post("a");
+  await settled();
+  expect(logger.error.mock.calls).toEqual([
+    [{ err: cause }, expect.stringContaining("could not be started")],
+  ]);
+  fails = false;
+  await post("b");
+  await settled();
+  expect(heard).toEqual(["a", "b"]);
+});
+
+test("close() of an inbox that cannot come to rest says so, and ends all the same", async () => {
+  const cause = new Error("stuck");
+  const { webhooks, logger } = setUp({
+    inbox: {
+      durable: true,
+      put: async () => {},
+      consume: async () => ({ close: () => Promise.reject(cause) }),
+      close: async () => {},
+    },
+  });
+  webhooks.on("message", () => {});
+  await webhooks.start();
+  await webhooks.close();
+  expect(logger.error.mock.calls).toEqual([
+    [{ err: cause }, expect.stringContaining("could not be brought to rest")],
+  ]);
+  webhooks.on("status", () => {});
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
 test("unsubscribing works by what on() returned and by off()", async () => {
   const { webhooks, post } = setUp();
   const heard: string[] = [];
