@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import shared from "./vitest.config.ts";
+import { conditions } from "./vitest.config.ts";
 
 // Core's tests for a run with each mutant: all in one worker, as loading core for each file takes longer than the tests do.
 
@@ -31,7 +31,7 @@ class QuickOnesFirst extends BaseSequencer {
 const root = "packages/core";
 
 export default defineConfig({
-  ssr: shared.ssr,
+  ssr: { resolve: { conditions } },
   test: {
     sequence: { sequencer: QuickOnesFirst },
     projects: [

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { failing, inChunks, nodeStream, untouchable } from "./support/body-streams.ts";
 import { receiverUnderTest } from "./support/receiver-under-test.ts";
 import { BODY, post, signature, signedPost, signedStream } from "./support/requests.ts";
@@ -193,6 +193,35 @@ describe("how large a body may be", () => {
       expect([200, 413]).toContain(response.status);
     },
   );
+});
+
+describe("a body that says that it is short", () => {
+  const short = (body: string, headers = {}) => {
+    const read = vi.fn(async () => new Uint8Array(Buffer.from(body)).buffer);
+    const request = post({ kind: "short", bytes: body.length, read }, { ...signed, ...headers });
+    return { read, request };
+  };
+
+  test("is read at once", async () => {
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(short(BODY).request)).status).toBe(200);
+    expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe(BODY);
+  });
+
+  test("and is longer than it may be: 413, and what is left of it closes the connection", async () => {
+    const { receive } = receiverUnderTest({ bodyLimitBytes: 10 });
+    expect(await receive(short(BODY).request)).toMatchObject({
+      status: 413,
+      headers: { connection: "close" },
+    });
+  });
+
+  test("and is compressed: 415, unread", async () => {
+    const { receive } = receiverUnderTest();
+    const { read, request } = short(BODY, { "content-encoding": "gzip" });
+    expect(await receive(request)).toMatchObject({ status: 415, body: "body_encoded" });
+    expect(read).not.toHaveBeenCalled();
+  });
 });
 
 describe("a body that something has encoded", () => {
