@@ -66,7 +66,7 @@ export default {
   testRunner: "vitest",
   // All tests are of core, and nearly all of them load all of it.
   vitest: { configFile: "vitest.mutation.config.ts", related: false },
-  plugins: ["@stryker-mutator/vitest-runner", import.meta.url],
+  plugins: ["@stryker-mutator/vitest-runner", "./stryker.config.mjs"],
   ignorers: ["for-people"],
   // What core's tests need. No tsconfig.json at the root, which Stryker would read with an API that TypeScript 7 has not.
   ignorePatterns: [

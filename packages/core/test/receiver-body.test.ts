@@ -10,6 +10,12 @@ describe("where the body may be", () => {
   test.each([
     ["in a Node stream, in one piece", () => nodeStream(BODY, 1_000)],
     ["in a Node stream, byte by byte", () => nodeStream(BODY, 1)],
+    ["in a Node stream that gives texts", () => nodeStream(BODY, 7).setEncoding("utf8")],
+    [
+      "in an async iterable that has a method or two of a Node stream's",
+      () => Object.assign(inChunks(BODY, 7), { on() {}, pause() {} }),
+    ],
+    ["in one that has one alone", () => Object.assign(inChunks(BODY, 7), { pause() {} })],
     ["in an async iterable, in one piece", () => inChunks(BODY, 1_000)],
     ["in an async iterable, byte by byte", () => inChunks(BODY, 1)],
     ["in a web stream", () => new Response(BODY).body as unknown as AsyncIterable<Uint8Array>],
@@ -60,8 +66,11 @@ describe("where the body may be", () => {
 
   test("in a hundred thousand pieces of one byte: that takes no time to speak of", async () => {
     const body = "x".repeat(100_000);
+    const grown = vi.spyOn(Buffer, "allocUnsafeSlow");
     const { receive } = receiverUnderTest();
     expect((await receive(signedStream(body, inChunks(body, 1)))).status).toBe(200);
+    expect(grown.mock.calls.length).toBeLessThan(20);
+    grown.mockRestore();
   });
 
   test("lost: 500 at once, and the log says how to mend it", async () => {
@@ -208,6 +217,11 @@ describe("a body that says that it is short", () => {
     expect(Buffer.from(inbox.records[0]?.body ?? []).toString()).toBe(BODY);
   });
 
+  test("and is just as long as it may be", async () => {
+    const { receive } = receiverUnderTest({ bodyLimitBytes: BODY.length });
+    expect((await receive(short(BODY).request)).status).toBe(200);
+  });
+
   test("and is longer than it may be: 413, and what is left of it closes the connection", async () => {
     const { receive } = receiverUnderTest({ bodyLimitBytes: 10 });
     expect(await receive(short(BODY).request)).toMatchObject({
@@ -253,6 +267,12 @@ describe("a body that something has encoded", () => {
 });
 
 describe("a body that breaks off", () => {
+  test("by an error: the log has its kind", async () => {
+    const { receive, log } = receiverUnderTest();
+    await receive(signedStream(BODY, failing("{", new TypeError("terminated"))));
+    expect(log.lines[0]?.details).toEqual({ code: "body_aborted", cause: "TypeError" });
+  });
+
   test.each([
     ["an async iterable that fails", () => failing("{", new Error("read ECONNRESET"))],
     [
