@@ -4,6 +4,10 @@ import { failing, inChunks, nodeStream, untouchable } from "./support/body-strea
 import { receiverUnderTest } from "./support/receiver-under-test.ts";
 import { BODY, post, signature, signedPost, signedStream } from "./support/requests.ts";
 
+async function* inOnePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 const signed = { "x-hub-signature-256": signature(BODY) };
 
 describe("where the body may be", () => {
@@ -37,6 +41,13 @@ describe("where the body may be", () => {
     const body = { kind: "bytes", bytes: Buffer.from(text), decoded: true } as const;
     const request = post(body, { "x-hub-signature-256": signature(text) });
     expect((await receive(request)).status).toBe(200);
+  });
+
+  test("in one piece, which is not copied", async () => {
+    const bytes = Buffer.from(BODY);
+    const { receive, inbox } = receiverUnderTest();
+    expect((await receive(signedStream(BODY, inOnePiece(bytes)))).status).toBe(200);
+    expect(inbox.records[0]?.body).toBe(bytes);
   });
 
   test("in uneven pieces, empty ones among them, that cut through letters", async () => {
