@@ -176,7 +176,6 @@ async function readIterator(
   limits: ReadLimits,
 ): Promise<Uint8Array> {
   let iterator: AsyncIterator<Uint8Array> | undefined;
-  let isOver = false;
   let giveUp = (_error: unknown): void => {};
   const late = new Promise<never>((_, reject) => {
     giveUp = reject;
@@ -186,7 +185,6 @@ async function readIterator(
     iterator = stream[Symbol.asyncIterator]();
     for (;;) {
       const next = await iterator.next();
-      if (isOver) return;
       if (next.done === true) {
         iterator = undefined;
         return;
@@ -202,7 +200,7 @@ async function readIterator(
     void leave(iterator);
     throw error instanceof WebhookError ? error : aborted(error);
   } finally {
-    isOver = true;
+    // What arrives after this is refused by `add`.
     reading.end();
   }
 }

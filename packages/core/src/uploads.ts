@@ -37,7 +37,7 @@ export class Uploads {
 
   begin(upload: Upload): void {
     // Nobody may put off the end of others: on a busy event loop somebody always comes just before the timer does.
-    if (this.#looksAt > 0 && upload.since >= this.#looksAt) this.#endLate();
+    if (upload.since >= this.#looksAt) this.#endLate();
     this.#uploads.add(upload);
     if (this.#looksAt === 0) this.#wait(upload);
   }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { withoutItemsOf } from "../src/inbox/erasure.ts";
 import { eraseFrom, type InboxRecord } from "../src/index.ts";
 import { cloudBody, record, text } from "./support/notifications.ts";
@@ -115,4 +115,43 @@ test("a store is looked through to the end, and what it finds by chance stays", 
     [records[2]?.id, true],
   ]);
   expect(await eraseFrom(store, [""])).toBe(0);
+});
+
+test("what is moved or changed while it is looked through is looked for again", async () => {
+  const hers = record(cloudBody([text("Hi", { from: ANN })]));
+  let isThere = false;
+  let isBeingWritten = true;
+  const { store } = tame({
+    find: async ({ buried }) => ({ ids: buried ? [] : [hers.id] }),
+    get: async () => {
+      const found = isThere ? hers : undefined;
+      isThere = true;
+      return found;
+    },
+    replace: async () => {
+      if (!isBeingWritten) return true;
+      isBeingWritten = false;
+      return false;
+    },
+  });
+  expect(await eraseFrom(store, [ANN])).toBe(1);
+});
+
+test("what is never there when it is read is given up after a while", async () => {
+  const get = vi.fn(async () => undefined);
+  const { store } = tame({ find: async ({ buried }) => ({ ids: buried ? [] : ["gone"] }), get });
+  expect(await eraseFrom(store, [ANN])).toBe(0);
+  expect(get).toHaveBeenCalledTimes(5);
+});
+
+test("what is changed again and again is given up after a while", async () => {
+  const hers = record(cloudBody([text("Hi", { from: ANN })]));
+  const replace = vi.fn(async () => false);
+  const { store } = tame({
+    find: async ({ buried }) => ({ ids: buried ? [] : [hers.id] }),
+    get: async () => hers,
+    replace,
+  });
+  expect(await eraseFrom(store, [ANN])).toBe(0);
+  expect(replace).toHaveBeenCalledTimes(25);
 });

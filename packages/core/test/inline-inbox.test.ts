@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { inlineInbox, type WebhookRequest } from "../src/index.ts";
+import { inlineInbox, type Outcome, type WebhookRequest } from "../src/index.ts";
 import { logger, setUp, sharedKeys } from "./support/inline-webhooks.ts";
 import { cloudBody, gate, record, settled, signedRequest, text } from "./support/notifications.ts";
 
@@ -226,4 +226,24 @@ test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody i
   webhooks.on("message.text", () => Promise.reject(new Error("no")));
   expect((await webhooks.receive(signedRequest(cloudBody([text("a")])))).status).toBe(200);
   expect(onError.mock.calls.map(([{ code }]) => code)).toEqual(["handler_failed", "record_buried"]);
+});
+
+test("tells what is under way, and since when", async () => {
+  const inbox = inlineInbox();
+  const nothing = { buried: 0, buriedBytes: 0, buriedLimitBytes: 0 };
+  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...nothing });
+  const held = gate<Outcome>();
+  await inbox.consume(() => held.promise);
+  const first = inbox.put({ ...record("12345"), receivedAt: 1_000 });
+  const second = inbox.put({ ...record("123"), receivedAt: 2_000 });
+  expect(await inbox.stats?.()).toEqual({
+    waiting: 2,
+    waitingBytes: 8,
+    oldestReceivedAt: 1_000,
+    ...nothing,
+  });
+  expect(inbox.pending?.()).toBe(2);
+  held.open({ kind: "done", completed: [] });
+  await Promise.all([first, second]);
+  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...nothing });
 });

@@ -40,34 +40,6 @@ test("the same id makes no second record, not even after it was handled", async 
   expect(deliver).toHaveBeenCalledTimes(1);
 });
 
-test("full is inbox_full, and there is room again when records are done", async () => {
-  const inbox = memoryInbox({ limitBytes: 2_000 });
-  await inbox.put(record("x".repeat(600)));
-  await expect(inbox.put(record("x".repeat(600)))).rejects.toMatchObject({
-    code: "inbox_full",
-    status: 503,
-  });
-  await inbox.consume(async () => done);
-  await inbox.idle?.();
-  await inbox.put(record("x".repeat(600)));
-});
-
-test("a refused record is taken when it comes again", async () => {
-  const inbox = memoryInbox({ limitBytes: 2_000 });
-  const second = record("x".repeat(600));
-  await inbox.put(record("x".repeat(600)));
-  await expect(inbox.put(second)).rejects.toMatchObject({ code: "inbox_full" });
-  const delivered: InboxRecord[] = [];
-  await inbox.consume(async (each) => {
-    delivered.push(each);
-    return done;
-  });
-  await inbox.idle?.();
-  await inbox.put(second);
-  await inbox.idle?.();
-  expect(delivered.at(-1)?.id).toBe(second.id);
-});
-
 test("retry delivers again after the delay, with the attempt and what was completed", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const inbox = memoryInbox();
@@ -199,21 +171,47 @@ test("a signal that is asked for after close is aborted", async () => {
   expect((await delivered.promise).aborted).toBe(true);
 });
 
-test("many that wait share memory, and let go of it before they wait for a retry or are buried", async () => {
+test("what is given back has not been tried, and comes again at once", async () => {
   const inbox = memoryInbox();
-  const body = new Uint8Array([1, 2, 3]);
-  const records = Array.from({ length: 600 }, (_, i) => ({ ...record(String(i)), body }));
-  for (const each of records) await inbox.put(each);
-  const last = records.at(-1)?.id;
-  const isShared: boolean[] = [];
-  await inbox.consume(async ({ id, body: { byteLength, buffer } }, { attempt }) => {
-    if (id !== last) return done;
-    isShared.push(byteLength < buffer.byteLength);
-    return attempt === 1
-      ? { kind: "retry", completed: [], delayMs: 0, reason: "" }
-      : { kind: "bury", completed: [], reason: "" };
+  const seen: unknown[] = [];
+  await inbox.consume(async (_record, { attempt, completed }) => {
+    seen.push([attempt, completed]);
+    return seen.length === 1 ? { kind: "release", completed: ["k"] } : done;
   });
-  await expect.poll(() => isShared).toEqual([true, false]);
+  await inbox.put(record("1"));
+  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  expect(seen).toEqual([
+    [1, []],
+    [1, ["k"]],
+  ]);
+  expect(await inbox.stats?.()).toMatchObject({ waiting: 0, waitingBytes: 0 });
+});
+
+test("dead letters that are replayed are delivered as new ones", async () => {
+  const inbox = memoryInbox();
+  const attempts: number[] = [];
+  await inbox.consume(async (_record, { attempt }) => {
+    attempts.push(attempt);
+    return attempts.length === 1 ? { kind: "bury", completed: [], reason: "" } : done;
+  });
+  const buried = record("1");
+  await inbox.put(buried);
   await inbox.idle?.();
-  expect((await inbox.deadLetters?.show(last ?? ""))?.body).toEqual(body);
+  expect(await inbox.deadLetters?.replay([buried.id])).toBe(1);
+  await inbox.idle?.();
+  expect(attempts).toEqual([1, 1]);
+});
+
+test("the logger that the consumer comes with is told of dead letters that give way", async () => {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const inbox = memoryInbox({ buriedLimitBytes: 600 });
+  await inbox.consume(async () => ({ kind: "bury", completed: [], reason: "" }), logger);
+  await inbox.put(record("1"));
+  await inbox.put(record("2"));
+  await inbox.idle?.();
+  expect(logger.warn).toHaveBeenCalled();
+  expect(logger.error).toHaveBeenCalledWith(
+    expect.objectContaining({ dropped: 1 }),
+    expect.any(String),
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { cloudBody, delivery, record, settled, text } from "./support/notifications.ts";
+import { cloudBody, delivery, gate, record, settled, text } from "./support/notifications.ts";
 import { bodyOf, setUp } from "./support/processor-under-test.ts";
 
 test("every item of a batch reaches its handlers, and the record is done with their keys", async () => {
@@ -97,6 +97,9 @@ test("bytes that are not JSON, and shapes that the credentials do not allow, are
   const onPremises = { messages: [text("x")] };
   const cases = [
     ["body_not_json", record("{")],
+    ["body_not_json", record(`{${" ".repeat(70_000)}`)],
+    // As a damaged store might give it.
+    ["envelope_unknown", { ...record(cloudBody([text("x")])), auth: null as never }],
     ["envelope_unknown", record({ hello: "world" })],
     ["envelope_unknown", record("7")],
     ["envelope_not_allowed", record(onPremises)],
@@ -196,6 +199,23 @@ test("scoped subscriptions hear one business number", async () => {
     delivery(),
   );
   expect(heard).toEqual(["two"]);
+});
+
+test("after stop() what has not begun goes back as it came, what is being looked up too", async () => {
+  const { processor, on } = setUp();
+  const heard = vi.fn();
+  on("message.text", heard);
+  const slow = gate<ReadonlySet<string>>();
+  const asked = processor.deliver(
+    record(cloudBody([text("a")])),
+    delivery({ completed: ["a"], seen: () => slow.promise }),
+  );
+  processor.stop();
+  slow.open(new Set());
+  const later = processor.deliver(record(cloudBody([text("b")])), delivery({ completed: ["b"] }));
+  expect(await asked).toEqual({ kind: "release", completed: ["a"] });
+  expect(await later).toEqual({ kind: "release", completed: ["b"] });
+  expect(heard).not.toHaveBeenCalled();
 });
 
 test("abort tells running handlers and reports nothing as their fault", async () => {

@@ -7,7 +7,7 @@ import { inChunks } from "./support/body-streams.ts";
 import { cloudBody, text } from "./support/notifications.ts";
 import { receiverUnderTest } from "./support/receiver-under-test.ts";
 import { recordingInbox } from "./support/recording-inbox.ts";
-import { BODY, post, signedPost, signedStream } from "./support/requests.ts";
+import { BODY, post, SECRET, signedPost, signedStream } from "./support/requests.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -85,6 +85,24 @@ describe("an inbox that cannot take a notification is answered 503 with Retry-Af
   });
 });
 
+describe("once the inbox works again", () => {
+  test.each<[string, unknown, number]>([
+    ["an error of its own", new Error("disk"), 1],
+    ["inbox_failed", new WebhookError("inbox_failed", "down."), 1],
+    ["inbox_full, which is no failure", new WebhookError("inbox_full", "full."), 0],
+  ])("the log says so after %s", async (_what, cause, count) => {
+    let works = false;
+    const inbox = recordingInbox(async () => {
+      if (!works) throw cause;
+    });
+    const { receive, log } = receiverUnderTest({ inbox });
+    await receive(signedPost());
+    works = true;
+    await receive(signedPost());
+    expect(log.lines.filter(({ message }) => message.includes("again; "))).toHaveLength(count);
+  });
+});
+
 describe("what is stored", () => {
   async function recordOf(
     request: ReturnType<typeof signedPost>,
@@ -104,6 +122,20 @@ describe("what is stored", () => {
       auth: { kind: "signature" },
       body: Buffer.from(BODY),
     });
+  });
+
+  test("the same id for the same bytes and tenant in every version: inboxes last", async () => {
+    const { id } = await recordOf(signedPost());
+    expect(id).toBe("6918452e9b205029ca67a33a6771a687");
+    const appSecret = () => ({ secret: SECRET, tenant: "acme" });
+    const tenants = await recordOf(signedPost(), { appSecret });
+    expect(tenants.id).toBe("aa664b79989e651a336478412a94b28d");
+  });
+
+  test("an id of the same form for an On-Premises body", async () => {
+    const onPremises = { authorization: "Basic d2E6c2VzYW1l" };
+    const { id } = await recordOf(post(BODY, onPremises), { onPremises });
+    expect(id).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test("the tenant and its accounts, as the secret function named them", async () => {

@@ -33,6 +33,14 @@ describe("what strangers can cause is logged once a minute for each cause", () =
     expect(log.lines[1]?.message).toBe(log.lines[0]?.message);
   });
 
+  test("and its cause is looked for no more often, as that takes time", async () => {
+    const bytes = new Uint8Array(Buffer.from(BODY));
+    const looked = vi.spyOn(bytes, "some");
+    const { receive } = receiverUnderTest();
+    for (let i = 0; i < 3; i++) await receive(signedPost(bytes, "forged"));
+    expect(looked).toHaveBeenCalledTimes(1);
+  });
+
   test("after a quiet minute nothing counts as left out", async () => {
     const { receive, log } = receiverUnderTest();
     await receive(forged);

@@ -151,13 +151,14 @@ describe("with `verify`", () => {
     ],
     ["rejects", () => Promise.reject(new Error("down"))],
   ])("that %s: 503, nothing stored", async (_what, verify) => {
-    const { receive, inbox } = receiverUnderTest({ onPremises: { verify } });
+    const { receive, inbox, log } = receiverUnderTest({ onPremises: { verify } });
     expect(await receive(post(BODY))).toMatchObject({
       status: 503,
       headers: { "retry-after": "5" },
       body: "credentials_unavailable",
     });
     expect(inbox.records).toEqual([]);
+    expect(log.lines[0]?.message).toContain("the onPremises.verify function failed");
   });
 
   test("that takes more than a second: 503", async () => {

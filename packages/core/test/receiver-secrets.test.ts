@@ -32,6 +32,24 @@ describe("the app secret", () => {
     expect((await receive(signedPost(BODY, "wrong"))).status).toBe(401);
   });
 
+  test.each([
+    ["a tenant and accounts", { tenant: "acme", accounts: ["800000000000001"] }],
+    ["an empty list of accounts, which lets nothing through", { accounts: [] }],
+  ])("says with %s what the record is to say", async (_what, more) => {
+    const { receive, inbox } = receiverUnderTest({
+      appSecret: () => ({ secret: "right", ...more }),
+    });
+    expect((await receive(signedPost(BODY, "right"))).status).toBe(200);
+    expect(inbox.records[0]?.auth).toEqual({ kind: "signature", ...more });
+  });
+
+  test("with null for tenant and accounts, from untyped code, has neither", async () => {
+    const answer = { secret: "right", tenant: null, accounts: null } as unknown as string;
+    const { receive, inbox } = receiverUnderTest({ appSecret: () => answer });
+    expect((await receive(signedPost(BODY, "right"))).status).toBe(200);
+    expect(inbox.records[0]?.auth).toEqual({ kind: "signature" });
+  });
+
   test("may be rotated: old and new are good for a while, then the old one is not", async () => {
     let current: readonly string[] = ["old"];
     const { receive } = receiverUnderTest({ appSecret: () => current });
@@ -149,6 +167,10 @@ describe("the app secret", () => {
     ["white space around it", " right"],
     ["a tenant without a secret", { tenant: "acme" }],
     ["a tenant with an empty secret", { secret: "", tenant: "acme" }],
+    ["a tenant without a name", { secret: "right", tenant: "" }],
+    ["a tenant whose name is no text", { secret: "right", tenant: 5 }],
+    ["accounts that are no list", { secret: "right", accounts: "800000000000001" }],
+    ["accounts that are no texts", { secret: "right", accounts: ["800000000000001", 5] }],
     ["a number", 5],
     ["a boolean", true],
   ])("a function that answers with %s lets nothing in: 503", async (_what, answer) => {

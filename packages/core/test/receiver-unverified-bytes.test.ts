@@ -171,6 +171,7 @@ describe("unverified bytes that are being read at once, over all requests", () =
       expect(await first).toEqual(gaveWay);
       second.end();
       expect((await second.answer).status).toBe(200);
+      expect(await probe(receive, LIMIT)).toBe("taken");
     });
   });
 

@@ -36,6 +36,18 @@ describe("what does not fit is left out, and the event keeps its name", () => {
     expect(first({ ...text("x"), id: 7 }).name).toBe("message.invalid");
   });
 
+  test("what cannot be copied, as only a caller's own object can be, is not mended", () => {
+    expect(first({ ...text("x"), from: 7, own() {} }).name).toBe("message.invalid");
+  });
+
+  test.each([
+    ["a thousand issues are mended", 1_000, "message.text"],
+    ["more are not worth the work", 1_001, "message.invalid"],
+  ])("%s", (_what, count, name) => {
+    const errors = Array.from({ length: count }, () => 7);
+    expect(first({ ...text("x"), errors }).name).toBe(name);
+  });
+
   test("the raw item is never changed, and what fits has no issues", () => {
     const item = { ...text("x"), from: 7 };
     const copy = structuredClone(item);

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
@@ -224,65 +224,4 @@ test("what is put while a claim is under way is taken by the next one, at once, 
   await inbox.idle?.();
   expect(delivered).toEqual(["a", "b"]);
   await inbox.close();
-});
-
-test("a delivery that rejects comes again, and the log says so, once a minute", async () => {
-  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const settles: unknown[] = [];
-  const { store } = tame({
-    commit: async (commit) => {
-      settles.push(...commit.settles);
-      return [];
-    },
-  });
-  const inbox = storeInbox(store);
-  await inbox.consume(async () => Promise.reject(new Error("a bug")), logger);
-  await inbox.idle?.();
-  await inbox.put(record("a"));
-  await inbox.put(record("b"));
-  await inbox.idle?.();
-  expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
-  expect(logger.error.mock.calls).toEqual([
-    [
-      { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
-      expect.stringContaining("it comes again"),
-    ],
-  ]);
-  await inbox.close();
-});
-
-test("what has ended is written with the next notification, after a moment, or when the inbox closes", async () => {
-  // Its moment comes when the test says so.
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  onTestFinished(() => {
-    vi.useRealTimers();
-  });
-  const commits: string[] = [];
-  const { store } = tame({
-    commit: async ({ appends, settles }) => {
-      const ids = [
-        ...appends.map(({ record: { id } }) => `+${id}`),
-        ...settles.map(({ id }) => id),
-      ];
-      commits.push(ids.join(" "));
-      return [];
-    },
-  });
-  const inbox = storeInbox(store);
-  await inbox.consume(async () => done);
-  await inbox.idle?.();
-  const handled = async (id: string): Promise<void> => {
-    await inbox.put({ ...record(id), id });
-    await settled();
-  };
-  await handled("a");
-  expect(commits).toEqual(["+a"]);
-  await handled("b");
-  expect(commits).toEqual(["+a", "+b a"]);
-  vi.advanceTimersByTime(5);
-  await settled();
-  expect(commits).toEqual(["+a", "+b a", "b"]);
-  await handled("c");
-  await inbox.close();
-  expect(commits).toEqual(["+a", "+b a", "b", "+c", "c"]);
 });

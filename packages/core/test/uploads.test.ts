@@ -19,6 +19,49 @@ test("what was ended takes no more: its bytes would be counted for good", () => 
   uploads.end(next);
 });
 
+test("who is slow and has nothing yet is left alone: that would make no room", () => {
+  const uploads = new Uploads(10, 60_000);
+  const ended: string[] = [];
+  const begin = (name: string): Upload => {
+    const since = performance.now() - 5_000;
+    const upload = { since, size: 0, giveUp: () => void ended.push(name) };
+    uploads.begin(upload);
+    return upload;
+  };
+  begin("waiting");
+  const large = begin("large");
+  expect(() => uploads.take(large, 11)).toThrow("unverified bodies");
+  expect(ended).toEqual([]);
+  uploads.take(large, 10);
+});
+
+test("one timer serves all, and where it was taken away with the request that set it, whoever begins next looks", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const uploads = new Uploads(10, 3_000);
+  const ended: string[] = [];
+  const begin = (name: string): void =>
+    uploads.begin({
+      since: performance.now(),
+      size: 0,
+      giveUp: ({ code }) => ended.push(`${name}: ${code}`),
+    });
+  begin("first");
+  begin("second");
+  expect(timers).toHaveBeenCalledTimes(1);
+  vi.clearAllTimers();
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(ended).toEqual([]);
+  begin("third");
+  expect(ended).toEqual(["first: body_timeout", "second: body_timeout"]);
+  expect(timers).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(ended).toHaveLength(3);
+});
+
 test("what began late does not put off the end of what is late by then, though the timer has not come to it", async () => {
   vi.useFakeTimers();
   onTestFinished(() => {

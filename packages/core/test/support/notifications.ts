@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Delivery, InboxRecord, WebhookRequest } from "@whatsapp-webhooks/core";
 
 export const SECRET = "app-secret-of-the-tests";
@@ -75,8 +76,10 @@ export function signedRequest(body: unknown, secret = SECRET): WebhookRequest {
   };
 }
 
-/** Resolves after everything that is due in this turn of the event loop, and the next few. */
+/** Resolves after everything that is due by now, in the next few turns of the event loop included. */
 export async function settled(turns = 5): Promise<void> {
+  // Handlers begin in a lull, at the latest after five milliseconds.
+  await sleep(10);
   for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -1,0 +1,163 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { type InboxRecord, memoryInbox, type Outcome } from "../src/index.ts";
+import { gate, record, settled } from "./support/notifications.ts";
+
+afterEach(() => vi.useRealTimers());
+
+const done: Outcome = { kind: "done", completed: [] };
+const _ids = (records: readonly InboxRecord[]) => records.map(({ id }) => id);
+
+test("full is inbox_full, and there is room again when records are done", async () => {
+  const inbox = memoryInbox({ limitBytes: 2_000 });
+  await inbox.put(record("x".repeat(600)));
+  await expect(inbox.put(record("x".repeat(600)))).rejects.toMatchObject({
+    code: "inbox_full",
+    status: 503,
+  });
+  await inbox.consume(async () => done);
+  await inbox.idle?.();
+  await inbox.put(record("x".repeat(600)));
+});
+
+test("a refused record is taken when it comes again", async () => {
+  const inbox = memoryInbox({ limitBytes: 2_000 });
+  const second = record("x".repeat(600));
+  await inbox.put(record("x".repeat(600)));
+  await expect(inbox.put(second)).rejects.toMatchObject({ code: "inbox_full" });
+  const delivered: InboxRecord[] = [];
+  await inbox.consume(async (each) => {
+    delivered.push(each);
+    return done;
+  });
+  await inbox.idle?.();
+  await inbox.put(second);
+  await inbox.idle?.();
+  expect(delivered.at(-1)?.id).toBe(second.id);
+});
+
+test("many that wait share memory, and let go of it before they wait for a retry or are buried", async () => {
+  const inbox = memoryInbox();
+  const body = new Uint8Array([1, 2, 3]);
+  const records = Array.from({ length: 600 }, (_, i) => ({ ...record(String(i)), body }));
+  for (const each of records) await inbox.put(each);
+  const last = records.at(-1)?.id;
+  const isShared: boolean[] = [];
+  await inbox.consume(async ({ id, body: { byteLength, buffer } }, { attempt }) => {
+    if (id !== last) return done;
+    isShared.push(byteLength < buffer.byteLength);
+    return attempt === 1
+      ? { kind: "retry", completed: [], delayMs: 0, reason: "" }
+      : { kind: "bury", completed: [], reason: "" };
+  });
+  await expect.poll(() => isShared).toEqual([true, false]);
+  await inbox.idle?.();
+  expect((await inbox.deadLetters?.show(last ?? ""))?.body).toEqual(body);
+});
+
+test("tells what waits, is under way or will be tried again, and the oldest of it", async () => {
+  const inbox = memoryInbox();
+  const empty = { buried: 0, buriedBytes: 0, buriedLimitBytes: 8 * 1024 * 1024 };
+  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...empty });
+  const held = gate<Outcome>();
+  const outcomes = [
+    Promise.resolve<Outcome>({ kind: "retry", completed: [], delayMs: 60_000, reason: "" }),
+    held.promise,
+  ];
+  const consumer = inbox.consume(() => outcomes.shift() ?? new Promise(() => {}));
+  await inbox.put({ ...record("123"), receivedAt: 2_000 });
+  await inbox.put({ ...record("12345"), receivedAt: 1_000 });
+  await settled();
+  await inbox.put({ ...record("1"), receivedAt: 3_000 });
+  const stats = { waiting: 3, waitingBytes: 9, oldestReceivedAt: 1_000, ...empty };
+  expect(await inbox.stats?.()).toEqual(stats);
+  expect(inbox.pending?.()).toBe(3);
+  held.open(done);
+  await settled();
+  expect(await inbox.stats?.()).toEqual({
+    waiting: 2,
+    waitingBytes: 4,
+    oldestReceivedAt: 2_000,
+    ...empty,
+  });
+  await consumer;
+  await inbox.close();
+});
+
+test("one person's items are taken out of what waits and of what will be tried again", async () => {
+  const inbox = memoryInbox();
+  const [ann, bob] = ["12125550101", "12125550102"];
+  const body = (...people: (string | undefined)[]): object => ({
+    messages: people.map((from) => ({ from })),
+  });
+  const retry: Outcome = { kind: "retry", completed: [], delayMs: 60_000, reason: "" };
+  let isFirst = true;
+  const bodies: string[] = [];
+  const consumer = await inbox.consume(async (each) => {
+    bodies.push(Buffer.from(each.body).toString());
+    return isFirst ? retry : done;
+  });
+  await inbox.put(record(body(ann)));
+  await inbox.put(record(body(ann, bob)));
+  await settled();
+  await consumer.close();
+  isFirst = false;
+  await inbox.put(record(body(bob, ann)));
+  await inbox.put(record(body(bob)));
+  expect(await inbox.erase?.([ann as string])).toBe(3);
+  expect(inbox.pending?.()).toBe(3);
+  const bytes = JSON.stringify(body(bob)).length;
+  expect(await inbox.stats?.()).toMatchObject({ waiting: 3, waitingBytes: 3 * bytes });
+  bodies.splice(0);
+  await inbox.consume(async (each) => {
+    bodies.push(Buffer.from(each.body).toString());
+    return done;
+  });
+  await inbox.idle?.();
+  expect(bodies).toEqual([JSON.stringify(body(bob)), JSON.stringify(body(bob))]);
+  await inbox.close();
+});
+
+test("what is full takes what it has already: it is only told again", async () => {
+  const inbox = memoryInbox({ limitBytes: 1_000 });
+  const first = record("x".repeat(400));
+  await inbox.put(first);
+  await inbox.put(first);
+  await expect(inbox.put(record("x".repeat(400)))).rejects.toMatchObject({ code: "inbox_full" });
+  await inbox.close();
+  await inbox.put(first);
+});
+
+test("no more is handed over at one time than the window takes, and the rest follows", async () => {
+  const inbox = memoryInbox();
+  const held: (() => void)[] = [];
+  await inbox.consume(
+    () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+  );
+  for (let i = 0; i < 4_100; i++) await inbox.put(record("1"));
+  await vi.waitFor(() => expect(held).toHaveLength(4_096));
+  await settled();
+  expect(held).toHaveLength(4_096);
+  held[0]?.();
+  await vi.waitFor(() => expect(held).toHaveLength(4_097));
+  for (const end of held.splice(0)) end();
+  await vi.waitFor(() => expect(held).toHaveLength(3));
+  for (const end of held.splice(0)) end();
+  await inbox.idle?.();
+});
+
+test("nor more bytes than that", async () => {
+  const inbox = memoryInbox();
+  const large = (): InboxRecord => ({ ...record(""), body: Buffer.alloc(6 * 1024 * 1024) });
+  const held: (() => void)[] = [];
+  await inbox.consume(
+    () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+  );
+  for (let i = 0; i < 4; i++) await inbox.put(large());
+  await settled(10);
+  // Two leave room, so that a third begins.
+  expect(held).toHaveLength(3);
+  held[0]?.();
+  await vi.waitFor(() => expect(held).toHaveLength(4));
+  for (const end of held) end();
+  await inbox.idle?.();
+});

@@ -1,0 +1,156 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  type ClaimedRecord,
+  type InboxRecord,
+  type Outcome,
+  storeInbox,
+  WebhookError,
+} from "../src/index.ts";
+import { gate, record, settled } from "./support/notifications.ts";
+import { tame } from "./support/tame-store.ts";
+
+const done: Outcome = { kind: "done", completed: ["key"] };
+
+test("a delivery that rejects comes again, and the log says so, once a minute", async () => {
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const settles: unknown[] = [];
+  const { store } = tame({
+    commit: async (commit) => {
+      settles.push(...commit.settles);
+      return [];
+    },
+  });
+  const inbox = storeInbox(store);
+  await inbox.consume(async () => Promise.reject(new Error("a bug")), logger);
+  await inbox.idle?.();
+  await inbox.put(record("a"));
+  await inbox.put(record("b"));
+  await inbox.idle?.();
+  expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
+  expect(logger.error.mock.calls).toEqual([
+    [
+      { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
+      expect.stringContaining("it comes again"),
+    ],
+  ]);
+  await inbox.close();
+});
+
+test("what has ended is written with the next notification, after a moment, or when the inbox closes", async () => {
+  // Its moment comes when the test says so.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const commits: string[] = [];
+  const { store } = tame({
+    commit: async ({ appends, settles }) => {
+      const ids = [
+        ...appends.map(({ record: { id } }) => `+${id}`),
+        ...settles.map(({ id }) => id),
+      ];
+      commits.push(ids.join(" "));
+      return [];
+    },
+  });
+  const inbox = storeInbox(store);
+  await inbox.consume(async () => done);
+  await inbox.idle?.();
+  const handled = async (id: string): Promise<void> => {
+    await inbox.put({ ...record(id), id });
+    await settled();
+  };
+  await handled("a");
+  expect(commits).toEqual(["+a"]);
+  await handled("b");
+  expect(commits).toEqual(["+a", "+b a"]);
+  vi.advanceTimersByTime(5);
+  await settled();
+  expect(commits).toEqual(["+a", "+b a", "b"]);
+  await handled("c");
+  await inbox.close();
+  expect(commits).toEqual(["+a", "+b a", "b", "+c", "c"]);
+});
+
+test("where there is no room what has ended is written all the same, and not again", async () => {
+  const settled: string[] = [];
+  let isFull = false;
+  const { store } = tame({
+    commit: async ({ appends, settles }) => {
+      settled.push(...settles.map(({ id }) => id));
+      if (isFull && appends.length > 0) throw new WebhookError("inbox_full", "no room.");
+      return [];
+    },
+  });
+  const inbox = storeInbox(store);
+  const held = gate<Outcome>();
+  await inbox.consume(() => held.promise);
+  await inbox.idle?.();
+  await inbox.put({ ...record("a"), id: "a" });
+  isFull = true;
+  held.open(done);
+  await vi.waitFor(() => expect(inbox.put(record("b"))).rejects.toThrow("no room"));
+  await inbox.idle?.();
+  expect(settled).toEqual(["a"]);
+  expect(inbox.pending?.()).toBe(0);
+  await inbox.close();
+});
+
+test("after close it takes nothing, and closing again is the same closing", async () => {
+  const close = vi.fn(async () => {});
+  const inbox = storeInbox(tame({ close }).store);
+  const closing = inbox.close();
+  await expect(inbox.put(record("a"))).rejects.toMatchObject({ code: "closing" });
+  expect(inbox.close()).toBe(closing);
+  await closing;
+  expect(close).toHaveBeenCalledTimes(1);
+});
+
+test("dead letters that are due again are taken at once", async () => {
+  const buried = record("a");
+  const due: InboxRecord[] = [];
+  const { store } = tame({
+    listBuried: async ({ after = 0, limit }) => [
+      { ...buried, position: 1, buriedAt: 0, attempts: 3, reason: "", bytes: after + limit },
+    ],
+    get: async (id) => (id === buried.id ? buried : undefined),
+    revive: async (ids) => due.push(...ids.map(() => buried)),
+    discard: async (ids) => ids.length,
+    claim: async () => due.splice(0).map((each) => ({ record: each, attempts: 0, completed: [] })),
+  });
+  const inbox = storeInbox(store, { pollMs: 60_000 });
+  const delivered: string[] = [];
+  await inbox.consume(async ({ id }) => {
+    delivered.push(id);
+    return done;
+  });
+  await inbox.idle?.();
+  expect(await inbox.deadLetters?.list()).toMatchObject([{ id: buried.id, bytes: 100 }]);
+  expect(await inbox.deadLetters?.list({ after: 7, limit: 10 })).toMatchObject([{ bytes: 17 }]);
+  expect(await inbox.deadLetters?.show(buried.id)).toBe(buried);
+  expect(await inbox.deadLetters?.discard(["b", "c"])).toBe(2);
+  expect(await inbox.deadLetters?.replay([buried.id])).toBe(1);
+  await inbox.idle?.();
+  expect(delivered).toEqual([buried.id]);
+  await inbox.close();
+});
+
+test("a consumer that is closed hands over no more, and gives back what it has taken", async () => {
+  const first = gate<readonly ClaimedRecord[]>();
+  const waiting = record("a");
+  let claims = 0;
+  const { store, commits } = tame({
+    claim: async () => (++claims === 1 ? first.promise : []),
+  });
+  const inbox = storeInbox(store);
+  const deliver = vi.fn(async () => done);
+  const consumer = await inbox.consume(deliver);
+  const closing = consumer.close();
+  first.open([{ record: waiting, attempts: 2, completed: ["k"] }]);
+  await closing;
+  expect(deliver).not.toHaveBeenCalled();
+  expect(commits.flatMap(({ settles }) => settles)).toEqual([
+    { id: waiting.id, kind: "release", completed: ["k"] },
+  ]);
+  await inbox.close();
+});
