@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { packageNames } from "../scripts/package-names.ts";
 
 /** A public entry of a package. */
 export interface Entry {
@@ -17,7 +18,7 @@ interface Manifest {
 
 /** What people can import, as the packages say it themselves. */
 export function entries(root: string): Entry[] {
-  return readdirSync(join(root, "packages")).flatMap((name) => {
+  return packageNames.flatMap((name) => {
     const { exports }: Manifest = JSON.parse(
       readFileSync(join(root, "packages", name, "package.json"), "utf8"),
     );

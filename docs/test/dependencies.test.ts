@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { subjects } from "../../benchmarks/subjects.ts";
+import { packageNames } from "../../scripts/package-names.ts";
 
 interface Manifest {
   readonly name: string;
@@ -18,7 +19,7 @@ interface Manifest {
 const packages = fileURLToPath(new URL("../../packages/", import.meta.url));
 const manifestIn = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-const manifests = readdirSync(packages).map((name) => manifestIn(join(packages, name)));
+const manifests = packageNames.map((name) => manifestIn(join(packages, name)));
 const namesIn = (list: object = {}): string[] => Object.keys(list).sort();
 
 /** Where Node.js finds a dependency of the package in this folder. */
@@ -78,7 +79,7 @@ test("everything that comes with a package has a permissive licence, and with co
   };
   note(join(packages, "core"));
   expect([...licences.keys()].map((folder) => manifestIn(folder).name)).toEqual(["zod"]);
-  for (const name of readdirSync(packages)) note(join(packages, name));
+  for (const name of packageNames) note(join(packages, name));
   expect(licences.size).toBeGreaterThan(20);
   for (const [folder, licence] of licences) expect(permissive, folder).toContain(licence);
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { packageNames } from "../../scripts/package-names.ts";
 import { sectionOf, withRelease } from "../../scripts/release/changelog.ts";
 import { changeIn, changelogFile, root, sharedVersion } from "../../scripts/release/pending.ts";
 
@@ -11,7 +12,7 @@ interface Manifest {
 }
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-const folders = readdirSync(join(root, "packages")).map((name) => `packages/${name}`);
+const folders = packageNames.map((name) => `packages/${name}`);
 const manifests = folders.map(
   (folder) => [folder, JSON.parse(read(`${folder}/package.json`)) as Manifest] as const,
 );

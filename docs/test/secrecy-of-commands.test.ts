@@ -171,6 +171,9 @@ describe("`whatsapp-webhooks-inbox`", () => {
     [`redis://${credentials}:port`],
     [`redis//${credentials}:1`],
     [`http://${credentials}:1`],
+    [`redis://${MARKS.redisUser}:50%off${MARKS.redisPassword}@127.0.0.1:1`],
+    [`redsi://:pa/ss${MARKS.redisPassword}@127.0.0.1:1`],
+    [`:${MARKS.redisPassword}@127.0.0.1:1`],
   ])("a place that cannot be opened is told without user and password: %#", async (place) => {
     const told = await printed(place, "list");
     expect(told.text).toContain("whatsapp-webhooks-inbox: ");

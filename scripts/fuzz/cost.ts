@@ -6,7 +6,7 @@ const MOST_MS_PER_BYTE = 0.02;
 
 /** Runs something that holds the event loop; throws a Finding if that is out of all proportion to the input. */
 export function costOf<T>(input: Uint8Array, run: () => T): T {
-  // Of this thread's time: the machine may be busy with other things.
+  // Of this process's time: the machine may be busy with other things.
   const before = process.cpuUsage();
   const result = run();
   const { user, system } = process.cpuUsage(before);

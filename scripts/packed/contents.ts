@@ -10,9 +10,6 @@ interface SourceMap {
 
 /** Throws unless each package has what belongs into one, as it lies there when it is installed. */
 export function checkContents(tarballs: readonly Tarball[], project: Project): void {
-  const versions = new Set(tarballs.map(({ manifest }) => manifest.version));
-  if (versions.size !== 1)
-    throw new Error(`All packages share one version; these have ${[...versions].join(", ")}`);
   for (const { manifest } of tarballs) {
     const faults = faultsOf(project.installed(manifest.name));
     if (faults.length > 0)

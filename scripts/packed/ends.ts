@@ -3,10 +3,10 @@ import { Project } from "./project.ts";
 import type { End } from "./ranges.ts";
 import type { Tarball } from "./tarballs.ts";
 
-/** The OpenTelemetry SDK is no dependency of ours: any that takes our end of its API. */
-const SDK = {
-  "@opentelemetry/sdk-trace-base": "^2.0.0",
-  "@opentelemetry/sdk-metrics": "^2.0.0",
+/** The OpenTelemetry SDK is no dependency of ours: the last for Node.js 20. */
+export const SDK = {
+  "@opentelemetry/sdk-trace-base": "~2.12.0",
+  "@opentelemetry/sdk-metrics": "~2.12.0",
 };
 
 /** Installs the packages with this end of all their ranges into an empty project, and uses each range there. */

@@ -14,7 +14,7 @@ import {
   tryCompiler,
 } from "./compilers.ts";
 import { checkContents } from "./contents.ts";
-import { tryEnd } from "./ends.ts";
+import { SDK, tryEnd } from "./ends.ts";
 import { tryNextApp } from "./next-app.ts";
 import { Project } from "./project.ts";
 import { allEnds, lowestEnd } from "./ranges.ts";
@@ -23,6 +23,7 @@ import { checkWeight } from "./weight.ts";
 
 const { values } = parseArgs({ options: { full: { type: "boolean", default: false } } });
 const folder = mkdtempSync(join(tmpdir(), "packed-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 const tarballs = pack(folder);
 for (const tarball of tarballs) await lint(tarball);
@@ -58,10 +59,7 @@ tryNextApp(project);
 
 if (existsSync(project.installed("@opentelemetry/api")))
   throw new Error("@opentelemetry/api was installed though nobody asked for it");
-project.add(
-  ...["@opentelemetry/api@^1.9.0", "@opentelemetry/sdk-trace-base@^2.0.0"],
-  "@opentelemetry/sdk-metrics@^2.0.0",
-);
+project.add("@opentelemetry/api@^1.9.0", ...Object.entries(SDK).map((each) => each.join("@")));
 project.try("observed.mjs", "observed.cjs");
 
 for (const version of values.full ? compilers : [oldestCompiler])
@@ -73,5 +71,4 @@ project.try("hover.mjs");
 checkWeight(tarballs, folder);
 const ends = values.full ? allEnds(manifests) : [lowestEnd(manifests)];
 for (const end of ends) tryEnd(end, tarballs, folder);
-rmSync(folder, { recursive: true });
 console.log("What is packed can be used.");

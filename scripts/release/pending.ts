@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { packageNames } from "../package-names.ts";
 import type { Bump, Change } from "./changelog.ts";
 
 /** The folder of the repository. */
@@ -23,7 +24,14 @@ export function pendingChanges(): readonly Change[] {
 /** What a file of `.changeset` says. Throws, with the file's name, if that is not to be understood. */
 export function changeIn(file: string, name: string): Change {
   const [, head = "", text = ""] = /^---\n([\s\S]*?)(?<=\n)---\n([\s\S]*)$/.exec(file) ?? [];
-  const bumps: readonly unknown[] = Object.values((parse(head) as object | null) ?? {});
+  const named: Readonly<Record<string, unknown>> = parse(head) ?? {};
+  const known = manifests().map((each) => each.name);
+  const unknown = Object.keys(named).filter((each) => !known.includes(each));
+  if (unknown.length > 0)
+    throw new Error(
+      `.changeset/${name} names ${unknown.join(", ")}, which is not published: name a package of those in packages/`,
+    );
+  const bumps = Object.values(named);
   const bump = (["major", "minor", "patch"] as const).find((each) => bumps.includes(each));
   if (bump === undefined || text.trim() === "")
     throw new Error(
@@ -32,14 +40,20 @@ export function changeIn(file: string, name: string): Change {
   return { bump, text };
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+}
+
+function manifests(): readonly Manifest[] {
+  return packageNames.map((name) =>
+    JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")),
+  );
+}
+
 /** The version that all packages share. Throws if they differ. */
 export function sharedVersion(): string {
-  const folder = join(root, "packages");
-  const versions = readdirSync(folder).map((name) => {
-    const manifest: unknown = JSON.parse(readFileSync(join(folder, name, "package.json"), "utf8"));
-    return (manifest as { readonly version: string }).version;
-  });
-  const [version = "", ...others] = new Set(versions);
+  const [version = "", ...others] = new Set(manifests().map((each) => each.version));
   if (others.length > 0)
     throw new Error(
       `All packages share one version; these have ${[version, ...others].join(", ")}`,

@@ -7,14 +7,19 @@ import { changelogFile, pendingChanges, root, sharedVersion } from "./pending.ts
 
 const changelog = readFileSync(changelogFile, "utf8");
 const changes = pendingChanges();
+const today = new Date().toISOString().slice(0, 10);
+const before = sharedVersion();
+// Tells what is wrong with the changelog before anything is written.
+withRelease(changelog, before, today, changes);
 if (changes.length > 0) raise();
-else if (sectionOf(changelog, sharedVersion()) !== undefined)
+else if (sectionOf(changelog, before) !== undefined)
   throw new Error(
     "There is nothing to release: .changeset has no change. .changeset/README.md tells how to write one.",
   );
 // Else it is a version that no release had yet, the first.
 const version = sharedVersion();
-const today = new Date().toISOString().slice(0, 10);
+if (changes.length > 0 && (version === before || pendingChanges().length > 0))
+  throw new Error(`Changesets left the version at ${version}, or changes in .changeset.`);
 writeFileSync(changelogFile, withRelease(changelog, version, today, changes));
 console.log(
   `CHANGELOG.md tells of ${version} now. Read it, commit, and tag what lands as v${version}.`,

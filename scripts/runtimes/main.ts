@@ -1,7 +1,7 @@
 // Tries the packages on every run-time they are made for: `npm run test:runtimes -- [--quick] [--projects=core,sqlite] [run-time ...]`.
 // A run-time is `bun`, `deno`, `workerd`, `node` or one of its versions, such as `node-22`; without any it is all.
-import { readdirSync } from "node:fs";
 import { inspect, parseArgs } from "node:util";
+import { packageNames } from "../package-names.ts";
 import { tryFetchEntry } from "./fetch-entry.ts";
 import { install, type Runtime, runtimes } from "./install.ts";
 import { trySuites } from "./node-suites.ts";
@@ -9,7 +9,7 @@ import { type Result, report } from "./results.ts";
 import { serves } from "./serve.ts";
 
 /** Everything but the types, which no run-time changes, and what is about this repository. */
-const ALL = [...readdirSync(new URL("../../packages", import.meta.url)).sort(), "examples"];
+const ALL = [...packageNames, "examples"];
 /** What CI has the time for: what meets the run-time's own streams, cryptography, timers and SQLite, and every fixture. */
 const QUICK = ["core", "sqlite"];
 const QUICK_FILES = [

@@ -19,7 +19,12 @@ export default defineConfig({
   cleanUrls: true,
   outDir: fileURLToPath(new URL("../dist", import.meta.url)),
   srcDir: root,
-  srcExclude: ["README.md", "examples/*/**", "**/{node_modules,dist,.runtimes}/**"],
+  srcExclude: [
+    "README.md",
+    "packages/core/mutants.md",
+    "examples/*/**",
+    "**/{node_modules,dist,.runtimes}/**",
+  ],
   rewrites: (file) => pageOf(file) ?? file,
   // What an entry exports, without the headings below it.
   transformPageData: ({ relativePath }) =>

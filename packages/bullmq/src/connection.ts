@@ -62,13 +62,23 @@ export function checkConnection(connection: RedisConnection | undefined): void {
   if (hasUrl(connection) && !/^rediss?:\/\//.test(String(connection.url)))
     throw invalid("`connection.url` must begin with redis:// or rediss://.");
   // Not left to whoever parses it: their error holds the whole of it, password included.
-  if (hasUrl(connection) && !URL.canParse(connection.url))
+  if (hasUrl(connection) && !isReadable(connection.url))
     throw invalid(
       "`connection.url` is not a URL. In user and password, write what is no letter or digit with %, as encodeURIComponent does.",
     );
   const { keyPrefix } = isClient(connection) ? connection.options : (connection as RedisOptions);
   if (keyPrefix)
     throw invalid("BullMQ knows no `keyPrefix`. Use the option `prefix` of the inbox.");
+}
+
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(new URL(url).password);
+    decodeURIComponent(new URL(url).username);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(message: string): WebhookError {

@@ -7,6 +7,9 @@ type Profile = Readonly<Record<string, unknown>>;
 
 /** How many customers' last profiles are remembered. */
 const LIMIT = 10_000;
+/** Properties of a profile that nobody has described: how many are looked at, and how many of all are remembered. */
+const MOST_OTHERS = 16;
+const MOST_REMEMBERED = 2 * MOST_OTHERS;
 
 /** Remembers what was last seen of each customer, to tell a changed profile from the same one again. */
 export class ContactMemory {
@@ -23,8 +26,7 @@ export class ContactMemory {
       identity_key_hash: brief(identity_key_hash),
       name: brief(profile?.name),
       username: brief(profile?.username),
-      // Whatever else it holds, it is not kept.
-      rest: isEmpty(rest) ? undefined : fingerprint(JSON.stringify(rest)),
+      ...othersOf(rest),
     };
     const names = keysOf(event);
     const last = names.map((name) => this.#profiles.get(name)).find((found) => found !== undefined);
@@ -32,10 +34,11 @@ export class ContactMemory {
       last === undefined ||
       Object.entries(seen).some(([key, value]) => value !== undefined && value !== last[key]);
     if (!differs && previous === undefined) return false;
-    const merged = {
-      ...last,
-      ...Object.fromEntries(Object.entries(seen).filter(([, value]) => value !== undefined)),
-    };
+    const told = Object.fromEntries(
+      Object.entries(seen).filter(([, value]) => value !== undefined),
+    );
+    const both = { ...last, ...told };
+    const merged = Object.keys(both).length > MOST_REMEMBERED ? told : both;
     for (const name of names) {
       this.#profiles.delete(name);
       this.#profiles.set(name, merged);
@@ -54,7 +57,10 @@ function keysOf({ tenant, source, account, data }: ContactEvent): string[] {
   return [data.user_id, data.wa_id].filter((id) => id !== undefined).map((id) => scope + brief(id));
 }
 
-function isEmpty(object: object): boolean {
-  for (const _key in object) return false;
-  return true;
+/** Whatever else a profile holds is not kept: hashes tell whether it is another. */
+function othersOf(rest: Profile): Profile {
+  const some = Object.entries(rest).slice(0, MOST_OTHERS);
+  return Object.fromEntries(
+    some.map(([name, value]) => [`other ${brief(name)}`, fingerprint(JSON.stringify(value))]),
+  );
 }

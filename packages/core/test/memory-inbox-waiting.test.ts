@@ -5,7 +5,6 @@ import { gate, record, settled } from "./support/notifications.ts";
 afterEach(() => vi.useRealTimers());
 
 const done: Outcome = { kind: "done", completed: [] };
-const _ids = (records: readonly InboxRecord[]) => records.map(({ id }) => id);
 
 test("full is inbox_full, and there is room again when records are done", async () => {
   const inbox = memoryInbox({ limitBytes: 2_000 });
@@ -33,6 +32,19 @@ test("a refused record is taken when it comes again", async () => {
   await inbox.put(second);
   await inbox.idle?.();
   expect(delivered.at(-1)?.id).toBe(second.id);
+});
+
+test("whoever waits until it is idle needs no lull", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const inbox = memoryInbox();
+  let delivered = 0;
+  await inbox.consume(async () => {
+    delivered++;
+    return done;
+  });
+  await inbox.put(record("1"));
+  await inbox.idle?.();
+  expect(delivered).toBe(1);
 });
 
 test("many that wait share memory, and let go of it before they wait for a retry or are buried", async () => {

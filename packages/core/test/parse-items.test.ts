@@ -53,6 +53,36 @@ describe("nothing is left out", () => {
     expect(unknown?.raw).toEqual({ field: "standby", value: { standby, brand_new: [1] } });
   });
 
+  test("an empty list beside either is nothing", () => {
+    const standby = { messages: [text] };
+    expect(names(change({ standby, contacts: [] }, "standby"))).toEqual(["standby.message"]);
+    const history = [{ threads: [{ id: "1", messages: [text] }], brand_new: [] }];
+    expect(names(change({ history, progress: [] }, "history"))).toEqual(["history.message"]);
+  });
+
+  test("a list that is called as what we make of those beside is not lost", () => {
+    const standby = { messages: [text], beside: [{ a: 1 }] };
+    const [, unknown] = events(change({ standby, brand_new: [1] }, "standby"));
+    expect(unknown?.data).toEqual({ beside: [{ brand_new: [1] }, [{ a: 1 }]] });
+  });
+
+  test("of a long thread its messages say which it is, and with whom", () => {
+    const known = { id: "12125550101", context: { user_id: "US.1" } };
+    const thread = { ...known, labels: ["x".repeat(3_000)], messages: [text] };
+    const [message] = events(change({ history: [{ threads: [thread] }] }, "history"));
+    expect(message?.data).toMatchObject({ thread: known });
+    expect(JSON.stringify(message?.data)).not.toContain("xxx");
+  });
+
+  test("a thread with any number of levels is no error", () => {
+    const deep = JSON.parse("[".repeat(20_000) + "]".repeat(20_000));
+    const thread = { id: "1", deep, messages: [text] };
+    expect(names(change({ history: [{ threads: [thread] }] }, "history"))).toEqual([
+      "history.message",
+      "unknown",
+    ]);
+  });
+
   test("one value may hold contacts, messages, statuses and errors", () => {
     const value = {
       errors: [{ code: 1 }],

@@ -103,7 +103,7 @@ export async function runInboxCommand(openers: InboxOpeners): Promise<void> {
 
 /** A URL that was mistyped is taken for a file, and named. */
 function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^\s/]*@/g, "//");
+  return text.replace(/\S*@(?=\S)/g, "");
 }
 
 async function run(openers: InboxOpeners): Promise<void> {

@@ -147,6 +147,9 @@ class MemoryInbox implements Inbox {
 
   idle(): Promise<void> {
     if (this.#isDrained) return Promise.resolve();
+    // Whoever asks waits for it to be over, and needs no lull.
+    this.#lull.stop();
+    this.#schedule();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 

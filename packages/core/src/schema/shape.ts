@@ -17,6 +17,10 @@ export const openEnum = <const T extends readonly string[]>(
 /** Seconds since 1970: mostly digits in a string, in some places a number. `event.timestamp` has it as a Date. */
 export const unixSeconds = z.union([z.string(), z.number()]);
 
+/** Whether there is something in a list, that must not be lost where nobody knows the list. */
+export const isFilledList = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && value.length > 0;
+
 /** True or false. */
 export const flag = z.boolean();
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { memoryInbox, type WebhooksOptions } from "../../src/index.ts";
+import { type Inbox, memoryInbox, type WebhooksOptions } from "../../src/index.ts";
 import { type Attacked, attacked } from "../support/attacked.ts";
 import { cloudBody, gate, SECRET, text } from "../support/notifications.ts";
 import { signature } from "../support/requests.ts";
@@ -34,6 +33,30 @@ async function rigOfTwo(options: Partial<WebhooksOptions> = {}): Promise<{
     rig,
     shop: (body) => post("shop", body, SECRET),
     evil: (body, secret = EVIL_SECRET) => post("evil", body, secret),
+  };
+}
+
+/** An inbox in memory that tells how many notifications it has handed over. */
+function countingInbox(): { readonly inbox: Inbox; delivered(): number } {
+  const inbox = memoryInbox();
+  let delivered = 0;
+  const consume: Inbox["consume"] = (deliver, ...others) =>
+    inbox.consume(
+      (record, delivery) => {
+        delivered++;
+        return deliver(record, delivery);
+      },
+      ...others,
+    );
+  return {
+    inbox: new Proxy(inbox, {
+      get(target, property) {
+        if (property === "consume") return consume;
+        const value: unknown = Reflect.get(target, property);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    }),
+    delivered: () => delivered,
   };
 }
 
@@ -129,21 +152,23 @@ describe("its notifications", () => {
   });
 
   test("in many conversations take turns with those of others", async () => {
-    const { rig, shop, evil } = await rigOfTwo({ concurrency: 4 });
+    const { inbox, delivered } = countingInbox();
+    const { rig, shop, evil } = await rigOfTwo({ concurrency: 4, inbox });
     const order: string[] = [];
     const open = gate();
     rig.webhooks.on("message.text", async ({ tenant }) => {
       order.push(tenant ?? "");
       await open.promise;
-      // Time for the shop's notification to be read, which comes behind those of the spammer.
-      await sleep(2);
     });
-    const spam = (round: number) =>
-      Array.from({ length: 500 }, (_, i) =>
-        text(`spam ${round}`, { from: `1212555${String(i).padStart(4, "0")}` }),
+    // Small ones, that are read when they are handed over.
+    const spam = (round: number, from: number) =>
+      Array.from({ length: 100 }, (_, i) =>
+        text(`spam ${round}`, { from: `1212555${String(from + i).padStart(4, "0")}` }),
       );
-    for (let round = 0; round < 4; round++) await evil(cloudBody(spam(round), EVIL));
+    for (let round = 0; round < 4; round++)
+      for (let from = 0; from < 500; from += 100) await evil(cloudBody(spam(round, from), EVIL));
     await shop(cloudBody([text("b")], SHOP));
+    await expect.poll(delivered, PATIENTLY).toBe(21);
     open.open();
     await rig.webhooks.idle();
     expect(order).toHaveLength(2_001);

@@ -5,7 +5,7 @@ import { contact } from "../families.ts";
 import { kinds, wordIn } from "../family.ts";
 import { messageBaseShape } from "../message-base.ts";
 import { messageAliases, messageTypes } from "../message-types.ts";
-import { loose, openEnum, text } from "../shape.ts";
+import { isFilledList, loose, openEnum, text } from "../shape.ts";
 
 const echoShape = {
   ...messageBaseShape,
@@ -129,7 +129,7 @@ export const history = {
         .concat(list.flatMap(newsOf))
         .concat(threads.map(threadOf).filter(isLong))
         // Lists that are called as these here are.
-        .concat([past, progress, unreadable].filter(Array.isArray)),
+        .concat([past, progress, unreadable].filter(isFilledList)),
       past: threads.flatMap(messagesOf),
       errors: [others, ...list.map(({ errors }) => errors)].flatMap((each) => each ?? []),
       progress: list.flatMap(({ metadata }) => (metadata === undefined ? [] : [metadata])),
@@ -141,8 +141,19 @@ export const history = {
 /** What is said of a thread has some hundred characters. It goes into each of its messages, where a long one would cost too much. */
 const LONGEST_THREAD = 2_000;
 
+/** So is what is nested too deep to be written. */
 function isLong(thread: unknown): boolean {
-  return JSON.stringify(thread).length > LONGEST_THREAD;
+  try {
+    return JSON.stringify(thread).length > LONGEST_THREAD;
+  } catch {
+    return true;
+  }
+}
+
+/** As much of it as is not long: which thread it is comes first, and with whom. */
+function briefly(thread: Readonly<Record<string, unknown>>): unknown {
+  const { id, context } = thread;
+  return [thread, { id, context }, { id }].find((each) => !isLong(each)) ?? {};
 }
 
 function threadOf({ messages: _messages, ...thread }: Readonly<Record<string, unknown>>): unknown {
@@ -151,7 +162,7 @@ function threadOf({ messages: _messages, ...thread }: Readonly<Record<string, un
 
 function messagesOf({ messages, ...around }: Readonly<Record<string, unknown>>): unknown[] {
   const list: readonly unknown[] = Array.isArray(messages) ? messages : othersOf(messages);
-  const thread = isLong(around) ? {} : around;
+  const thread = briefly(around);
   return list.map((each) => (isItem(each) ? { ...each, thread } : each));
 }
 
@@ -169,7 +180,7 @@ function newsOf({
   metadata: _metadata,
   ...news
 }: Readonly<Record<string, unknown>>): unknown[] {
-  return Object.values(news).some(Array.isArray) ? [news] : [];
+  return Object.values(news).some(isFilledList) ? [news] : [];
 }
 
 function itemsOf(value: unknown): Readonly<Record<string, unknown>>[] {

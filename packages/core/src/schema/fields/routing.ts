@@ -2,7 +2,7 @@ import * as z from "zod";
 import { anyMessage } from "../any-message.ts";
 import { contact } from "../families.ts";
 import { kinds } from "../family.ts";
-import { loose, openEnum, text, unixSeconds } from "../shape.ts";
+import { isFilledList, loose, openEnum, text, unixSeconds } from "../shape.ts";
 import { statusBase } from "../status-types.ts";
 
 const control = loose({
@@ -91,9 +91,11 @@ export const standby = {
     statuses: { family: observed, kind: "status" },
     message_echoes: { family: observed, kind: "message_echo" },
   },
-  open: ({ standby: inside, ...beside }: Readonly<Record<string, unknown>>) => ({
-    ...(typeof inside === "object" && inside !== null ? inside : {}),
-    // No list of the table, so that it becomes an `unknown` event.
-    ...(Object.values(beside).some(Array.isArray) ? { beside: [beside] } : {}),
-  }),
+  open: ({ standby, ...around }: Readonly<Record<string, unknown>>) => {
+    const inside: { readonly beside?: unknown } =
+      typeof standby === "object" && standby !== null ? standby : {};
+    if (!Object.values(around).some(isFilledList)) return { ...inside };
+    // No list of the table, so that it becomes an `unknown` event. What is called so inside is not known either.
+    return { ...inside, beside: [around, inside.beside].filter((each) => each !== undefined) };
+  },
 } as const;
