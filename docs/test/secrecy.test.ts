@@ -187,22 +187,6 @@ describe.skipIf(isRedisMissing && process.env.CI === undefined)("an inbox on Red
     await drive(inbox, handled);
     expect(told.marks()).toEqual([]);
   });
-
-  test.each([
-    ["that refuses the password", "--requirepass", "something-else"],
-    ["that is full", "--maxmemory", "1"],
-    ["that throws away", "--maxmemory-policy", "allkeys-lru"],
-  ])("%s, tells nothing", async (_what, ...options) => {
-    const host = await server(...options);
-    const url = options[0] === "--requirepass" ? connection(host) : { url: `redis://${host}` };
-    await drive(bullmqInbox({ connection: url }), ["inbox_f"]);
-    expect(told.marks()).toEqual([]);
-  });
-
-  test("that is not there, tells nothing", async () => {
-    await drive(bullmqInbox({ connection: connection("127.0.0.1:1") }), ["inbox_failed"]);
-    expect(told.marks()).toEqual([]);
-  });
 });
 
 test.each(["@127.0.0.1:port", "#@127.0.0.1:6379", "/@127.0.0.1:6379"])(
