@@ -64,8 +64,11 @@ function faultsOfInbox(call: string): string[] {
 
 /** Options behind `npm run x --` that the script's own folder does not know. */
 function faultsOfScript(name: string, call: string): string[] {
-  const file = /(?:^|\s)((?:\w+\/)+\w+\.ts)/.exec(scripts[name] ?? "")?.[1];
-  if (file === undefined) return [`${name} is no script of ours`];
+  const script = scripts[name];
+  if (script === undefined) return [`there is no script ${name}`];
+  const file = /(?:^|\s)((?:\w+\/)+\w+\.ts)/.exec(script)?.[1];
+  // Somebody else's program.
+  if (file === undefined) return [];
   const source = read(file);
   return optionsIn(wordsOf(call)).filter(
     (option) => option !== "--help" && !new RegExp(`["\\s]?${option.slice(2)}"?: \\{`).test(source),
@@ -128,7 +131,7 @@ describe("a call is faulty", () => {
 
   test("with an option that the script does not know", () => {
     expect(faultsOfScript("bench", "--only http --quickly")).toEqual(["--quickly"]);
-    expect(faultsOfScript("nothing", "--all")).toEqual(["nothing is no script of ours"]);
+    expect(faultsOfScript("nothing", "--all")).toEqual(["there is no script nothing"]);
   });
 });
 

@@ -106,8 +106,14 @@ test("a change tells what it does to the version, and what it is", () => {
   expect(changeIn(file, "a.md")).toEqual({ bump: "minor", text: "\n- New.\n" });
   const [example = ""] = /^---$[\s\S]*?^```$/m.exec(read(".changeset/README.md")) ?? [];
   expect(changeIn(example.replace(/```$/, ""), "README.md").bump).toBe("minor");
-  for (const broken of ["- New.\n", "---\n---\n\n- New.\n", '---\n"a": minor\n---\n\n'])
+  for (const broken of [
+    "- New.\n",
+    "---\n---\n\n- New.\n",
+    '---\n"@whatsapp-webhooks/core": minor\n---\n\n',
+  ])
     expect(() => changeIn(broken, "b.md")).toThrow(/^\.changeset\/b\.md must name a package/);
+  const ofNobody = '---\n"@whatsapp-webhooks/benchmarks": minor\n---\n\n- New.\n';
+  expect(() => changeIn(ofNobody, "c.md")).toThrow("which is not published");
 });
 
 describe("workflows", () => {
