@@ -87,6 +87,7 @@ describe("in the chat", () => {
     await answer.getByRole("button", { name: "None" }).click();
     await answer.locator(".reactions").waitFor({ state: "detached" });
     await answer.getByRole("button", { name: "Reply to" }).click();
+    await page.locator(":focus[aria-label^='Message as'], textarea:focus").waitFor();
     await page.keyboard.type("What did I write?");
     await page.keyboard.press("Enter");
     await expect
