@@ -1,26 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
-import {
-  createWebhooks,
-  type Inbox,
-  memoryInbox,
-  WebhookError,
-  type WebhooksOptions,
-} from "../src/index.ts";
+import { createWebhooks, WebhookError, type WebhooksOptions } from "../src/index.ts";
 import { cloudBody, SECRET, settled, signedRequest, TOKEN, text } from "./support/notifications.ts";
 import { setUp } from "./support/webhooks-under-test.ts";
 
 afterEach(() => vi.useRealTimers());
-
-/** An inbox that outlives the process, as far as core can tell. */
-function _durableInbox(): Inbox {
-  const inbox = memoryInbox();
-  return {
-    durable: true,
-    put: (r) => inbox.put(r),
-    consume: (d) => inbox.consume(d),
-    close: () => inbox.close(),
-  };
-}
 
 test.each([
   ["appSecret", { verifyToken: TOKEN }],

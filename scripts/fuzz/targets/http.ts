@@ -12,6 +12,7 @@ import {
 import { majors as koaMajors, koaSubject } from "../../../packages/koa/test/koa-subject.ts";
 import { nodeSubject } from "../../../packages/testing/test/subjects/node-subject.ts";
 import { conversation } from "../conversation.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import { mustHold, type Target } from "../target.ts";
 
 const SECRET = "secret-of-the-fuzzer";
@@ -168,14 +169,9 @@ function filled({ head, body }: Input): string {
 }
 
 function readInput(input: Uint8Array): Input | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(input).toString());
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== "object" || read === null) return undefined;
-  const { head, body } = read as Readonly<Record<string, unknown>>;
+  const read = jsonObjectIn(input);
+  if (read === undefined) return undefined;
+  const { head, body } = read;
   const lines = Array.isArray(head) ? head.filter((line) => typeof line === "string") : [];
   return { head: lines, body: typeof body === "string" ? body : JSON.stringify(body ?? "") };
 }

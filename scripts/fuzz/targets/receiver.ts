@@ -12,6 +12,7 @@ import {
   type WebhookResponse,
 } from "@whatsapp-webhooks/core";
 import { expectationOf } from "../expectation.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import { seedBodies } from "../seeds.ts";
 import { mustHold, type Target } from "../target.ts";
 
@@ -218,14 +219,9 @@ function bodyOf(bytes: Buffer, kind: string): RequestBody {
 
 /** What JSON said, as far as it is a request. A body that is no text is sent as its JSON. */
 function readInput(input: Uint8Array): Input | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(input).toString());
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== "object" || read === null) return undefined;
-  const { method, url, headers, body, kind } = read as Readonly<Record<string, unknown>>;
+  const read = jsonObjectIn(input);
+  if (read === undefined) return undefined;
+  const { method, url, headers, body, kind } = read;
   const texts = Object.entries(headers ?? {}).filter(
     (header): header is [string, string] => typeof header[1] === "string",
   );

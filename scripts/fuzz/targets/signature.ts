@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { Readable } from "node:stream";
 import type { InboxRecord, RequestBody } from "@whatsapp-webhooks/core";
 import { createReceiver } from "../../../packages/core/src/receiver.ts";
+import { jsonObjectIn } from "../json-object.ts";
 import { mustHold, type Target } from "../target.ts";
 
 const SECRETS = ["secret-of-the-fuzzer", "secret-of-the-fuzzer-before"] as const;
@@ -100,14 +101,9 @@ export function signatureTarget(): Target {
 }
 
 function readInput(input: Uint8Array): Input | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(input).toString());
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== "object" || read === null) return undefined;
-  const { header, sha1, body, chunk } = read as Readonly<Record<string, unknown>>;
+  const read = jsonObjectIn(input);
+  if (read === undefined) return undefined;
+  const { header, sha1, body, chunk } = read;
   return {
     ...(typeof header === "string" ? { header } : {}),
     ...(typeof sha1 === "string" ? { sha1 } : {}),
