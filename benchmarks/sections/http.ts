@@ -37,6 +37,10 @@ const MOST_GENERATOR = 0.9;
 /** Where no goal is judged fewer rounds do, and a large body warms up what there is sooner. */
 const SIDE_ROUNDS = 3;
 const SIDE_WARMUP_SECONDS = 2;
+const SIDE_WARMUP_CONNECTIONS = 16;
+/** Each connection gets so many answers in a round, if that takes no longer than this: many large bodies arrive at one time. */
+const ANSWERS_EACH = 2;
+const LONGEST_SECONDS = 20;
 /** Of the sizes: how many bytes of requests are written at most. */
 const FILE_BYTES = 2 * 1024 ** 3;
 
@@ -208,11 +212,16 @@ class Member {
     const { warmupSeconds } = this.#run.options;
     const isSide = this.#file.bodyLength > loads["1 KB"].bytes;
     const seconds = isSide ? Math.min(warmupSeconds, SIDE_WARMUP_SECONDS) : warmupSeconds;
-    await this.#send(this.#subject, MOST_CONNECTIONS, seconds);
+    await this.#send(this.#subject, isSide ? SIDE_WARMUP_CONNECTIONS : MOST_CONNECTIONS, seconds);
   }
 
   /** One round, from the first request until the last one is handled. */
-  async round(connections: number, seconds: number): Promise<Round> {
+  async round(connections: number, leastSeconds: number): Promise<Round> {
+    const answers = ANSWERS_EACH * connections;
+    const seconds = Math.min(
+      Math.max(leastSeconds, Math.ceil(answers / this.#sentPerSecond)),
+      LONGEST_SECONDS,
+    );
     const needed = this.#sentPerSecond * seconds * 1.5 + connections;
     if (this.row.deduplicates && this.#next + needed > this.#file.count) {
       // Nothing may come twice, so it begins anew with an empty inbox.
