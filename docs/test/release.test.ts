@@ -29,7 +29,7 @@ describe.each(manifests)("%s", (folder, manifest) => {
       repository: { type: "git", url, directory: folder },
       type: "module",
       sideEffects: false,
-      engines: { node: ">=20.19" },
+      engines: { node: "^20.19.0 || >=22.12.0" },
       publishConfig: { access: "public", provenance: true },
     });
     expect(manifest.private).toBeUndefined();

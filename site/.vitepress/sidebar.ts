@@ -43,6 +43,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Events", link: "/events" },
       { text: "Errors", link: "/errors" },
       { text: "Settings", link: "/settings" },
+      { text: "Versions", link: "/versions" },
       { text: "Command line", link: "/command-line" },
       { text: "The emulator's page", link: "/emulator" },
       {

@@ -66,7 +66,15 @@ type Fields = typeof fields;
 type FamilyOfPart<P> = P extends { readonly family: infer F } ? F : P;
 type FamilyOfField<F> = F extends { readonly lists: infer L } ? FamilyOfPart<L[keyof L]> : F;
 type AnyFamily = typeof changedFields | FamilyOfField<Fields[keyof Fields]>;
-type Infer<S> = S extends z.ZodType ? z.infer<S> : never;
+/** Without the `Record<string, never>` of a schema without properties: with it any misspelt property would compile. */
+type Infer<S> =
+  S extends z.ZodObject<infer Shape>
+    ? [keyof Shape] extends [never]
+      ? unknown
+      : z.infer<S>
+    : S extends z.ZodType
+      ? z.infer<S>
+      : never;
 /** What single events have beyond {@link EventBase}. */
 interface Extras {
   "message.interactive": {

@@ -30,6 +30,16 @@ test("a name narrows the event", () => {
   });
 });
 
+test("misspelt properties do not compile where an event has no properties of its own either", () => {
+  webhooks.on("status.read", (event) => {
+    expectTypeOf(event.data.id).toEqualTypeOf<string>();
+    // @ts-expect-error a misspelt property
+    event.data.timestmp;
+  });
+  const read: EventOf<"status.read">["data"] = { id: "wamid.A", status: "read" };
+  expectTypeOf(read.status).toEqualTypeOf<string>();
+});
+
 test("wrong names do not compile", () => {
   // @ts-expect-error there is no such message type
   webhooks.on("message.txt", () => {});
