@@ -1,6 +1,6 @@
 import { mostItemsIn } from "./density.ts";
 import { cutChange, cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
-import { type Item, isJson, type Json, listOf, textOf } from "./envelope/item.ts";
+import { type Item, isJson, type Json, listOf } from "./envelope/item.ts";
 import { unknownLists } from "./envelope/lists.ts";
 import { cutOnPremises, isOnPremisesEnvelope, onPremisesField } from "./envelope/on-premises.ts";
 import type { InboxRecord, PartKeys, RecordPart } from "./inbox/inbox.ts";
@@ -9,7 +9,7 @@ import { Keys } from "./key.ts";
 import { conversationOf, keyOfItem } from "./parse.ts";
 import { contact as contactFamily } from "./schema/families.ts";
 import type { Lists } from "./schema/family.ts";
-import { fieldTable, isLists } from "./schema/table.ts";
+import { fieldNamed, isLists } from "./schema/table.ts";
 
 /** Some of a body's content, all of one conversation. */
 interface Piece {
@@ -161,7 +161,7 @@ function changesIn(root: Json): readonly Change[] {
 
 function changePieces({ items, ...placed }: Change, whole: Whole): readonly Piece[] {
   const { place, change } = placed;
-  const field = isJson(change) ? fieldTable.get(textOf(change.field) ?? "") : undefined;
+  const field = isJson(change) ? fieldNamed(change.field) : undefined;
   if (!isJson(change) || field === undefined || !isLists(field) || field.open !== undefined) {
     const [first] = items;
     return first === undefined ? [] : inOnePiece(whole.conversationOf(first), placed, items);

@@ -48,6 +48,13 @@ describe("what does not fit is left out, and the event keeps its name", () => {
     expect(first({ ...text("x"), errors }).name).toBe(name);
   });
 
+  test("an event tells of a hundred issues at most", () => {
+    const errors = Array.from({ length: 101 }, () => 7);
+    expect(first({ ...text("x"), errors }).issues).toHaveLength(100);
+    expect(first({ ...text("x"), errors: errors.slice(1) }).issues).toHaveLength(100);
+    expect(first({ ...text("x"), errors: errors.slice(2) }).issues).toHaveLength(99);
+  });
+
   test("the raw item is never changed, and what fits has no issues", () => {
     const item = { ...text("x"), from: 7 };
     const copy = structuredClone(item);
