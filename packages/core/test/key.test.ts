@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ParseOptions } from "../src/index.ts";
+import { fingerprint } from "../src/signature.ts";
 import { change, cloud, events } from "./support/bodies.ts";
 
 const NOW = 1_795_000_000_000;
@@ -196,10 +197,14 @@ describe("what is long counts by its hash", () => {
     expect(second?.key).toBe(`platform_error:${hash}:2`);
   });
 
-  test("a long time of an entry's", () => {
-    expect(ofError({}, { id: "1", time: long(1_001) as never })).not.toBe(
-      ofError({}, { id: "1", time: `${long(1_000)}y` as never }),
-    );
+  test.each([
+    ["a long text", long(1_001), fingerprint(long(1_001))],
+    ["a large object", { a: long(993) }, fingerprint(JSON.stringify({ a: long(993) }))],
+  ])("%s in the place of either, whatever the other is", (_what, odd, hash) => {
+    const of = (id: unknown, time: unknown): string =>
+      keyIn(cloud({ errors: [error] }, { id, time }));
+    expect(of(odd, "1")).toBe(of(hash, "1"));
+    expect(of("1", odd)).toBe(of("1", hash));
   });
 });
 

@@ -66,6 +66,13 @@ describe("nothing is left out", () => {
     expect(unknown?.data).toEqual({ beside: [{ brand_new: [1] }, [{ a: 1 }]] });
   });
 
+  test("a past message says in `data` which thread it is of, and is in `raw` as it came", () => {
+    const history = [{ threads: [{ id: "1", messages: [text] }] }];
+    const [message] = events(change({ history }, "history"));
+    expect(message?.data).toEqual({ ...text, thread: { id: "1" } });
+    expect(message?.raw).toEqual(text);
+  });
+
   test("of a long thread its messages say which it is, and with whom", () => {
     const known = { id: "12125550101", context: { user_id: "US.1" } };
     const thread = { ...known, labels: ["x".repeat(3_000)], messages: [text] };
