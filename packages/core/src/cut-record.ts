@@ -41,11 +41,10 @@ interface Whole {
  */
 export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly RecordPart[] {
   const { account = {}, tenant } = auth;
-  const scope = tenant === undefined ? {} : { tenant };
   const whole: Whole = {
     body,
     conversationOf: (item) => conversationOf(item, tenant),
-    keyOf: (item) => keyOfItem(item, scope, receivedAt),
+    keyOf: (item) => keyOfItem(item, tenant, receivedAt),
   };
   try {
     const root = toJson(body);
@@ -152,10 +151,13 @@ interface Change extends Placed {
 function changesIn(root: Json): readonly Change[] {
   return listOf(root.entry).flatMap((entry): readonly Change[] => {
     const place = { entry };
-    const changes = isJson(entry) ? listOf(entry.changes) : [];
-    if (!isJson(entry) || changes.length === 0)
+    if (!isJson(entry) || listOf(entry.changes).length === 0)
       return [{ place, items: cutCloud({ entry: [entry] }) }];
-    return changes.map((change) => ({ place, change, items: cutChange(entry, change) }));
+    return listOf(entry.changes).map((change) => ({
+      place,
+      change,
+      items: cutChange(entry, change),
+    }));
   });
 }
 
@@ -222,7 +224,7 @@ function split({ value, field, items, read }: ListsToSplit, whole: Whole): reado
   const lists = new Map<string, Record<string, unknown[]>>();
   for (const list of Object.keys(field.lists)) {
     for (const element of listOf(value[list])) {
-      for (const conversation of places.get(element) ?? [first]) {
+      for (const conversation of places.get(element) ?? []) {
         const mine = lists.get(conversation) ?? {};
         lists.set(conversation, mine);
         mine[list] ??= [];

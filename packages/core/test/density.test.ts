@@ -16,6 +16,12 @@ describe("levels of a JSON text", () => {
     expect(isTooDeep(nested(1_001, brackets as [string, string]))).toBe(true);
   });
 
+  test("a text of 4,000 characters is never too deep: it costs too little", () => {
+    const deep = "[".repeat(2_000) + "]".repeat(2_000);
+    expect(isTooDeep(deep)).toBe(false);
+    expect(isTooDeep(`${deep} `)).toBe(true);
+  });
+
   test("what is closed again does not count", () => {
     expect(isTooDeep(`[${"[],".repeat(3_000)}{}]`)).toBe(false);
     expect(isTooDeep(`[${"{},".repeat(3_000)}[]]`)).toBe(false);
@@ -77,6 +83,13 @@ describe("values of one item", () => {
       type: "text",
     });
     expect(sender?.key).toBe("12125550101");
+  });
+
+  test("of an item that is not checked, not even lists that fit are in `data`", () => {
+    const errors = Array.from({ length: 10_000 }, () => ({ code: 1 }));
+    const { name, data } = first(cloudBody([odd(errors)]));
+    expect(name).toBe("message.invalid");
+    expect(Object.keys(data as object)).not.toContain("errors");
   });
 
   test("they are counted at every level", () => {

@@ -39,11 +39,11 @@ describe("a record", () => {
     expect(eventsIn(opened as Opened).map(({ key }) => key)).toEqual([KEY]);
   });
 
-  test.each([
-    ["large", LARGE],
-    ["of an inbox that has to ask", SMALL],
-  ])("that is %s is opened later", async (_what, each) => {
-    const opened = openerFor().open(each, delivery({ seen: async () => new Set([KEY]) }));
+  test.each<[string, InboxRecord, () => ReadonlySet<string> | Promise<ReadonlySet<string>>]>([
+    ["large", LARGE, () => new Set([KEY])],
+    ["of an inbox that has to ask", SMALL, async () => new Set([KEY])],
+  ])("that is %s is opened later", async (_what, each, seen) => {
+    const opened = openerFor().open(each, delivery({ seen }));
     expect(opened).toBeInstanceOf(Promise);
     expect(await opened).toHaveProperty("seen", new Set([KEY]));
     expect(eventsIn(await opened).map(({ key }) => key)).toEqual([KEY]);

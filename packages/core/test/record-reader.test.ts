@@ -102,6 +102,11 @@ test("of accounts, an item's business account or its number must be the tenant's
   expect(sorted(["700000000000001"])).toEqual([1, 0]);
   expect(sorted(["700000000000002"])).toEqual([0, 1]);
   expect(sorted([])).toEqual([0, 1]);
+  const other = { kind: "signature", accounts: ["7"] } as const;
+  const read = reader.read(record(cloudBody([text("a")]), other), () => false);
+  const report = vi.fn();
+  reportUnread(read, report);
+  expect(report.mock.lastCall?.[1]).toEqual({ event: read.foreign[0] });
   const nowhere = {
     entry: [{ changes: [{ field: "messages", value: { messages: [text("a")] } }] }],
   };
@@ -122,4 +127,16 @@ test("what fits nobody's schema is told by its first ten properties", () => {
   expect(report.mock.lastCall?.[1].event.name).toBe("message.invalid");
   reportUnread(read({ errors: Array<number>(10_001).fill(7) }), report);
   expect(report.mock.lastCall?.[0].message).toContain("((the item))");
+});
+
+test("what nobody listens for is no misfit, whether or not old events are heard", () => {
+  const unfit = record(cloudBody([{ ...text("a"), text: 7 }]));
+  const misfitsWith = (name: "status.sent" | "stale", maxAgeMs?: number): number => {
+    const emitter = new Emitter(() => {});
+    emitter.subscriptions().on(name, () => {});
+    return new RecordReader({ emitter, maxAgeMs }).read(unfit, () => false).misfits.length;
+  };
+  expect(misfitsWith("status.sent")).toBe(0);
+  expect(misfitsWith("status.sent", 1e15)).toBe(0);
+  expect(misfitsWith("stale")).toBe(0);
 });
