@@ -16,6 +16,11 @@ describe("levels of a JSON text", () => {
     expect(isTooDeep(nested(1_001, brackets as [string, string]))).toBe(true);
   });
 
+  test("too many are refused before the text is read, and whether or not it is JSON", () => {
+    for (const json of [nested(1_001), "[".repeat(5_000)])
+      expect(() => parse(json).next()).toThrow(expect.objectContaining({ code: "body_too_dense" }));
+  });
+
   test("a text of 4,000 characters is never too deep: it costs too little", () => {
     const deep = "[".repeat(2_000) + "]".repeat(2_000);
     expect(isTooDeep(deep)).toBe(false);
