@@ -117,6 +117,14 @@ test("a change that is not what its field says goes whole into its part", () => 
   expectSameEvents(whole, parts);
 });
 
+test("empty elements, which On-Premises clients send, are in no part", () => {
+  const messages = [text("a", { from: ANN }), {}, text("b", { from: BOB })];
+  const whole = record({ messages }, authOf("on-premises"));
+  const parts = cutRecord(whole);
+  expect(parts).toHaveLength(2);
+  expectSameEvents(whole, parts);
+});
+
 test("who writes in a group keeps their name there", () => {
   const whole = record(
     value({
