@@ -16,7 +16,7 @@ export type Handshake =
  */
 export function answerHandshake(url: string, tokens: readonly string[]): Handshake {
   const start = url.indexOf("?");
-  const query = new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
+  const query = new URLSearchParams(url.slice(start === -1 ? url.length : start + 1));
   const mode = only(query, "hub.mode");
   const token = only(query, "hub.verify_token");
   const challenge = only(query, "hub.challenge");

@@ -1,6 +1,6 @@
 import { mostItemsIn } from "./density.ts";
 import { cutChange, cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
-import { type Item, isJson, type Json, listOf, textOf } from "./envelope/item.ts";
+import { type Item, isJson, type Json, listOf } from "./envelope/item.ts";
 import { unknownLists } from "./envelope/lists.ts";
 import { cutOnPremises, isOnPremisesEnvelope, onPremisesField } from "./envelope/on-premises.ts";
 import type { InboxRecord, PartKeys, RecordPart } from "./inbox/inbox.ts";
@@ -9,7 +9,7 @@ import { Keys } from "./key.ts";
 import { conversationOf, keyOfItem } from "./parse.ts";
 import { contact as contactFamily } from "./schema/families.ts";
 import type { Lists } from "./schema/family.ts";
-import { fieldTable, isLists } from "./schema/table.ts";
+import { fieldNamed, isLists } from "./schema/table.ts";
 
 /** Some of a body's content, all of one conversation. */
 interface Piece {
@@ -41,11 +41,10 @@ interface Whole {
  */
 export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly RecordPart[] {
   const { account = {}, tenant } = auth;
-  const scope = tenant === undefined ? {} : { tenant };
   const whole: Whole = {
     body,
     conversationOf: (item) => conversationOf(item, tenant),
-    keyOf: (item) => keyOfItem(item, scope, receivedAt),
+    keyOf: (item) => keyOfItem(item, tenant, receivedAt),
   };
   try {
     const root = toJson(body);
@@ -152,16 +151,19 @@ interface Change extends Placed {
 function changesIn(root: Json): readonly Change[] {
   return listOf(root.entry).flatMap((entry): readonly Change[] => {
     const place = { entry };
-    const changes = isJson(entry) ? listOf(entry.changes) : [];
-    if (!isJson(entry) || changes.length === 0)
+    if (!isJson(entry) || listOf(entry.changes).length === 0)
       return [{ place, items: cutCloud({ entry: [entry] }) }];
-    return changes.map((change) => ({ place, change, items: cutChange(entry, change) }));
+    return listOf(entry.changes).map((change) => ({
+      place,
+      change,
+      items: cutChange(entry, change),
+    }));
   });
 }
 
 function changePieces({ items, ...placed }: Change, whole: Whole): readonly Piece[] {
   const { place, change } = placed;
-  const field = isJson(change) ? fieldTable.get(textOf(change.field) ?? "") : undefined;
+  const field = isJson(change) ? fieldNamed(change.field) : undefined;
   if (!isJson(change) || field === undefined || !isLists(field) || field.open !== undefined) {
     const [first] = items;
     return first === undefined ? [] : inOnePiece(whole.conversationOf(first), placed, items);
@@ -222,7 +224,7 @@ function split({ value, field, items, read }: ListsToSplit, whole: Whole): reado
   const lists = new Map<string, Record<string, unknown[]>>();
   for (const list of Object.keys(field.lists)) {
     for (const element of listOf(value[list])) {
-      for (const conversation of places.get(element) ?? [first]) {
+      for (const conversation of places.get(element) ?? []) {
         const mine = lists.get(conversation) ?? {};
         lists.set(conversation, mine);
         mine[list] ??= [];

@@ -57,12 +57,13 @@ export class LevelCount {
 export function isTooWide(value: unknown): boolean {
   const open = [value];
   let count = 0;
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  while (open.length > 0) {
+    const next = open.pop();
     if (typeof next !== "object" || next === null) continue;
     const parts = Array.isArray(next) ? next : Object.values(next);
     count += parts.length;
     if (count > MOST_VALUES) return true;
-    for (const part of parts) if (typeof part === "object" && part !== null) open.push(part);
+    for (const part of parts) open.push(part);
   }
   return false;
 }

@@ -6,8 +6,9 @@ import { fingerprint } from "./signature.ts";
  * profile what it came with, and for anything else its content and the time of its entry.
  */
 export function keyOf(item: Item, data: unknown, receivedAt: number): string {
-  const key = identityOf(item, data, receivedAt);
-  return key.length > LONGEST_KEY ? `${item.family?.name ?? "unknown"}:${fingerprint(key)}` : key;
+  const name = item.family?.name ?? "unknown";
+  const key = `${name}:${identityOf(item, data, receivedAt)}`;
+  return key.length > LONGEST_KEY ? `${name}:${fingerprint(key)}` : key;
 }
 
 /** Real ids have some 80 characters. Keys are remembered by the thousand, so nobody may make them long. */
@@ -18,19 +19,16 @@ function identityOf(
   data: unknown,
   receivedAt: number,
 ): string {
-  const name = family?.name ?? "unknown";
   if (isJson(data)) {
     if (anchor !== undefined)
-      return `${name}:${textOf(data.user_id) ?? textOf(data.wa_id) ?? ""}:${anchor}`;
-    const identity = family?.identify?.(data);
-    if (textOf(identity?.[0]) !== undefined) {
-      const scope = kind === undefined ? name : `${name}:${kind}`;
-      return `${scope}:${(identity ?? []).map(partOf).join(":")}`;
-    }
+      return `${textOf(data.user_id) ?? textOf(data.wa_id) ?? ""}:${anchor}`;
+    const identity = family?.identify?.(data) ?? [];
+    if (textOf(identity[0]) !== undefined)
+      return `${kind === undefined ? "" : `${kind}:`}${identity.map(partOf).join(":")}`;
   }
   // Without an entry (On-Premises) nothing tells a repetition from the same thing happening again: deliver both.
   const moment = entry === undefined ? String(receivedAt) : toJson([entry.id, entry.time]);
-  return `${name}:${fingerprint(moment, field ?? "", toJson(data))}`;
+  return fingerprint(moment, field ?? "", toJson(data));
 }
 
 function partOf(part: unknown): string {
@@ -41,7 +39,6 @@ function partOf(part: unknown): string {
 /** A value that goes into many keys: itself, or a hash where it is long. */
 export function brief(value: unknown): unknown {
   if (typeof value === "string") return value.length > LONGEST_ID ? fingerprint(value) : value;
-  if (typeof value !== "object" || value === null) return value;
   const json = toJson(value);
   return json.length > LONGEST_ID ? fingerprint(json) : value;
 }

@@ -20,9 +20,9 @@ export interface ParseOptions {
   /** Which outer shape the body must have. Default: whichever it has. */
   readonly source?: "cloud" | "on-premises";
   /** The business number, for On-Premises bodies, which do not say. */
-  readonly account?: Account;
+  readonly account?: Account | undefined;
   /** Becomes `event.tenant` and keeps tenants' event keys apart. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /** When the notification was received, in milliseconds since 1970. Default now. */
   readonly receivedAt?: number;
   /** How many items the body may have; more throws `body_too_dense`. Default any number. */
@@ -148,7 +148,7 @@ function toEvent(
   if (mayBeWide && isTooWide(data)) {
     const issues = [{ path: "", message: `more than ${MOST_VALUES} values: not checked` }];
     const key = keyOf(item, item.data, receivedAt);
-    const simple = fitting(family.base, simpleOf(data));
+    const simple = fitting(family.base, data, isSimple);
     return { ...build(item, simple, invalid, options, receivedAt, key, data), issues } as AnyEvent;
   }
   const checked = schema.safeParse(data);
@@ -191,20 +191,24 @@ function resolve(
 }
 
 /** What of a misfit fits all the same, property by property, so that the type of `data` holds for it too. */
-function fitting(base: z.ZodObject, data: unknown): Json {
+function fitting(
+  base: z.ZodObject,
+  data: unknown,
+  isChecked: (value: unknown) => boolean = () => true,
+): Json {
   if (!isJson(data)) return {};
   const shape = base.shape as Record<string, z.ZodType>;
   return Object.fromEntries(
     Object.entries(data).filter(
-      ([key, value]) => Object.hasOwn(shape, key) && shape[key]?.safeParse(value).success === true,
+      ([key, value]) =>
+        Object.hasOwn(shape, key) && isChecked(value) && shape[key]?.safeParse(value).success,
     ),
   );
 }
 
-/** Its texts and numbers: what costs no more to check than it weighs. */
-function simpleOf(data: unknown): unknown {
-  if (!isJson(data)) return data;
-  return Object.fromEntries(Object.entries(data).filter(([, value]) => typeof value !== "object"));
+/** Texts and numbers: what costs no more to check than it weighs. */
+function isSimple(value: unknown): boolean {
+  return typeof value !== "object";
 }
 
 type Draft = { -readonly [K in keyof AnyEvent]: unknown } & { flow?: unknown; previous?: unknown };
@@ -268,11 +272,7 @@ function conversationIn(
 }
 
 /** The key that the event of an item will have, unless it repeats another. */
-export function keyOfItem(
-  item: Item,
-  { tenant }: Pick<ParseOptions, "tenant">,
-  receivedAt: number,
-): string {
+export function keyOfItem(item: Item, tenant: string | undefined, receivedAt: number): string {
   return scopeOf(sourceOf(item), tenant) + keyOf(item, keptData(item), receivedAt);
 }
 
@@ -286,8 +286,7 @@ function keptData(item: Item): unknown {
 
 /** The conversation that the event of an item will have. */
 export function conversationOf(item: Item, tenant: string | undefined): string {
-  const { family } = item;
-  const { data } = family === undefined ? item : resolve(item, family);
+  const { family, data } = item;
   const { sender, recipient } = family === undefined ? {} : peopleOf(data, item.contact);
   return scopeOf(sourceOf(item), tenant) + conversationIn(data, item, (sender ?? recipient)?.key);
 }

@@ -69,8 +69,8 @@ export class RecordReader {
       source: auth.kind === "signature" ? "cloud" : "on-premises",
       receivedAt,
       mostItems: mostItemsIn(body.byteLength),
-      ...(auth.account === undefined ? {} : { account: auth.account }),
-      ...(auth.tenant === undefined ? {} : { tenant: auth.tenant }),
+      account: auth.account,
+      tenant: auth.tenant,
       wants: this.#wants,
       keys,
     });

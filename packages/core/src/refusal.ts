@@ -32,7 +32,7 @@ export function levelOf(code: string, status: number): "info" | "warn" | "error"
 
 /** Codes with several causes: whoever tries a handshake again within a minute must see what is wrong now. */
 export function causeOf({ code, message }: WebhookError): string {
-  return /^(handshake_|signature_missing)/.test(code) ? message.replace(/\d+/g, "") : code;
+  return /^(handshake_|signature_missing)/.test(code) ? message.replace(/\d/g, "") : code;
 }
 
 /** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */

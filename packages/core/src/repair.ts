@@ -36,7 +36,7 @@ const MOST_ISSUES = 1_000;
 
 /** Removes what paths name. Elements of lists go all at once, at the end: until then their places are what they were. */
 function takeOut(data: unknown, paths: readonly (readonly PropertyKey[])[]): boolean {
-  const elements = new Map<unknown[], Set<number>>();
+  const elements = new Map<unknown[], Set<PropertyKey>>();
   const isDone = paths.every((path) => mark(data, path, elements));
   for (const [list, gone] of elements) {
     let length = 0;
@@ -50,7 +50,7 @@ function takeOut(data: unknown, paths: readonly (readonly PropertyKey[])[]): boo
 function mark(
   data: unknown,
   path: readonly PropertyKey[],
-  elements: Map<unknown[], Set<number>>,
+  elements: Map<unknown[], Set<PropertyKey>>,
 ): boolean {
   const last = path.at(-1);
   if (last === undefined) return false;
@@ -60,7 +60,7 @@ function mark(
       (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
       data,
     );
-  if (Array.isArray(parent) && typeof last === "number" && last < parent.length) {
+  if (Array.isArray(parent)) {
     elements.set(parent, (elements.get(parent) ?? new Set()).add(last));
     return true;
   }

@@ -3,8 +3,8 @@ const MILLISECONDS_FROM = 1e11;
 
 /** A platform time as a Date: seconds as digits in a string or as a number, milliseconds where they are that large. */
 export function toDate(time: unknown): Date | undefined {
-  const value = typeof time === "string" && time.trim() !== "" ? Number(time) : time;
-  if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) return undefined;
+  const value = typeof time === "string" ? Number(time) : time;
+  if (typeof value !== "number" || value <= 0) return undefined;
   const date = new Date(value >= MILLISECONDS_FROM ? value : value * 1000);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

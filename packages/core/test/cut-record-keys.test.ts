@@ -65,6 +65,18 @@ describe("what a part alone does not tell of its events' keys", () => {
     });
   });
 
+  test.each<[string, unknown]>([
+    ["of words that the Cloud API has not", { id: "media" }],
+    ["that do not fit", 7],
+    ["with more values than are checked", { id: "media", odd: Array<number>(10_001).fill(7) }],
+  ])("repetitions %s, in two conversations", (_what, voice) => {
+    const item = { id: "wamid.1", timestamp: "1790000000", type: "voice", voice };
+    const messages = [ANN, BOB].map((from) => ({ ...item, from }));
+    const keys = keysIn({ messages }, authOf("on-premises"));
+    expect(Object.values(keys).map((each) => each.length)).toEqual([1, 1]);
+    expect(Object.values(keys)[1]?.[0]).toMatch(/^duplicate .*:2$/);
+  });
+
   test("an On-Premises answer to a contacts call is one event, and tells of the customer all the same", () => {
     const contacts = [
       { input: `+${ANN}`, status: "valid", wa_id: ANN, profile: { name: "Ann" } },

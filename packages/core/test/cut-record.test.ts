@@ -108,6 +108,23 @@ test("a batch becomes a part for each customer, with their profile, in their ord
   ]);
 });
 
+test("a change that is not what its field says goes whole into its part", () => {
+  const body = value({ messages: [text("a", { from: ANN }), text("b", { from: BOB })] });
+  body.entry[0]?.changes.push({ field: "messages", value: "x" as never });
+  const whole = record(body);
+  const parts = cutRecord(whole);
+  expect(parts).toHaveLength(3);
+  expectSameEvents(whole, parts);
+});
+
+test("empty elements, which On-Premises clients send, are in no part", () => {
+  const messages = [text("a", { from: ANN }), {}, text("b", { from: BOB })];
+  const whole = record({ messages }, authOf("on-premises"));
+  const parts = cutRecord(whole);
+  expect(parts).toHaveLength(2);
+  expectSameEvents(whole, parts);
+});
+
 test("who writes in a group keeps their name there", () => {
   const whole = record(
     value({
@@ -137,7 +154,10 @@ test("a body of one conversation is handed on byte for byte", () => {
 test.each([
   ["no JSON", "{"],
   ["no envelope", { hello: "world" }],
+  ["no envelope, with a list in it", { hello: ["world"] }],
   ["an empty one", { entry: [] }],
+  ["an empty one, On-Premises", { messages: [], statuses: [{}] }],
+  ["a message in every two bytes, On-Premises", `{"messages":[${Array(2_000).fill(0).join(",")}]}`],
   ["an item in every two bytes", `{"entry":[${Array(2_000).fill(0).join(",")}]}`],
 ])("%s is left whole and belongs to no conversation", (_what, body) => {
   const whole = record(body);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ParseOptions } from "../src/index.ts";
+import { fingerprint } from "../src/signature.ts";
 import { change, cloud, events } from "./support/bodies.ts";
 
 const NOW = 1_795_000_000_000;
@@ -32,34 +33,54 @@ const ofContact = (contact: object, id = "wamid.A"): string =>
 const onPremises = (body: object, receivedAt = NOW): string => keyIn(body, { receivedAt });
 
 describe("the same event has the same key", () => {
-  test.each([
-    ["a message whose other properties differ", ofMessage(), ofMessage({ text: {}, from: "2" })],
+  test.each<[string, () => string, () => string]>([
+    [
+      "a message whose other properties differ",
+      () => ofMessage(),
+      () => ofMessage({ text: {}, from: "2" }),
+    ],
     [
       "a message in another entry, at another time, of another number",
-      ofMessage(),
-      keyIn(cloud({ messages: [message], metadata: {} }, { id: "0", time: 9 }), { receivedAt: 1 }),
+      () => ofMessage(),
+      () =>
+        keyIn(cloud({ messages: [message], metadata: {} }, { id: "0", time: 9 }), {
+          receivedAt: 1,
+        }),
     ],
-    ["a status with another timestamp", ofStatus(), ofStatus({ timestamp: "2" })],
-    ["a status to an id that is known by now", ofStatus(), ofStatus({ recipient_user_id: "US.1" })],
-    ["a payment state", ofPayment(), ofPayment()],
-    ["an error of the same entry, received later", ofError(), ofError()],
+    ["a status with another timestamp", () => ofStatus(), () => ofStatus({ timestamp: "2" })],
+    [
+      "a status to an id that is known by now",
+      () => ofStatus(),
+      () => ofStatus({ recipient_user_id: "US.1" }),
+    ],
+    ["a payment state", () => ofPayment(), () => ofPayment()],
+    [
+      "a message whose type is null, or missing",
+      () => ofMessage({ type: null }),
+      () => ofMessage({ type: undefined }),
+    ],
+    [
+      "an error of the same entry, received later",
+      () => ofError(),
+      () => keyIn(cloud({ errors: [error] }, entry), { receivedAt: NOW + 1 }),
+    ],
     [
       "a profile that came with the same message",
-      ofContact({ wa_id: "1", profile: { name: "A" } }),
-      ofContact({ wa_id: "1" }),
+      () => ofContact({ wa_id: "1", profile: { name: "A" } }),
+      () => ofContact({ wa_id: "1" }),
     ],
     [
       "an On-Premises message, whenever it was received",
-      onPremises({ messages: [message] }),
-      onPremises({ messages: [message] }, NOW + 1),
+      () => onPremises({ messages: [message] }),
+      () => onPremises({ messages: [message] }, NOW + 1),
     ],
     [
       "an On-Premises voice note and its twin in the Cloud API's words",
-      onPremises({ messages: [{ id: "a", type: "voice", voice: { id: "1" } }] }),
-      onPremises({ messages: [{ id: "a", type: "audio", audio: { id: "1", voice: true } }] }),
+      () => onPremises({ messages: [{ id: "a", type: "voice", voice: { id: "1" } }] }),
+      () => onPremises({ messages: [{ id: "a", type: "audio", audio: { id: "1", voice: true } }] }),
     ],
   ])("%s", (_what, first, second) => {
-    expect(first).toBe(second);
+    expect(first()).toBe(second());
   });
 });
 
@@ -118,6 +139,73 @@ test("keys outlive the version that made them, in inboxes that last: their form 
   );
   const call = { id: "wacid.A", status: "RINGING", type: "call" };
   expect(keyIn(change({ statuses: [call] }, "calls"))).toBe("calls:status:wacid.A:RINGING");
+  expect(onPremises({ errors: [error] })).toBe(
+    "@on-premises/platform_error:S2XZL_kZ-56F23gmjfQnZl",
+  );
+});
+
+test("the form of the keys of what nobody knows does not change either", () => {
+  expect(keyIn(change({ a: 1 }, "brand_new_field"))).toBe("unknown:DQ237kH1GLU4wjDAnMLLj7");
+  expect(keyIn(change(undefined, "brand_new_field"))).toBe("unknown:vwMu0ow5VkJpA5XjobFei5");
+  expect(keyIn({ entry: [{ id: "1", changes: [{ value: 1 }] }] })).toBe(
+    "unknown:YCXlzrR51gOZpCAW4vf8MU",
+  );
+});
+
+test("nor that of a profile's, by what it came with", () => {
+  const withProfile = (contact: object, lists: object): string =>
+    events(cloud({ contacts: [contact], ...lists }))[0]?.key as string;
+  const ann = { wa_id: "1" };
+  expect(withProfile({ profile: {} }, { messages: [message] })).toBe("contact::wamid.A:");
+  expect(withProfile(ann, { statuses: [status] })).toBe("contact:1:wamid.A:read");
+  expect(withProfile(ann, { messages: [null, { type: "text" }, message] })).toBe(
+    "contact:1:wamid.A:",
+  );
+  const call = { id: "wacid.A", event: "connect" };
+  expect(events(change({ contacts: [ann], calls: [call] }, "calls"))[0]?.key).toBe(
+    "contact:1:wacid.A:connect",
+  );
+  const told = { type: "system", from: "1", system: { wa_id: "2" } };
+  const first = (messages: object[]): string => events(cloud({ messages }))[0]?.key as string;
+  expect(first([{ ...told, id: "wamid.S" }])).toBe("contact:2:wamid.S:");
+  expect(first([told])).toBe("contact:2::");
+});
+
+describe("what is long counts by its hash", () => {
+  const long = (length: number): string => "x".repeat(length);
+
+  test("a key of more than 300 characters", () => {
+    expect(ofMessage({ id: long(287) })).toBe(`message:${long(287)}:text`);
+    expect(ofMessage({ id: long(288) })).toBe("message:2-Ew3S5x6dBmtH0PrRMxNa");
+  });
+
+  test("an id of more than 1,000 that goes into the keys of profiles", () => {
+    expect(ofContact({ wa_id: "1" }, long(1_000))).toBe("contact:S0c80FcV-A8ms8CHgGtHsa");
+    expect(ofContact({ wa_id: "1" }, long(1_001))).toBe("contact:1:f6QOK9_mMNdoYYvykz6yf8:");
+  });
+
+  test.each([
+    ["an id of 1,000 characters", long(1_000), "tK5brWQayVSfQNwVhyhSF6"],
+    ["a longer one", long(1_001), "HfuGX1Kl6IVTWbK9A4LRUv"],
+    ["an object", { a: 1 }, "ntkQo5G5n1snhgeSvhSoLy"],
+    ["an object of 1,000 characters", { a: long(992) }, "AcXWFymLb-CJe8Ai_oMTeU"],
+    ["a larger one", { a: long(993) }, "_9U_kNMe4qA8O-OKUi46Lo"],
+  ])("%s in the place of an entry's id", (_what, id, hash) => {
+    const list = { errors: [error, error] };
+    const [first, second] = events(cloud(list, { id, time: 1 }));
+    expect(first?.key).toBe(`platform_error:${hash}`);
+    expect(second?.key).toBe(`platform_error:${hash}:2`);
+  });
+
+  test.each([
+    ["a long text", long(1_001), fingerprint(long(1_001))],
+    ["a large object", { a: long(993) }, fingerprint(JSON.stringify({ a: long(993) }))],
+  ])("%s in the place of either, whatever the other is", (_what, odd, hash) => {
+    const of = (id: unknown, time: unknown): string =>
+      keyIn(cloud({ errors: [error] }, { id, time }));
+    expect(of(odd, "1")).toBe(of(hash, "1"));
+    expect(of("1", odd)).toBe(of("1", hash));
+  });
 });
 
 describe("within one body", () => {

@@ -221,6 +221,17 @@ describe("what the Cloud API has no words for", () => {
     ];
     expect(names({ contacts })).toEqual(["unknown", "unknown"]);
     expect(names({ contacts: [...contacts, { wa_id: "1" }] })).toContain("contact");
+    const input = "+1 212 555 0123";
+    const lists = { messages: [{ id: "a", type: "hsm", input }], errors: [{ code: 1, input }] };
+    expect(names(lists)).toEqual(["message.unknown", "platform_error"]);
+  });
+
+  test.each<[string, object]>([
+    ["messages", { id: "a", from: "1", type: "system", system: { identity: "h", user: "1" } }],
+    ["statuses", { id: "a", status: "read", timestamp: "1772987828", message: {} }],
+    ["errors", { code: 1, timestamp: "1772987828" }],
+  ])("what an item of `%s` does not tell is not put into it", (list, item) => {
+    expect(onPremises({ [list]: [item] }).data).toStrictEqual(item);
   });
 
   test("a list nobody knows is an `unknown` beside the others, as from the Cloud API", () => {

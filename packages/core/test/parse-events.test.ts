@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cloud, events, METADATA } from "./support/bodies.ts";
+import { change, cloud, events, METADATA } from "./support/bodies.ts";
 
 const text = {
   id: "wamid.A",
@@ -64,6 +64,23 @@ describe("every event says", () => {
     expect(now).toBeLessThanOrEqual(Date.now());
   });
 
+  test("nothing of whom it is from, if nobody knows what it is", () => {
+    const [event] = events(change({ from: "1", recipient_id: "2" }, "brand_new_field"));
+    expect(event).not.toHaveProperty("sender");
+    expect(event).not.toHaveProperty("recipient");
+    expect(event?.conversation).toBe("104853279016642/brand_new_field");
+  });
+
+  test("what only some events tell is not told by one that happens to have such words", () => {
+    const interactive = { nfm_reply: { response_json: "{}" } };
+    const [event] = events(
+      cloud({ messages: [{ ...text, interactive, previous: { wa_id: "2" } }] }),
+    );
+    expect(event?.name).toBe("message.text");
+    expect(event).not.toHaveProperty("flow");
+    expect(event).not.toHaveProperty("previous");
+  });
+
   test("which conversation it belongs to: the number and the customer, else the group", () => {
     const conversation = (item: object, more: object = {}): string | undefined =>
       events(cloud({ messages: [item], ...more }))[0]?.conversation;
@@ -80,6 +97,10 @@ describe("every event says", () => {
       events(onPremises, { tenant: "acme" })[0]?.conversation,
     ];
     expect(new Set(different).size).toBe(different.length);
+    const known = { status: "read", id: "wamid.A", recipient_id: "1", recipient_user_id: "US.1" };
+    expect(events(cloud({ statuses: [known] }))[0]?.conversation).toBe(conversation(withUser));
+    expect(events(onPremises)[0]?.conversation).toBe("@on-premises//1");
+    expect(events({ errors: [{ code: 1 }] })[0]?.conversation).toBe("@on-premises//");
     const inGroup = { status: "read", recipient_type: "group", recipient_id: "g", id: "wamid.A" };
     const ofGroup = events(cloud({ statuses: [inGroup] }))[0]?.conversation;
     expect(ofGroup).toBe(conversation({ ...text, from: "3", group_id: "g" }));

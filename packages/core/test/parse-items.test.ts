@@ -66,6 +66,13 @@ describe("nothing is left out", () => {
     expect(unknown?.data).toEqual({ beside: [{ brand_new: [1] }, [{ a: 1 }]] });
   });
 
+  test("a past message says in `data` which thread it is of, and is in `raw` as it came", () => {
+    const history = [{ threads: [{ id: "1", messages: [text] }] }];
+    const [message] = events(change({ history }, "history"));
+    expect(message?.data).toEqual({ ...text, thread: { id: "1" } });
+    expect(message?.raw).toEqual(text);
+  });
+
   test("of a long thread its messages say which it is, and with whom", () => {
     const known = { id: "12125550101", context: { user_id: "US.1" } };
     const thread = { ...known, labels: ["x".repeat(3_000)], messages: [text] };
@@ -233,14 +240,17 @@ describe("one odd item costs its neighbours nothing", () => {
 
 describe("an invalid item", () => {
   const body = cloud({ messages: [{ ...text, from: 5, text: { body: ["12125550123"] } }] });
-  const [event] = events(body) as [Extract<AnyEvent, { name: "message.invalid" }>];
+  type Invalid = Extract<AnyEvent, { name: "message.invalid" }>;
+  const invalid = (): Invalid => events(body)[0] as Invalid;
 
   test("says which properties do not fit, without a value of the payload", () => {
-    expect(event.issues.map(({ path }) => path).sort()).toEqual(["from", "text.body"]);
-    expect(JSON.stringify(event.issues)).not.toContain("1212555");
+    const { issues } = invalid();
+    expect(issues.map(({ path }) => path).sort()).toEqual(["from", "text.body"]);
+    expect(JSON.stringify(issues)).not.toContain("1212555");
   });
 
   test("keeps what fits of what all of its family have, and all of it in `raw`", () => {
+    const event = invalid();
     expect(event.data).toEqual({ id: "wamid.A", timestamp: "1772987828", type: "text" });
     expect(event.raw).toMatchObject({ from: 5, text: { body: ["12125550123"] } });
     expect(event.timestamp.toISOString()).toBe("2026-03-08T16:37:08.000Z");

@@ -70,10 +70,30 @@ describe("the sender of a message", () => {
       phone: "5491155550123",
       name: "Inés",
     });
+    expect(senderOf({ from: "5491155550123", from_user_id: "AR.1" }, argentine)?.name).toBe("Inés");
+    const item = { ...text, from: "5491155550123" };
+    const both = { contacts: [argentine], messages: [item, null, { ...item, id: "b" }] };
+    expect(peopleIn(both).map((person) => person?.name)).toEqual(["Inés", undefined, "Inés"]);
+  });
+
+  test("is never a profile of several that has no id, or another", () => {
+    const nameless = { profile: { name: "Somebody" } };
+    for (const ids of [{}, { from: "999" }, { from_user_id: "US.7" }])
+      expect(senderOf(ids, nameless, { user_id: "US.8" }, dana)?.name).toBeUndefined();
+  });
+
+  test("is told by no id that is longer than any: the next in line counts", () => {
+    const long = "1".repeat(1_000);
+    expect(senderOf({ from: long })).toEqual({ key: long, phone: long });
+    expect(senderOf({ from: `${long}1` })).toBeUndefined();
+    expect(senderOf({ from: "2", from_user_id: `${long}1` })).toEqual({ key: "2", phone: "2" });
   });
 
   test("does not take it when the user ids contradict, or when others wrote too", () => {
     expect(senderOf({ from_user_id: "US.7" }, dana)).toEqual({ key: "US.7", userId: "US.7" });
+    const { wa_id: _, ...nameless } = dana;
+    expect(senderOf({ from_user_id: "US.7" }, nameless)).toEqual({ key: "US.7", userId: "US.7" });
+    expect(senderOf({ from: "1", from_user_id: "US.7" }, dana)?.name).toBeUndefined();
     const messages = [
       { ...text, id: "a", from: "1" },
       { ...text, id: "b", from: "2" },
@@ -168,6 +188,10 @@ describe("the recipient of a status", () => {
       key: "1",
       phone: "1",
     });
+    expect(recipientOf({ recipient_type: "group", recipient_participant_id: "1" })).toEqual({
+      key: "1",
+      phone: "1",
+    });
     expect(recipientOf({ ...group, participant_recipient_id: "2" })).toEqual({
       key: "2",
       phone: "2",
@@ -229,6 +253,12 @@ describe("who calls and who is called", () => {
       "standby",
       { standby: { message_echoes: [{ id: "a", message: { to: "3" } }] } },
       { recipient: "3" },
+    ],
+    [
+      "a message that says itself whom it is for is for nobody else",
+      "standby",
+      { standby: { message_echoes: [{ id: "a", to: "2", message: { to: "3" } }] } },
+      { recipient: "2" },
     ],
   ])("%s", (_what, field, value, expected) => {
     expect(people(value, field)).toEqual({

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Emitter } from "../src/emitter.ts";
-import { RecordReader } from "../src/record-reader.ts";
+import type { InboxRecord } from "../src/index.ts";
+import { type ReadRecord, RecordReader, reportUnread } from "../src/record-reader.ts";
 import { cloudBody, record, text } from "./support/notifications.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -31,4 +32,111 @@ test("between the slices the event loop turns", async () => {
   await reader.readSliced(large, () => false);
   isReading = false;
   expect(turns).toBeGreaterThan(100);
+});
+
+test("between items that take no time it does not turn", async () => {
+  vi.spyOn(performance, "now").mockReturnValue(0);
+  const immediates = vi.spyOn(globalThis, "setImmediate");
+  await reader.readSliced(large, () => false);
+  // Those of reading the bytes.
+  expect(immediates.mock.calls.length).toBeLessThan(10);
+});
+
+test("a body may have as many items as its size allows, however it is read", async () => {
+  const dense = record({ entry: Array<number>(1_000).fill(0) });
+  expect(() => reader.read(dense, () => false)).toThrow(
+    expect.objectContaining({ code: "body_too_dense" }),
+  );
+  await expect(reader.readSliced(dense, () => false)).rejects.toMatchObject({
+    code: "body_too_dense",
+  });
+});
+
+test("events have the tenant and the account that their record was let in for", () => {
+  const keyOf = (auth: InboxRecord["auth"], body: unknown): unknown => {
+    const [event] = reader.read(record(body, auth), () => false).events;
+    return [event?.tenant, event?.account.phoneNumberId, event?.receivedAt.getTime()];
+  };
+  const receivedAt = 1_790_000_001_000;
+  const onPremises = { messages: [text("a")] };
+  expect(keyOf({ kind: "signature", tenant: "acme" }, cloudBody([text("a")]))).toEqual([
+    "acme",
+    "700000000000001",
+    receivedAt,
+  ]);
+  expect(keyOf({ kind: "on-premises", account: { phoneNumberId: "7" } }, onPremises)).toEqual([
+    undefined,
+    "7",
+    receivedAt,
+  ]);
+  expect(() => keyOf({ kind: "signature" }, onPremises)).toThrow(
+    expect.objectContaining({ code: "envelope_not_allowed" }),
+  );
+  expect(() => keyOf({ kind: "on-premises" }, cloudBody([text("a")]))).toThrow(
+    expect.objectContaining({ code: "envelope_not_allowed" }),
+  );
+});
+
+test("what is half done is read though nobody listens any longer, and nothing else is", () => {
+  const nobody = new RecordReader({ emitter: new Emitter(() => {}) });
+  const listener = new Emitter(() => {});
+  const off = listener.subscriptions().once("message.text", () => {});
+  const [event] = reader.read(large, () => false).events;
+  listener.take(event as NonNullable<typeof event>);
+  off();
+  const left = new RecordReader({ emitter: listener });
+  const pending = (key: string): boolean => key === event?.key;
+  expect(left.read(large, pending).events.map(({ key }) => key)).toEqual([event?.key]);
+  expect(nobody.read(large, () => false)).toEqual({ events: [], misfits: [], foreign: [] });
+});
+
+test("of accounts, an item's business account or its number must be the tenant's", () => {
+  const sorted = (accounts: readonly string[]): unknown => {
+    const { events, foreign } = reader.read(
+      record(cloudBody([text("a")]), { kind: "signature", accounts }),
+      () => false,
+    );
+    return [events.length, foreign.length];
+  };
+  expect(sorted(["800000000000001"])).toEqual([1, 0]);
+  expect(sorted(["700000000000001"])).toEqual([1, 0]);
+  expect(sorted(["700000000000002"])).toEqual([0, 1]);
+  expect(sorted([])).toEqual([0, 1]);
+  const other = { kind: "signature", accounts: ["7"] } as const;
+  const read = reader.read(record(cloudBody([text("a")]), other), () => false);
+  const report = vi.fn();
+  reportUnread(read, report);
+  expect(report.mock.lastCall?.[1]).toEqual({ event: read.foreign[0] });
+  const nowhere = {
+    entry: [{ changes: [{ field: "messages", value: { messages: [text("a")] } }] }],
+  };
+  const auth = { kind: "signature", accounts: ["7"] } as const;
+  expect(reader.read(record(nowhere, auth), () => false).foreign).toHaveLength(1);
+});
+
+test("what fits nobody's schema is told by its first ten properties", () => {
+  const report = vi.fn();
+  const read = (item: object): ReadRecord =>
+    reader.read(record(cloudBody([{ ...text("a"), text: 7, ...item }])), () => false);
+  reportUnread(read({}), report);
+  const errors = Array<number>(20).fill(7);
+  reportUnread(read({ errors }), report);
+  const messages = report.mock.calls.map(([{ message }]) => message as string);
+  expect(messages[0]).toContain("(text)");
+  expect(messages[1]).toMatch(/\([a-z.0-9]+(, [a-z.0-9]+){9}\)/);
+  expect(report.mock.lastCall?.[1].event.name).toBe("message.invalid");
+  reportUnread(read({ errors: Array<number>(10_001).fill(7) }), report);
+  expect(report.mock.lastCall?.[0].message).toContain("((the item))");
+});
+
+test("what nobody listens for is no misfit, whether or not old events are heard", () => {
+  const unfit = record(cloudBody([{ ...text("a"), text: 7 }]));
+  const misfitsWith = (name: "status.sent" | "stale", maxAgeMs?: number): number => {
+    const emitter = new Emitter(() => {});
+    emitter.subscriptions().on(name, () => {});
+    return new RecordReader({ emitter, maxAgeMs }).read(unfit, () => false).misfits.length;
+  };
+  expect(misfitsWith("status.sent")).toBe(0);
+  expect(misfitsWith("status.sent", 1e15)).toBe(0);
+  expect(misfitsWith("stale")).toBe(0);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { type AnyEvent, parse } from "../src/index.ts";
+import { repair } from "../src/repair.ts";
 import { cloudBody, text } from "./support/notifications.ts";
 
 const first = (item: object): AnyEvent => [...parse(cloudBody([item]))][0] as AnyEvent;
@@ -48,6 +50,13 @@ describe("what does not fit is left out, and the event keeps its name", () => {
     expect(first({ ...text("x"), errors }).name).toBe(name);
   });
 
+  test("an event tells of a hundred issues at most", () => {
+    const errors = Array.from({ length: 101 }, () => 7);
+    expect(first({ ...text("x"), errors }).issues).toHaveLength(100);
+    expect(first({ ...text("x"), errors: errors.slice(1) }).issues).toHaveLength(100);
+    expect(first({ ...text("x"), errors: errors.slice(2) }).issues).toHaveLength(99);
+  });
+
   test("the raw item is never changed, and what fits has no issues", () => {
     const item = { ...text("x"), from: 7 };
     const copy = structuredClone(item);
@@ -55,4 +64,19 @@ describe("what does not fit is left out, and the event keeps its name", () => {
     expect(item).toEqual(copy);
     expect(first(text("x"))).not.toHaveProperty("issues");
   });
+});
+
+test("a misfit inside what another takes out is gone with it", () => {
+  const inner = z.object({ b: z.object({ c: z.string() }).optional() }).optional();
+  const schema = z.looseObject({ a: inner, list: z.array(z.unknown()).optional() }).check((ctx) => {
+    if (ctx.value.a === undefined) return;
+    for (const path of [["a"], ["a", "b", "c"], ["list", 0]])
+      ctx.issues.push({ code: "custom", message: "no", path, input: ctx.value });
+  });
+  const data = { id: 1, a: { b: { c: "x" } }, list: [7, 8] };
+  const { error } = schema.safeParse(data);
+  const gone = error?.issues.map(({ path }) => path);
+  expect(gone).toEqual([["a"], ["a", "b", "c"], ["list", 0]]);
+  // Without `a` there is nothing that the second could name but the root.
+  expect(repair(schema, data, error as z.ZodError)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import type { Account } from "../inbox/inbox.ts";
 import { brief } from "../key.ts";
 import { changedFields } from "../schema/families.ts";
-import { fieldTable, isLists } from "../schema/table.ts";
+import { fieldNamed, isLists } from "../schema/table.ts";
 import {
   type Item,
   idOf,
@@ -41,12 +41,9 @@ export function cutCloud(body: Json): readonly Item[] {
 }
 
 function entryWithoutChanges(entry: unknown): Item {
-  if (!isJson(entry)) {
-    const nowhere = { field: undefined, account: {}, entry: { id: undefined, time: undefined } };
-    return loneItem(nowhere, undefined, entry, entry);
-  }
-  const family = entry.changed_fields === undefined ? undefined : changedFields;
-  return loneItem(surroundingsOf(entry, undefined, {}), family, entry, entry);
+  const place = isJson(entry) ? entry : {};
+  const family = place.changed_fields === undefined ? undefined : changedFields;
+  return loneItem(surroundingsOf(place, undefined, {}), family, entry, entry);
 }
 
 function surroundingsOf(entry: Json, field: string | undefined, value: Json): Surroundings {
@@ -77,7 +74,7 @@ export function cutChange(entry: Json, change: unknown): readonly Item[] {
   const value = isJson(change) && isJson(change.value) ? change.value : {};
   const name = isJson(change) ? textOf(change.field) : undefined;
   const surroundings = surroundingsOf(entry, name, value);
-  const field = name === undefined ? undefined : fieldTable.get(name);
+  const field = fieldNamed(name);
   if (field !== undefined && !isLists(field) && Object.keys(value).length > 0) {
     return [loneItem(surroundings, field, change, value)];
   }

@@ -24,10 +24,11 @@ export class Contacts {
       this.#index ??= indexOf(this.#known);
       return this.#index.byUserId.get(userId) ?? this.#index.byPhone.get(phone);
     }
-    if (phone !== undefined && this.#only.wa_id === phone) return this.#only;
+    const only = this.#only;
+    if (phone !== undefined && only.wa_id === phone) return only;
     const contradicts =
-      userId !== undefined && this.#only?.user_id !== undefined && this.#only.user_id !== userId;
-    return contradicts ? undefined : this.#only;
+      userId !== undefined && only.user_id !== undefined && only.user_id !== userId;
+    return contradicts ? undefined : only;
   }
 }
 
@@ -47,17 +48,27 @@ function indexOf(known: readonly Json[]): Index {
   return { byUserId, byPhone };
 }
 
+interface Customer {
+  readonly userId: unknown;
+  readonly phone: unknown;
+}
+
 function isSoleCustomer(items: readonly unknown[]): boolean {
-  if (items.length < 2) return true;
-  const [first, ...others] = items.filter(isJson).map(customerOf);
-  return others.every(({ userId, phone }) => userId === first?.userId && phone === first?.phone);
+  let first: Customer | undefined;
+  for (const item of items) {
+    if (!isJson(item)) continue;
+    const customer = customerOf(item);
+    first ??= customer;
+    if (customer.userId !== first.userId || customer.phone !== first.phone) return false;
+  }
+  return true;
 }
 
 /**
  * Whom an item is from or for: the customer's side, as far as its place tells. In groups that is the participant:
  * `recipient_id` is the group there, which has no profile.
  */
-function customerOf(item: Json): { readonly userId: unknown; readonly phone: unknown } {
+function customerOf(item: Json): Customer {
   return {
     userId:
       item.to_user_id ??

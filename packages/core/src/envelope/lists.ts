@@ -27,12 +27,9 @@ export function cutLists(
 ): Item[] {
   const { rawOf } = field;
   const parts = partsOf(field);
-  let others: readonly unknown[] = [];
-  for (const { list, isOfNobody } of parts) {
-    const some = isOfNobody ? [] : listOf(value[list]);
-    // Most values have one list with something in it, which need not be copied.
-    if (some.length > 0) others = others.length === 0 ? some : [...others, ...some];
-  }
+  const others: unknown[] = [];
+  for (const { list, isOfNobody } of parts)
+    if (!isOfNobody) for (const item of listOf(value[list])) others.push(item);
   const contacts = new Contacts(listOf(value.contacts), others);
   const anchor = anchorOf(others);
   const cut: Item[] = [];

@@ -3,29 +3,23 @@ import { idOf, isJson, type Json, present, textOf } from "./item.ts";
 
 /** Who an event is from, or whom it is about. */
 export interface People {
-  readonly sender?: Person;
-  readonly recipient?: Person;
+  readonly sender?: Person | undefined;
+  readonly recipient?: Person | undefined;
 }
 
 /** Finds the customer of an item by the ids in it, and completes them with the profile that came with it. */
 export function peopleOf(data: unknown, contact: Json = {}): People {
   if (!isJson(data)) return {};
-  if (isStatus(data)) return recipient(recipientOfStatus(data, contact));
+  if (isStatus(data)) return { recipient: recipientOfStatus(data, contact) };
   const sent = isJson(data.message) && data.to === undefined ? data.message : data;
   if (
     (sent.to !== undefined || sent.to_user_id !== undefined) &&
     data.direction !== "USER_INITIATED"
   ) {
-    return recipient(
-      person(idOf(sent.to), idOf(sent.to_user_id), idOf(sent.to_parent_user_id), contact),
-    );
+    const { to, to_user_id, to_parent_user_id } = sent;
+    return { recipient: person(idOf(to), idOf(to_user_id), idOf(to_parent_user_id), contact) };
   }
-  const sender = senderOf(data, contact);
-  return sender === undefined ? {} : { sender };
-}
-
-function recipient(found: Person | undefined): People {
-  return found === undefined ? {} : { recipient: found };
+  return { sender: senderOf(data, contact) };
 }
 
 function isStatus({ recipient_id, recipient_user_id, recipient_type }: Json): boolean {

@@ -7,6 +7,11 @@ export { fields };
 /** Every webhook field by its name. A map, because a field called `constructor` must find nothing. */
 export const fieldTable: ReadonlyMap<string, Field> = new Map(Object.entries<Field>(fields));
 
+/** The field that a body names; whatever it has in the place of a name. */
+export function fieldNamed(name: unknown): Field | undefined {
+  return (fieldTable as ReadonlyMap<unknown, Field>).get(name);
+}
+
 /** Every family of events by its name. */
 export const familyTable: ReadonlyMap<string, Family> = new Map(
   [changedFields, ...[...fieldTable.values()].flatMap(familiesOf)].map((family) => [
