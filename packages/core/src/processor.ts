@@ -114,7 +114,7 @@ export class Processor implements TurnHost {
     const { read, seen } = opened;
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
-    const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
+    const done = new Set(delivery.completed);
     const work = new Work(record, delivery, misfits.length, resolve);
     const turns: Turn[] = [];
     for (const event of events) {
@@ -233,7 +233,7 @@ export class Processor implements TurnHost {
     const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
     if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
-    if (postponed.length > 0) this.#finish(work, postponed.length);
+    this.#finish(work, postponed.length);
   }
 
   #retryDelayMs({ delivery }: Work): number | undefined {
@@ -249,7 +249,7 @@ export class Processor implements TurnHost {
     }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
-    let holds = delayMs !== undefined;
+    let holds = true;
     for (const { conversation, key } of failed) {
       const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
       const isOver = delayMs === undefined || Date.now() + delayMs > heldUntil;

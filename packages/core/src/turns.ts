@@ -34,7 +34,7 @@ export class Turns {
   }
 
   stop(): void {
-    if (this.#next !== undefined) clearImmediate(this.#next);
+    clearImmediate(this.#next);
     this.#next = undefined;
     this.#until = 0;
   }

@@ -42,6 +42,23 @@ test("tasks of different lanes run side by side, up to the limit", async () => {
   expect(log).toEqual(["0 begins", "1 begins", "1 ends", "2 begins"]);
 });
 
+test("it tells how many have not begun, those that a hold takes out and brings back included", async () => {
+  const lanes = new Lanes(1);
+  const first = gate();
+  lanes.add("ann", [task("1", first.promise, "a"), task("2", undefined, "a"), task("3")]);
+  lanes.add("bob", [task("4", gate().promise), task("5")]);
+  expect(lanes.waiting).toBe(4);
+  const mine = lanes.hold("ann", "a", 60_000);
+  expect(lanes.waiting).toBe(3);
+  first.open();
+  await settled();
+  expect(lanes.waiting).toBe(2);
+  lanes.release("ann", "a", mine);
+  expect(lanes.waiting).toBe(3);
+  lanes.stop();
+  expect(lanes.waiting).toBe(0);
+});
+
 test("slow synchronous tasks leave the event loop free between each other, quick ones share a turn", async () => {
   const lanes = new Lanes(1000);
   const turnsOf = async (busyMs: number): Promise<number> => {
@@ -134,6 +151,22 @@ test("a hold ends by itself when its time is over", async () => {
   expect(log).toEqual(["1 begins", "1 ends"]);
 });
 
+test("a hold that is renewed begins anew, and one that ended ends nothing later", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const lanes = new Lanes(10);
+  lanes.hold("ann", "a", 1_000);
+  vi.advanceTimersByTime(900);
+  lanes.hold("ann", "a", 1_000);
+  vi.advanceTimersByTime(900);
+  expect(lanes.isHeldBy("ann", "a")).toBe(true);
+  lanes.release("ann", "a");
+  expect(vi.getTimerCount()).toBe(0);
+  lanes.hold("ann", "a", 1_000);
+  lanes.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(lanes.isHeldBy("ann", "a")).toBe(false);
+});
+
 test("stop takes out what has not begun, and tells it", async () => {
   const lanes = new Lanes(1);
   const first = gate();
@@ -151,7 +184,7 @@ test("an owner may bring back more tasks than a call takes arguments", async () 
   const first = gate();
   lanes.add("ann", [task("1", first.promise, "A")]);
   lanes.hold("ann", "A", 60_000);
-  const many = Array.from({ length: 300_000 }, (_, i) => task(String(i), gate().promise));
+  const many = new Array<Task>(300_000).fill(task("0", gate().promise));
   lanes.release("ann", "A", many);
   first.open();
   await settled();
