@@ -241,7 +241,7 @@ export class Processor implements TurnHost {
   }
 
   #outcome(work: Work): Outcome {
-    const { completed, delivery, failed, record } = work;
+    const { completed, failed, record } = work;
     if (failed.length === 0) {
       if (work.isReleased) return { kind: "release", completed };
       if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
@@ -249,20 +249,23 @@ export class Processor implements TurnHost {
     }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
+    if (delayMs === undefined) return this.#givenUp(work, reason);
     let holds = true;
-    for (const { conversation, key } of failed) {
+    for (const { conversation, key, name } of failed) {
+      this.#options.telemetry?.retried({ name });
       const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      const isOver = delayMs === undefined || Date.now() + delayMs > heldUntil;
+      const isOver = Date.now() + delayMs > heldUntil;
       if (isOver) holds = false;
       if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);
-      if (delayMs === undefined) this.#progress.delete(key);
     }
-    if (delayMs !== undefined) {
-      for (const { name } of failed) this.#options.telemetry?.retried({ name });
-      const retry = { kind: "retry", completed, delayMs, reason } as const;
-      return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
-    }
+    const retry = { kind: "retry", completed, delayMs, reason } as const;
+    return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
+  }
+
+  /** That was the last attempt. Whoever replays it has all of its handlers run. */
+  #givenUp({ completed, delivery, failed, record }: Work, reason: string): Outcome {
+    for (const { key } of failed) this.#progress.delete(key);
     const message = `attempt ${delivery.attempt} was the last (${reason}); the notification is kept and not tried again.`;
     this.#options.telemetry?.buried({ reason: "record_buried" });
     this.#options.report(new WebhookError("record_buried", message), {

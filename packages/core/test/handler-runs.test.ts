@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { WebhookError } from "../src/index.ts";
 import { harmlessTelemetry } from "../src/telemetry/harmless-telemetry.ts";
 import type { HandledEvent, HandlerFailure } from "../src/telemetry/telemetry.ts";
-import { cloudBody, delivery, record, settled, text } from "./support/notifications.ts";
+import { cloudBody, delivery, gate, record, settled, text } from "./support/notifications.ts";
 import { setUp } from "./support/processor-under-test.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -77,6 +77,18 @@ test.each([
   expect(processor.running).toBe(0);
 });
 
+test("what takes its time is not told to have ended before", async () => {
+  const { processor, on, ended } = observed();
+  const held = gate();
+  on("message.text", () => held.promise);
+  const outcome = processor.deliver(record(cloudBody([text("a")])), delivery());
+  await settled();
+  expect(ended()).toBe(0);
+  held.open();
+  await outcome;
+  expect(ended()).toBe(1);
+});
+
 test("how late a handler begins is told of a first attempt, and is never less than nothing", async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: 1_790_000_003_000 });
   const { processor, on, events } = observed();
@@ -107,7 +119,7 @@ test("where nobody is left to try it again nothing is handled, and telemetry hea
   const off = on("message.text", () => {
     throw new Error("no");
   });
-  on("status", () => {});
+  on("message.text", () => {});
   const body = record(cloudBody([text("a")]));
   await processor.deliver(body, delivery());
   off();
@@ -125,6 +137,16 @@ test("a failure says whether it will be tried again", async () => {
     expect.stringContaining("it was the last attempt"),
     expect.any(String),
   ]);
+});
+
+test("an error of ours that a handler throws is the handler's failure", async () => {
+  const { processor, on, errors } = setUp();
+  const cause = new WebhookError("inbox_full", "of another webhooks object");
+  on("message.text", () => {
+    throw cause;
+  });
+  await processor.deliver(record(cloudBody([text("a")])), delivery());
+  expect(errors).toMatchObject([{ code: "handler_failed", cause }]);
 });
 
 test("what is reported of a failure names the event and the attempt", async () => {
@@ -193,13 +215,13 @@ test("no timer is left of a handler that has ended, however it did", async () =>
 
 test("what is running is counted until it has ended", async () => {
   const { processor, on } = setUp();
-  let end = (): void => {};
-  on("message.text", () => new Promise<void>((resolve) => (end = resolve)));
+  const held = gate();
+  on("message.text", () => held.promise);
   on("message.text", () => {});
   const outcome = processor.deliver(record(cloudBody([text("a")])), delivery());
   await settled();
   expect(processor.running).toBe(1);
-  end();
+  held.open();
   await outcome;
   expect(processor.running).toBe(0);
 });

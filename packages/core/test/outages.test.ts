@@ -6,6 +6,7 @@ import {
   gate,
   record,
   SECRET,
+  settled,
   signedRequest,
   TOKEN,
   text,
@@ -54,6 +55,39 @@ test("a store that cannot be read is told of once, and that it can be again", as
   await vi.waitFor(() => expect(log.lines).toHaveLength(2));
   expect(log.lines[1]).toMatchObject({ level: "info", message: expect.stringContaining("again") });
   expect(log.text()).not.toContain("10.0.0.7");
+  await inbox.close();
+});
+
+test("a store that cannot be read is asked again when it is time, and not before", async () => {
+  const claim = vi.fn(() => Promise.reject(new Error("locked")));
+  const inbox = storeInbox(tame({ claim }).store, { pollMs: 60_000 });
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+  await settled();
+  expect(claim).toHaveBeenCalledTimes(1);
+  await inbox.close();
+});
+
+test("what cannot be read while the inbox closes is nobody's trouble", async () => {
+  const asked = gate<readonly []>();
+  const inbox = storeInbox(tame({ claim: () => asked.promise }).store);
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  const closed = inbox.close();
+  asked.fail(new Error("closed"));
+  await closed;
+  expect(log.lines).toEqual([]);
+});
+
+test("what cannot be stored is told to whoever brings it, not to the log", async () => {
+  const commit = () => Promise.reject(new Error("the disk is full"));
+  const inbox = storeInbox(tame({ commit }).store);
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  await expect(inbox.put(record("{}"))).rejects.toThrow("the disk is full");
+  await settled();
+  expect(log.lines).toEqual([]);
   await inbox.close();
 });
 

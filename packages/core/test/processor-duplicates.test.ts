@@ -198,4 +198,5 @@ test("an event that waited long for its conversation is looked up again: another
   first.open();
   await Promise.all([slow, late]);
   expect(heard).toEqual(["slow"]);
+  expect(seen).toHaveBeenLastCalledWith(["message:2:text"]);
 });

@@ -27,6 +27,13 @@ test("a delivery that rejects comes again, and the log says so, once a minute", 
   await inbox.put(record("b"));
   await inbox.idle?.();
   expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
+  expect(settles[0]).toEqual({
+    id: expect.any(String),
+    kind: "retry",
+    completed: [],
+    delayMs: 1_000,
+    reason: "the delivery failed",
+  });
   expect(logger.error.mock.calls).toEqual([
     [
       { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
