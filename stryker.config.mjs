@@ -44,7 +44,7 @@ function isForPeople({ node, parent, key }) {
   return (
     parent?.type === "CallExpression" &&
     parent.callee.type === "MemberExpression" &&
-    /^(debug|info|warn|error|end)$/.test(parent.callee.property.name ?? "") &&
+    /^(debug|info|warn|error|begin|end)$/.test(parent.callee.property.name ?? "") &&
     parent.arguments[1] === node
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Commit, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
+import { type Outcome, storeInbox } from "../src/index.ts";
 import { capturedLog } from "./support/captured-log.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
@@ -155,30 +155,4 @@ test("with nothing to write nothing is written, however often it is looked", asy
   await vi.waitFor(() => expect(claim.mock.calls.length).toBeGreaterThan(4));
   await inbox.close();
   expect(commits).toEqual([]);
-});
-
-test("what was stored while nobody took it comes before what is newer", async () => {
-  const rows: InboxRecord[] = [];
-  const { store } = tame({
-    commit: async ({ appends }: Commit) => {
-      for (const { record: each, held } of appends) if (!held) rows.push(each);
-      return [];
-    },
-    claim: async () => rows.splice(0).map((each) => ({ record: each, attempts: 0, completed: [] })),
-  });
-  const inbox = storeInbox(store, { pollMs: 60_000 });
-  const delivered: string[] = [];
-  const deliver = async ({ body }: InboxRecord): Promise<Outcome> => {
-    delivered.push(Buffer.from(body).toString());
-    return done;
-  };
-  const first = await inbox.consume(deliver);
-  await inbox.idle?.();
-  await first.close();
-  await inbox.put(record("older"));
-  await inbox.consume(deliver);
-  await inbox.put(record("newer"));
-  await inbox.idle?.();
-  expect(delivered).toEqual(["older", "newer"]);
-  await inbox.close();
 });
