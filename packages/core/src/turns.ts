@@ -32,10 +32,4 @@ export class Turns {
     this.wake();
     return true;
   }
-
-  stop(): void {
-    clearImmediate(this.#next);
-    this.#next = undefined;
-    this.#until = 0;
-  }
 }

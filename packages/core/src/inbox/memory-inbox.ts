@@ -199,7 +199,6 @@ class MemoryInbox implements Inbox {
   async close(): Promise<void> {
     this.#closed = true;
     this.#deliver = undefined;
-    this.#turns.stop();
     this.#lull.stop();
     for (const timer of this.#retries.values()) clearTimeout(timer);
     for (const entry of this.#underWay) {
