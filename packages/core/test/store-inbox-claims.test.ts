@@ -24,6 +24,7 @@ test("an empty store is asked twice, and not again for what is written", async (
   const claim = vi.fn(async () => []);
   const inbox = storeInbox(tame({ claim }).store, whenAsked);
   await inbox.put(record("before anybody takes it"));
+  await settled();
   expect(claim).not.toHaveBeenCalled();
   await inbox.consume(async () => done);
   await inbox.idle?.();

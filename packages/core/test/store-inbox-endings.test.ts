@@ -110,6 +110,45 @@ test("where there is no room what has ended is written all the same, and not aga
   await inbox.close();
 });
 
+test("what has ended is kept for a later commit, whatever error the store fails with", async () => {
+  const failures = [new WebhookError("inbox_failed", "away."), new Error("away")];
+  const ended: string[] = [];
+  let fails = false;
+  const { store } = tame({
+    commit: async ({ settles }) => {
+      const failure = fails && settles.length > 0 ? failures.shift() : undefined;
+      if (failure !== undefined) throw failure;
+      ended.push(...settles.map(({ id }) => id));
+      return [];
+    },
+  });
+  const inbox = storeInbox(store, { pollMs: 5 });
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  await inbox.consume(async () => done, logger);
+  await inbox.idle?.();
+  fails = true;
+  await inbox.put({ ...record("a"), id: "a" });
+  await vi.waitFor(() => expect(ended).toEqual(["a"]));
+  expect(failures).toEqual([]);
+  await inbox.close();
+});
+
+test("what is in it is the store's to tell, and to erase", async () => {
+  const body = Buffer.from('{"messages":[{"from":"12125550101"}]}');
+  const stored = { ...record(""), body };
+  const replace = vi.fn(async () => true);
+  const { store } = tame({
+    find: async ({ buried }) => ({ ids: buried ? [] : [stored.id] }),
+    get: async () => stored,
+    replace,
+  });
+  const inbox = storeInbox(store);
+  expect(await inbox.stats?.()).toEqual(await store.stats());
+  expect(await inbox.erase?.(["12125550101"])).toBe(1);
+  expect(replace).toHaveBeenCalledWith(stored.id, undefined);
+  await inbox.close();
+});
+
 test("after close it takes nothing, and closing again is the same closing", async () => {
   const close = vi.fn(async () => {});
   const inbox = storeInbox(tame({ close }).store);
