@@ -20,7 +20,14 @@ const onTheWay = [
   "inbox/memory-inbox",
   "inbox/memory-dead-letters",
   "inbox/bounded-set",
+  "inbox/shared-memory",
+  "inbox/lull",
   "inbox/retry",
+  "inbox/inline-inbox",
+  "inbox/store-inbox",
+  "inbox/group-commit",
+  "inbox/window",
+  "inbox/erasure",
   "turns",
   "lanes",
   "work",
@@ -44,7 +51,7 @@ function isForPeople({ node, parent, key }) {
   return (
     parent?.type === "CallExpression" &&
     parent.callee.type === "MemberExpression" &&
-    /^(debug|info|warn|error|end)$/.test(parent.callee.property.name ?? "") &&
+    /^(debug|info|warn|error|begin|end)$/.test(parent.callee.property.name ?? "") &&
     parent.arguments[1] === node
   );
 }

@@ -4,9 +4,12 @@ import { conditions } from "./vitest.config.ts";
 
 // Core's tests for a run with each mutant: all in one worker, as loading core for each file takes longer than the tests do.
 
-/** Tests that need a worker of their own: they mock what is loaded already, or count timers that others may have left. */
+/**
+ * Tests that need a worker of their own: they mock what is loaded already, count timers that others may have left, or share
+ * a module whose hooks are those of the first file that loads it.
+ */
 const isolated = [
-  "test/{bounded-set,receiver-secrets,receiver-slow-bodies,uploads}.test.ts",
+  "test/{bounded-set,opentelemetry*,receiver-secrets,receiver-slow-bodies,uploads}.test.ts",
   "test/threats/timing.test.ts",
 ];
 /**

@@ -1,6 +1,6 @@
 /** What has come, and what is to be done with it in its turn. Without it, it is not known yet. */
 interface Admission {
-  admit: (() => void) | undefined;
+  admit?: () => void;
 }
 
 /** Lets in what becomes known at various times in the order in which it came. */
@@ -9,11 +9,7 @@ export class Admissions {
 
   /** Calls `admit` with the value in its turn, at once if nothing is before it; or `refuse`, if it could not be had. */
   add<T>(value: T | Promise<T>, admit: (value: T) => void, refuse: (error: unknown) => void): void {
-    if (!(value instanceof Promise) && this.#waiting.length === 0) {
-      admit(value);
-      return;
-    }
-    const admission: Admission = { admit: undefined };
+    const admission: Admission = {};
     this.#waiting.push(admission);
     const known = (act: () => void): void => {
       admission.admit = act;

@@ -104,7 +104,7 @@ export class HandlerRuns {
 }
 
 function failureOf(cause: unknown): HandlerFailure {
-  const code = cause instanceof WebhookError ? cause.code : "handler_failed";
+  const code = cause instanceof WebhookError ? cause.code : undefined;
   if (code === "handler_timeout" || code === "closing") return { code, kind: undefined };
   // Anybody may have put anything into a name.
   const kind = cause instanceof Error && PLAIN_WORD.test(cause.name) ? cause.name : undefined;

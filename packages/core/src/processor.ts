@@ -114,7 +114,7 @@ export class Processor implements TurnHost {
     const { read, seen } = opened;
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
-    const done = delivery.completed.length === 0 ? NOTHING : new Set(delivery.completed);
+    const done = new Set(delivery.completed);
     const work = new Work(record, delivery, misfits.length, resolve);
     const turns: Turn[] = [];
     for (const event of events) {
@@ -233,7 +233,7 @@ export class Processor implements TurnHost {
     const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
     if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
-    if (postponed.length > 0) this.#finish(work, postponed.length);
+    this.#finish(work, postponed.length);
   }
 
   #retryDelayMs({ delivery }: Work): number | undefined {
@@ -241,7 +241,7 @@ export class Processor implements TurnHost {
   }
 
   #outcome(work: Work): Outcome {
-    const { completed, delivery, failed, record } = work;
+    const { completed, failed, record } = work;
     if (failed.length === 0) {
       if (work.isReleased) return { kind: "release", completed };
       if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
@@ -249,20 +249,23 @@ export class Processor implements TurnHost {
     }
     const delayMs = this.#retryDelayMs(work);
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
-    let holds = delayMs !== undefined;
-    for (const { conversation, key } of failed) {
+    if (delayMs === undefined) return this.#givenUp(work, reason);
+    let holds = true;
+    for (const { conversation, key, name } of failed) {
+      this.#options.telemetry?.retried({ name });
       const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      const isOver = delayMs === undefined || Date.now() + delayMs > heldUntil;
+      const isOver = Date.now() + delayMs > heldUntil;
       if (isOver) holds = false;
       if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);
-      if (delayMs === undefined) this.#progress.delete(key);
     }
-    if (delayMs !== undefined) {
-      for (const { name } of failed) this.#options.telemetry?.retried({ name });
-      const retry = { kind: "retry", completed, delayMs, reason } as const;
-      return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
-    }
+    const retry = { kind: "retry", completed, delayMs, reason } as const;
+    return this.#options.ordersConversations === true ? { ...retry, holds } : retry;
+  }
+
+  /** That was the last attempt. Whoever replays it has all of its handlers run. */
+  #givenUp({ completed, delivery, failed, record }: Work, reason: string): Outcome {
+    for (const { key } of failed) this.#progress.delete(key);
     const message = `attempt ${delivery.attempt} was the last (${reason}); the notification is kept and not tried again.`;
     this.#options.telemetry?.buried({ reason: "record_buried" });
     this.#options.report(new WebhookError("record_buried", message), {

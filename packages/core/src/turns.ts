@@ -32,10 +32,4 @@ export class Turns {
     this.wake();
     return true;
   }
-
-  stop(): void {
-    if (this.#next !== undefined) clearImmediate(this.#next);
-    this.#next = undefined;
-    this.#until = 0;
-  }
 }

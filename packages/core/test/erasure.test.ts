@@ -78,7 +78,22 @@ test("texts are found however JSON spells them", () => {
   expect(erased(spelled, "jä@x")).toEqual({ messages: [{ from: "2" }] });
 });
 
+test("lists that were empty, or are now, cost nothing that has something left in it", () => {
+  const his = { from: BOB, errors: [], text: null };
+  const body = (contacts: readonly object[], messages: readonly object[]) => ({
+    entry: [{ id: "8", changes: [{ value: { contacts, messages } }] }],
+  });
+  expect(erased(body([{ wa_id: ANN }], [{ from: ANN }, his]), ANN)).toEqual(body([], [his]));
+});
+
+test("somebody may be called null", () => {
+  expect(erased({ messages: [{ from: "null", text: null }, { from: BOB }] }, "null")).toEqual({
+    messages: [{ from: BOB }],
+  });
+});
+
 test("what is not JSON goes as a whole, if it holds the text", () => {
+  expect(withoutItemsOf([ANN, BOB], bytes(`from ${BOB}`))).toBeUndefined();
   expect(withoutItemsOf([ANN], bytes(`from ${ANN}`))).toBeUndefined();
   expect(withoutItemsOf([ANN], bytes("from nobody"))).toEqual(bytes("from nobody"));
 });
@@ -115,6 +130,7 @@ test("a store is looked through to the end, and what it finds by chance stays", 
     [records[2]?.id, true],
   ]);
   expect(await eraseFrom(store, [""])).toBe(0);
+  expect(asked).toHaveLength(3);
 });
 
 test("what is moved or changed while it is looked through is looked for again", async () => {

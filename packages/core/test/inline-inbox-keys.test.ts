@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { inlineInbox } from "../src/index.ts";
 import { setUp, sharedKeys } from "./support/inline-webhooks.ts";
-import { cloudBody, gate, settled, signedRequest, text } from "./support/notifications.ts";
+import { cloudBody, gate, record, settled, signedRequest, text } from "./support/notifications.ts";
 
 describe("the same body twice at one time, in one process", () => {
   const request = signedRequest(cloudBody([text("a")]));
@@ -45,6 +46,39 @@ describe("the same body twice at one time, in one process", () => {
   });
 });
 
+test("without one the inbox itself remembers what was completed", async () => {
+  const inbox = inlineInbox();
+  const known: unknown[] = [];
+  await inbox.consume(async (_record, { seen }) => {
+    known.push(await seen(["a", "b"]));
+    return { kind: "done", completed: ["a"] };
+  });
+  for (const body of ["1", "2"]) await inbox.put(record(body));
+  expect(known).toEqual([new Set(), new Set(["a"])]);
+});
+
+test("what answered in time leaves no timer behind", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const inbox = inlineInbox({ seenKeys: sharedKeys() });
+  await inbox.consume(async (_record, { seen }) => {
+    await seen(["a"]);
+    return { kind: "done", completed: ["a"] };
+  });
+  await inbox.put(record("1"));
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("where nothing was completed nothing is written down", async () => {
+  const keys = sharedKeys();
+  const inbox = inlineInbox({ seenKeys: keys });
+  await inbox.consume(async () => ({ kind: "release", completed: [] }));
+  await expect(inbox.put(record("1"))).rejects.toMatchObject({ code: "inbox_failed" });
+  expect(keys.add).not.toHaveBeenCalled();
+});
+
 describe("a memory of keys in trouble", () => {
   const request = signedRequest(cloudBody([text("a")]));
   const never = () => new Promise<never>(() => {});
@@ -87,6 +121,29 @@ describe("a memory of keys in trouble", () => {
       expect(await answer).toMatchObject({ status: 503, body: "inbox_failed" });
     },
   );
+
+  test.each([
+    ["no handler was registered", {}],
+    ["seenKeys.has did not answer", { has: never }],
+    ["seenKeys.add did not answer", { add: never }],
+  ])("and what hangs otherwise is told: %s", async (complaint, overrides) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const inbox = inlineInbox({ seenKeys: { ...sharedKeys(), ...overrides } });
+    if (Object.keys(overrides).length > 0)
+      await inbox.consume(async (_record, { seen }) => {
+        await seen(["a"]);
+        return { kind: "done", completed: ["a"] };
+      });
+    const refused = expect(inbox.put(record("1"))).rejects.toMatchObject({
+      code: "inbox_failed",
+      message: expect.stringContaining(complaint),
+    });
+    await vi.advanceTimersByTimeAsync(5_000);
+    await refused;
+  });
 
   test("that hangs once holds up what came after no longer than that", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -31,6 +31,7 @@ test("a failed handler is answered 503, and the platform's retry repeats only wh
   );
   expect(await webhooks.receive(request)).toMatchObject({
     status: 503,
+    body: "inbox_failed",
     headers: { "retry-after": expect.any(String) },
   });
   fails = false;
@@ -231,7 +232,7 @@ test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody i
 test("tells what is under way, and since when", async () => {
   const inbox = inlineInbox();
   const nothing = { buried: 0, buriedBytes: 0, buriedLimitBytes: 0 };
-  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...nothing });
+  expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...nothing });
   const held = gate<Outcome>();
   await inbox.consume(() => held.promise);
   const first = inbox.put({ ...record("12345"), receivedAt: 1_000 });

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { Lanes, type Task } from "../src/lanes.ts";
 import { gate, settled } from "./support/notifications.ts";
 
@@ -42,34 +44,49 @@ test("tasks of different lanes run side by side, up to the limit", async () => {
   expect(log).toEqual(["0 begins", "1 begins", "1 ends", "2 begins"]);
 });
 
-test("slow synchronous tasks leave the event loop free between each other, quick ones share a turn", async () => {
-  const lanes = new Lanes(1000);
-  const turnsOf = async (busyMs: number): Promise<number> => {
-    let [turns, left] = [0, 20];
-    const busy = (): void => {
-      for (const end = performance.now() + busyMs; performance.now() < end; );
-      left--;
-    };
-    for (let i = 0; i < 20; i++) lanes.add(`lane ${i}`, [{ owner: "", run: busy, skip() {} }]);
-    for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
-    return turns;
+test("it tells how many have not begun, those that a hold takes out and brings back included", async () => {
+  const lanes = new Lanes(1);
+  const first = gate();
+  lanes.add("ann", [task("1", first.promise, "a"), task("2", undefined, "a"), task("3")]);
+  lanes.add("bob", [task("4", gate().promise), task("5")]);
+  expect(lanes.waiting).toBe(4);
+  const mine = lanes.hold("ann", "a", 60_000);
+  expect(lanes.waiting).toBe(3);
+  first.open();
+  await settled();
+  expect(lanes.waiting).toBe(2);
+  lanes.release("ann", "a", mine);
+  expect(lanes.waiting).toBe(3);
+  lanes.stop();
+  expect(lanes.waiting).toBe(0);
+});
+
+/** How many turns of the event loop so many tasks share, of lanes of their own, if each keeps it busy for so long. */
+async function turnsOf(count: number, busyMs: number): Promise<number> {
+  let now = performance.now();
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  onTestFinished(() => {
+    vi.restoreAllMocks();
+  });
+  const lanes = new Lanes(100_000);
+  let [turns, left] = [0, count];
+  const run = (): void => {
+    now += busyMs;
+    left--;
   };
-  expect(await turnsOf(2)).toBeGreaterThan(15);
-  expect(await turnsOf(0)).toBeLessThan(15);
+  for (let i = 0; i < count; i++) lanes.add(`lane ${i}`, [{ owner: "", run, skip() {} }]);
+  for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
+  return turns;
+}
+
+test("slow synchronous tasks leave the event loop free between each other, quick ones share a turn", async () => {
+  expect(await turnsOf(20, 2)).toBeGreaterThan(15);
+  expect(await turnsOf(20, 0)).toBeLessThan(3);
 });
 
 test("a queue that grows long gets longer slices", async () => {
-  const lanes = new Lanes(100_000);
-  let left = 20_000;
-  let turns = 0;
-  const run = (): void => {
-    for (const end = performance.now() + 0.01; performance.now() < end; );
-    left--;
-  };
-  for (let i = 0; i < 20_000; i++) lanes.add(`lane ${i}`, [{ owner: "", run, skip() {} }]);
-  for (; left > 0; turns++) await new Promise((resolve) => setImmediate(resolve));
   // 200 ms of work: two hundred slices of one millisecond, a dozen of growing ones.
-  expect(turns).toBeLessThan(60);
+  expect(await turnsOf(20_000, 0.01)).toBeLessThan(60);
 });
 
 test("a held lane waits for its owner, whose tasks then come first", async () => {
@@ -134,6 +151,58 @@ test("a hold ends by itself when its time is over", async () => {
   expect(log).toEqual(["1 begins", "1 ends"]);
 });
 
+test("releasing what nobody holds changes nothing", async () => {
+  const lanes = new Lanes(10);
+  lanes.release("ann", "a", [task("1")]);
+  const held = gate();
+  lanes.add("bob", [task("2", held.promise)]);
+  lanes.release("bob", "a", [task("3")]);
+  held.open();
+  await settled();
+  expect(log).toEqual(["2 begins", "2 ends"]);
+});
+
+test("many quick tasks of one lane follow each other, and not one out of the other", async () => {
+  const lanes = new Lanes(10);
+  let left = 20_000;
+  const quick: Task = { owner: "", run: () => void left--, skip() {} };
+  lanes.add("ann", new Array<Task>(left).fill(quick));
+  while (left > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(lanes.waiting).toBe(0);
+});
+
+test("a lane that is done leaves nothing behind", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  const heap = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  const lanes = new Lanes(10);
+  const megabyte = 1_000_000;
+  for (let i = 0; i < 100; i++)
+    lanes.add(String(i).padEnd(megabyte, "."), [{ owner: "", run() {}, skip() {} }]);
+  while (lanes.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(heap() - before).toBeLessThan(50 * megabyte);
+});
+
+test("a hold that is renewed begins anew, and one that ended ends nothing later", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const lanes = new Lanes(10);
+  lanes.hold("ann", "a", 1_000);
+  vi.advanceTimersByTime(900);
+  lanes.hold("ann", "a", 1_000);
+  vi.advanceTimersByTime(900);
+  expect(lanes.isHeldBy("ann", "a")).toBe(true);
+  lanes.release("ann", "a");
+  expect(vi.getTimerCount()).toBe(0);
+  lanes.hold("ann", "a", 1_000);
+  lanes.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(lanes.isHeldBy("ann", "a")).toBe(false);
+});
+
 test("stop takes out what has not begun, and tells it", async () => {
   const lanes = new Lanes(1);
   const first = gate();
@@ -151,7 +220,7 @@ test("an owner may bring back more tasks than a call takes arguments", async () 
   const first = gate();
   lanes.add("ann", [task("1", first.promise, "A")]);
   lanes.hold("ann", "A", 60_000);
-  const many = Array.from({ length: 300_000 }, (_, i) => task(String(i), gate().promise));
+  const many = new Array<Task>(300_000).fill(task("0", gate().promise));
   lanes.release("ann", "A", many);
   first.open();
   await settled();

@@ -18,6 +18,14 @@ test("full is inbox_full, and there is room again when records are done", async 
   await inbox.put(record("x".repeat(600)));
 });
 
+test("what fits to the byte is taken, its overhead of 512 bytes included", async () => {
+  const inbox = memoryInbox({ limitBytes: 2 * (512 + 3) });
+  await inbox.put(record("123"));
+  await expect(inbox.put(record("1234"))).rejects.toMatchObject({ code: "inbox_full" });
+  await inbox.put(record("123"));
+  await expect(inbox.put(record(""))).rejects.toMatchObject({ code: "inbox_full" });
+});
+
 test("a refused record is taken when it comes again", async () => {
   const inbox = memoryInbox({ limitBytes: 2_000 });
   const second = record("x".repeat(600));
@@ -47,6 +55,36 @@ test("whoever waits until it is idle needs no lull", async () => {
   expect(delivered).toBe(1);
 });
 
+test("slow handlers of many records leave the event loop free between each other", async () => {
+  const inbox = memoryInbox();
+  const log: string[] = [];
+  for (let i = 0; i < 3; i++) await inbox.put(record("1"));
+  await inbox.consume(async () => {
+    log.push("handled");
+    for (const end = performance.now() + 5; performance.now() < end; );
+    return done;
+  });
+  while (log.length < 5) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (log.at(-1) === "handled") log.push("free");
+  }
+  expect(log.slice(0, 5)).toEqual(["handled", "free", "handled", "free", "handled"]);
+});
+
+test("few that wait are handed over as they came, in the memory that they came in", async () => {
+  const inbox = memoryInbox();
+  const sent = [record("1"), record("2")];
+  const delivered: InboxRecord[] = [];
+  for (const each of sent) await inbox.put(each);
+  await inbox.consume(async (each) => {
+    delivered.push(each);
+    return done;
+  });
+  await inbox.idle?.();
+  expect(delivered[0]?.body).toBe(sent[0]?.body);
+  expect(delivered[1]?.body).toBe(sent[1]?.body);
+});
+
 test("many that wait share memory, and let go of it before they wait for a retry or are buried", async () => {
   const inbox = memoryInbox();
   const body = new Uint8Array([1, 2, 3]);
@@ -69,7 +107,7 @@ test("many that wait share memory, and let go of it before they wait for a retry
 test("tells what waits, is under way or will be tried again, and the oldest of it", async () => {
   const inbox = memoryInbox();
   const empty = { buried: 0, buriedBytes: 0, buriedLimitBytes: 8 * 1024 * 1024 };
-  expect(await inbox.stats?.()).toEqual({ waiting: 0, waitingBytes: 0, ...empty });
+  expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...empty });
   const held = gate<Outcome>();
   const outcomes = [
     Promise.resolve<Outcome>({ kind: "retry", completed: [], delayMs: 60_000, reason: "" }),
@@ -157,19 +195,21 @@ test("no more is handed over at one time than the window takes, and the rest fol
   await inbox.idle?.();
 });
 
-test("nor more bytes than that", async () => {
+test.each([
+  ["two leave room, so that a third begins", [6, 6, 6, 6], 3],
+  ["two fill it", [6, 10, 1], 2],
+])("nor more bytes than that: %s", async (_what, sizes, fitting) => {
   const inbox = memoryInbox();
-  const large = (): InboxRecord => ({ ...record(""), body: Buffer.alloc(6 * 1024 * 1024) });
   const held: (() => void)[] = [];
   await inbox.consume(
     () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
   );
-  for (let i = 0; i < 4; i++) await inbox.put(large());
+  for (const size of sizes)
+    await inbox.put({ ...record(""), body: Buffer.alloc(size * 1024 * 1024) });
   await settled(10);
-  // Two leave room, so that a third begins.
-  expect(held).toHaveLength(3);
+  expect(held).toHaveLength(fitting);
   held[0]?.();
-  await vi.waitFor(() => expect(held).toHaveLength(4));
+  await vi.waitFor(() => expect(held).toHaveLength(fitting + 1));
   for (const end of held) end();
   await inbox.idle?.();
 });

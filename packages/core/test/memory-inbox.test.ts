@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { retryDelayMs } from "../src/inbox/retry.ts";
+import { defaultRetry, retryDelayMs } from "../src/inbox/retry.ts";
 import { type InboxRecord, memoryInbox, type Outcome } from "../src/index.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 
@@ -25,6 +25,33 @@ test("delivers in the order of put, after consume, several at a time", async () 
   first.open(done);
   await inbox.idle?.();
   expect(inbox.pending?.()).toBe(0);
+});
+
+test("what came long before the consumer waits for it", async () => {
+  const inbox = memoryInbox();
+  await inbox.put(record("1"));
+  await settled();
+  const deliver = vi.fn(async () => done);
+  await inbox.consume(deliver);
+  await inbox.idle?.();
+  expect(deliver).toHaveBeenCalledOnce();
+});
+
+test("idle waits for what is under way, and for the last of it", async () => {
+  const inbox = memoryInbox();
+  const held = gate<Outcome>();
+  const outcomes = [Promise.resolve(done), held.promise];
+  await inbox.consume(() => outcomes.shift() ?? Promise.resolve(done));
+  for (const body of ["1", "2"]) await inbox.put(record(body));
+  const told: string[] = [];
+  const waits = [inbox.idle?.().then(() => told.push("asked before they began"))];
+  await settled();
+  waits.push(inbox.idle?.().then(() => told.push("asked while one is under way")));
+  await settled();
+  expect(told).toEqual([]);
+  held.open(done);
+  await Promise.all(waits);
+  expect(told).toHaveLength(2);
 });
 
 test("the same id makes no second record, not even after it was handled", async () => {
@@ -86,6 +113,22 @@ test("remembers completed keys of every outcome, up to its limit", async () => {
   expect([...seen].sort()).toEqual(["c", "d"]);
 });
 
+test("by default a hundred thousand keys are remembered, and not for ever", async () => {
+  const inbox = memoryInbox();
+  const keys = Array.from({ length: 200_001 }, (_, i) => String(i));
+  const outcomes: Outcome[] = [{ kind: "done", completed: keys }];
+  let seen: ReadonlySet<string> = new Set();
+  await inbox.consume(async (_record, delivery) => {
+    seen = await delivery.seen(["0", "99999", "100000", "200000"]);
+    return outcomes.shift() ?? done;
+  });
+  for (const body of ["1", "2"]) {
+    await inbox.put(record(body));
+    await inbox.idle?.();
+  }
+  expect([...seen]).toEqual(["100000", "200000"]);
+});
+
 test("buried records are kept, the oldest give way", async () => {
   const inbox = memoryInbox({ buriedLimitBytes: 1_000 });
   await inbox.consume(async ({ id }) => ({
@@ -108,7 +151,7 @@ test("a deliver that rejects buries the record instead of losing it", async () =
   });
   await inbox.put(record("1"));
   await inbox.idle?.();
-  expect(await inbox.deadLetters?.list()).toHaveLength(1);
+  expect(await inbox.deadLetters?.list()).toMatchObject([{ reason: "the delivery failed" }]);
 });
 
 test("closing the consumer delivers what waits first: in memory it is all there is", async () => {
@@ -142,6 +185,27 @@ test("retry delays grow to a limit, a fifth is left to chance, and there is a la
     [1, 2, 3, 4, 5].map((attempt) => retryDelayMs(policy, attempt, () => chance));
   expect(delays(0)).toEqual([1_000, 3_000, 9_000, 10_000, undefined]);
   expect(delays(1)).toEqual([800, 2_400, 7_200, 8_000, undefined]);
+});
+
+test("unless told otherwise it is tried ten times, at intervals from a second to an hour", () => {
+  const delays = Array.from({ length: 10 }, (_, i) => retryDelayMs(defaultRetry, i + 1, () => 0));
+  const seconds = [1, 3, 9, 27, 81, 243, 729, 2_187, 3_600];
+  expect(delays).toEqual([...seconds.map((each) => each * 1_000), undefined]);
+});
+
+test("what fails after close waits for nothing any more", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const inbox = memoryInbox();
+  const held = gate<Outcome>();
+  const deliver = vi.fn(() => held.promise);
+  await inbox.consume(deliver);
+  await inbox.put(record("1"));
+  await vi.waitFor(() => expect(deliver).toHaveBeenCalled());
+  await inbox.close();
+  held.open({ kind: "retry", completed: [], delayMs: 1_000, reason: "" });
+  await held.promise;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test("idle does not wait for what was erased", async () => {

@@ -6,6 +6,7 @@ import {
   gate,
   record,
   SECRET,
+  settled,
   signedRequest,
   TOKEN,
   text,
@@ -57,6 +58,39 @@ test("a store that cannot be read is told of once, and that it can be again", as
   await inbox.close();
 });
 
+test("a store that cannot be read is asked again when it is time, and not before", async () => {
+  const claim = vi.fn(() => Promise.reject(new Error("locked")));
+  const inbox = storeInbox(tame({ claim }).store, { pollMs: 60_000 });
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+  await settled();
+  expect(claim).toHaveBeenCalledTimes(1);
+  await inbox.close();
+});
+
+test("what cannot be read while the inbox closes is nobody's trouble", async () => {
+  const asked = gate<readonly []>();
+  const inbox = storeInbox(tame({ claim: () => asked.promise }).store);
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  const closed = inbox.close();
+  asked.fail(new Error("closed"));
+  await closed;
+  expect(log.lines).toEqual([]);
+});
+
+test("what cannot be stored is told to whoever brings it, not to the log", async () => {
+  const commit = () => Promise.reject(new Error("the disk is full"));
+  const inbox = storeInbox(tame({ commit }).store);
+  const log = capturedLog();
+  await inbox.consume(done, log);
+  await expect(inbox.put(record("{}"))).rejects.toThrow("the disk is full");
+  await settled();
+  expect(log.lines).toEqual([]);
+  await inbox.close();
+});
+
 test("a store that cannot be written while nothing arrives is told of once, and that it can be again", async () => {
   let isAway = false;
   let failures = 0;
@@ -85,6 +119,20 @@ test("a store that cannot be written while nothing arrives is told of once, and 
 });
 
 test("handlers that fall behind are told of once, with how long an event waited", async () => {
+  const behind = await toldAfter(180_000);
+  expect(behind).toMatchObject([{ level: "warn", message: expect.stringContaining(" 180 s ") }]);
+  expect(behind[0]?.details).toEqual({ code: "handlers_behind", waiting: 1, running: 0 });
+});
+
+test("what waits no longer than for a retry and a minute more shows nothing", async () => {
+  expect(await toldAfter(60_999)).toEqual([]);
+  expect(await toldAfter(61_000)).toHaveLength(1);
+});
+
+/** What is told of three events of one conversation, of which the first takes so long. */
+async function toldAfter(ms: number) {
+  let now = Date.now();
+  vi.spyOn(Date, "now").mockImplementation(() => now);
   const log = capturedLog();
   const webhooks = createWebhooks({
     appSecret: SECRET,
@@ -100,11 +148,9 @@ test("handlers that fall behind are told of once, with how long an event waited"
   });
   await webhooks.receive(signedRequest(cloudBody(["a", "b", "c"].map((body) => text(body)))));
   await vi.waitFor(() => expect(heard).toEqual(["a"]));
-  const now = Date.now();
-  vi.spyOn(Date, "now").mockImplementation(() => now + 180_000);
+  now += ms;
   first.open();
   await vi.waitFor(() => expect(heard).toEqual(["a", "b", "c"]));
-  const behind = log.lines.filter(({ message }) => message.startsWith("handlers fall behind"));
-  expect(behind).toMatchObject([{ level: "warn", message: expect.stringContaining(" 180 s ") }]);
   await webhooks.close();
-});
+  return log.lines.filter(({ message }) => message.startsWith("handlers fall behind"));
+}

@@ -28,6 +28,25 @@ test("one conversation is handled one at a time and in order, others beside it",
   expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
 });
 
+test("a long queue is handled in order, and what nobody listens to any more is done", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  const heard: string[] = [];
+  const off = on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    if (heard.length === 1) await held.promise;
+    if (heard.length === 550) off();
+  });
+  const outcomes = Array.from({ length: 600 }, (_, i) =>
+    processor.deliver(record(cloudBody([text(String(i), { id: String(i) })])), delivery()),
+  );
+  held.open();
+  const all = await Promise.all(outcomes);
+  expect(heard).toEqual(Array.from({ length: 550 }, (_, i) => String(i)));
+  expect(all[549]).toEqual({ kind: "done", completed: ["message:549:text"] });
+  expect(all[599]).toEqual({ kind: "done", completed: [] });
+});
+
 test("the same customer of another business number, or of another tenant, is another conversation", async () => {
   const { processor, on } = setUp();
   const begun: string[] = [];

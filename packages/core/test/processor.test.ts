@@ -69,7 +69,7 @@ test("the last attempt buries, and says so", async () => {
   on("message.text", () => Promise.reject(new Error("no")));
   const body = record(cloudBody([text("a")]));
   const outcome = await processor.deliver(body, delivery({ attempt: 3 }));
-  expect(outcome).toMatchObject({ kind: "bury", completed: [] });
+  expect(outcome).toEqual({ kind: "bury", completed: [], reason: "1 failed: message.text" });
   expect(errors.map(({ code }) => code)).toEqual(["handler_failed", "record_buried"]);
 });
 
@@ -212,9 +212,14 @@ test("after stop() what has not begun goes back as it came, what is being looked
   );
   processor.stop();
   slow.open(new Set());
-  const later = processor.deliver(record(cloudBody([text("b")])), delivery({ completed: ["b"] }));
+  const seen = vi.fn(() => new Set<string>());
+  const later = processor.deliver(
+    record(cloudBody([text("b")])),
+    delivery({ completed: ["b"], seen }),
+  );
   expect(await asked).toEqual({ kind: "release", completed: ["a"] });
   expect(await later).toEqual({ kind: "release", completed: ["b"] });
+  expect(seen).not.toHaveBeenCalled();
   expect(heard).not.toHaveBeenCalled();
 });
 

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { Progress } from "../src/progress.ts";
 
+test("what has succeeded in the end is known no more", () => {
+  const progress = new Progress();
+  progress.set("a", { remaining: [], failedSince: 7 });
+  progress.delete("a");
+  expect(progress.has("a")).toBe(false);
+  expect(progress.failedSince("a")).toBe(0);
+});
+
 test("what failed first is forgotten when there is too much of it, as it may never come back here", () => {
   const progress = new Progress();
   const halfDone = { remaining: [], failedSince: 7 };

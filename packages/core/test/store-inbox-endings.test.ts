@@ -27,6 +27,13 @@ test("a delivery that rejects comes again, and the log says so, once a minute", 
   await inbox.put(record("b"));
   await inbox.idle?.();
   expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
+  expect(settles[0]).toEqual({
+    id: expect.any(String),
+    kind: "retry",
+    completed: [],
+    delayMs: 1_000,
+    reason: "the delivery failed",
+  });
   expect(logger.error.mock.calls).toEqual([
     [
       { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
@@ -73,11 +80,16 @@ test("what has ended is written with the next notification, after a moment, or w
 });
 
 test("where there is no room what has ended is written all the same, and not again", async () => {
-  const settled: string[] = [];
+  // What has ended is to wait for what comes.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const ended: string[] = [];
   let isFull = false;
   const { store } = tame({
     commit: async ({ appends, settles }) => {
-      settled.push(...settles.map(({ id }) => id));
+      ended.push(...settles.map(({ id }) => id));
       if (isFull && appends.length > 0) throw new WebhookError("inbox_full", "no room.");
       return [];
     },
@@ -89,10 +101,51 @@ test("where there is no room what has ended is written all the same, and not aga
   await inbox.put({ ...record("a"), id: "a" });
   isFull = true;
   held.open(done);
-  await vi.waitFor(() => expect(inbox.put(record("b"))).rejects.toThrow("no room"));
+  await settled();
+  expect(ended).toEqual([]);
+  await expect(inbox.put(record("b"))).rejects.toThrow("no room");
   await inbox.idle?.();
-  expect(settled).toEqual(["a"]);
+  expect(ended).toEqual(["a"]);
   expect(inbox.pending?.()).toBe(0);
+  await inbox.close();
+});
+
+test("what has ended is kept for a later commit, whatever error the store fails with", async () => {
+  const failures = [new WebhookError("inbox_failed", "away."), new Error("away")];
+  const ended: string[] = [];
+  let fails = false;
+  const { store } = tame({
+    commit: async ({ settles }) => {
+      const failure = fails && settles.length > 0 ? failures.shift() : undefined;
+      if (failure !== undefined) throw failure;
+      ended.push(...settles.map(({ id }) => id));
+      return [];
+    },
+  });
+  const inbox = storeInbox(store, { pollMs: 5 });
+  const logger = { debug() {}, info() {}, warn() {}, error() {} };
+  await inbox.consume(async () => done, logger);
+  await inbox.idle?.();
+  fails = true;
+  await inbox.put({ ...record("a"), id: "a" });
+  await vi.waitFor(() => expect(ended).toEqual(["a"]));
+  expect(failures).toEqual([]);
+  await inbox.close();
+});
+
+test("what is in it is the store's to tell, and to erase", async () => {
+  const body = Buffer.from('{"messages":[{"from":"12125550101"}]}');
+  const stored = { ...record(""), body };
+  const replace = vi.fn(async () => true);
+  const { store } = tame({
+    find: async ({ buried }) => ({ ids: buried ? [] : [stored.id] }),
+    get: async () => stored,
+    replace,
+  });
+  const inbox = storeInbox(store);
+  expect(await inbox.stats?.()).toEqual(await store.stats());
+  expect(await inbox.erase?.(["12125550101"])).toBe(1);
+  expect(replace).toHaveBeenCalledWith(stored.id, undefined);
   await inbox.close();
 });
 

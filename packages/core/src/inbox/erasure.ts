@@ -132,12 +132,12 @@ async function eraseIn(
   store: Erasable,
   id: string,
   texts: readonly string[],
-): Promise<"erased" | "unchanged" | "missed"> {
+): Promise<"erased" | "missed" | undefined> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const record = await store.get(id);
     if (record === undefined) return "missed";
     const body = withoutItemsOf(texts, record.body);
-    if (body === record.body) return "unchanged";
+    if (body === record.body) return undefined;
     if (await store.replace(id, body)) return "erased";
   }
   return "missed";

@@ -54,13 +54,11 @@ class MemoryDelivery implements Delivery {
   }
 
   seen(asked: readonly string[]): ReadonlySet<string> {
-    const seen = asked.filter((key) => this.#eventKeys.has(key));
-    return seen.length === 0 ? NONE : new Set(seen);
+    return new Set(asked.filter((key) => this.#eventKeys.has(key)));
   }
 }
 
 const TAKEN = Promise.resolve();
-const NONE: ReadonlySet<string> = new Set();
 const NOTHING: readonly string[] = [];
 /** What a record costs beside its body. */
 const OVERHEAD_BYTES = 512;
@@ -102,8 +100,9 @@ class MemoryInbox implements Inbox {
       options.buriedLimitBytes ?? 8 * 1024 * 1024,
       (record) => this.#add(record),
     );
-    this.#recordIds = new BoundedSet(options.seenLimit ?? 100_000);
-    this.#eventKeys = new BoundedSet(options.seenLimit ?? 100_000);
+    const seenLimit = options.seenLimit ?? 100_000;
+    this.#recordIds = new BoundedSet(seenLimit);
+    this.#eventKeys = new BoundedSet(seenLimit);
   }
 
   put(record: InboxRecord): Promise<void> {
@@ -177,23 +176,20 @@ class MemoryInbox implements Inbox {
 
   async stats(): Promise<InboxStats> {
     const waiting = this.pending();
-    const oldest = this.#oldestReceivedAt();
     return {
       waiting,
       waitingBytes: this.#bytes - waiting * OVERHEAD_BYTES,
       ...this.deadLetters.stats(),
-      ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
+      ...(waiting === 0 ? {} : { oldestReceivedAt: this.#oldestReceivedAt() }),
     };
   }
 
   /** What waits is in the order of arrival, but for retries that came back. */
-  #oldestReceivedAt(): number | undefined {
+  #oldestReceivedAt(): number {
     const [first] = this.#waiting;
-    const some = [first, ...this.#underWay, ...this.#retries.keys()];
-    return some.reduce<number | undefined>((oldest, entry) => {
-      const time = entry?.record.receivedAt;
-      return oldest === undefined || (time !== undefined && time < oldest) ? time : oldest;
-    }, undefined);
+    return [first, ...this.#underWay, ...this.#retries.keys()]
+      .map((entry) => entry?.record.receivedAt ?? Number.POSITIVE_INFINITY)
+      .reduce((oldest, time) => Math.min(oldest, time));
   }
 
   pending(): number {
@@ -203,7 +199,6 @@ class MemoryInbox implements Inbox {
   async close(): Promise<void> {
     this.#closed = true;
     this.#deliver = undefined;
-    this.#turns.stop();
     this.#lull.stop();
     for (const timer of this.#retries.values()) clearTimeout(timer);
     for (const entry of this.#underWay) {
@@ -213,8 +208,7 @@ class MemoryInbox implements Inbox {
   }
 
   #schedule(): void {
-    if (this.#waiting.size > 0 && this.#deliver !== undefined && this.#hasRoom())
-      this.#turns.wake();
+    if (this.#waiting.size > 0) this.#turns.wake();
   }
 
   #start(): void {
@@ -238,7 +232,7 @@ class MemoryInbox implements Inbox {
       this.#tellDrained();
     };
     deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys)).then(settle, () =>
-      settle({ kind: "bury", completed: [], reason: "the delivery failed" }),
+      settle({ kind: "bury", completed: NOTHING, reason: "the delivery failed" }),
     );
   }
 

@@ -65,7 +65,7 @@ class StoreInbox implements Inbox {
   readonly #starting: ClaimedRecord[] = [];
   readonly #turns = new Turns(() => this.#deliverSome());
   /** Records of ours may wait in the store, so that newer ones must not overtake them. */
-  #isBehind = true;
+  #isBehind = false;
   #claiming: Promise<void> | undefined;
   #deliver: Deliver | undefined;
   readonly #abort = new AbortController();
@@ -92,7 +92,7 @@ class StoreInbox implements Inbox {
       admit: (record) => this.#admit(record),
       stored: (record, held) => {
         if (held) this.#start({ record, attempts: 0, completed: [] });
-        else if (this.#deliver !== undefined) this.#isBehind = true;
+        else this.#isBehind = true;
       },
       refused: ({ id }, held) => {
         if (held) this.#window.letGo(id);
@@ -120,6 +120,7 @@ class StoreInbox implements Inbox {
 
   async consume(deliver: Deliver, logger: Logger = stderrLogger): Promise<Consumer> {
     this.#deliver = deliver;
+    this.#isBehind = true;
     this.#logger = logger;
     this.#incidents = new IncidentLog(logger);
     this.#poll = setInterval(() => this.#look(), this.#limits.pollMs);

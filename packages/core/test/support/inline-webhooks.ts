@@ -1,4 +1,4 @@
-import { afterEach, type Mock, vi } from "vitest";
+import { type Mock, onTestFinished, vi } from "vitest";
 import {
   createWebhooks,
   inlineInbox,
@@ -14,13 +14,8 @@ export const logger: { debug(): void; info(): void; warn: Mock; error: Mock } = 
   warn: vi.fn(),
   error: vi.fn(),
 };
-const opened: ReturnType<typeof createWebhooks>[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const webhooks of opened.splice(0)) await webhooks.close({ timeoutMs: 1 });
-});
 
-/** Webhooks that answer after their handlers; closed after the test. */
+/** Webhooks that answer after their handlers; closed after the test, which has its timers back. */
 export function setUp(seenKeys?: SeenKeys, options: Partial<WebhooksOptions> = {}) {
   const webhooks = createWebhooks({
     appSecret: SECRET,
@@ -29,7 +24,10 @@ export function setUp(seenKeys?: SeenKeys, options: Partial<WebhooksOptions> = {
     inbox: inlineInbox({ seenKeys }),
     ...options,
   });
-  opened.push(webhooks);
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    await webhooks.close({ timeoutMs: 1 });
+  });
   return webhooks;
 }
 

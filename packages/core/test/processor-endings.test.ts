@@ -1,0 +1,150 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { harmlessTelemetry } from "../src/telemetry/harmless-telemetry.ts";
+import { cloudBody, delivery, gate, record, settled, text } from "./support/notifications.ts";
+import { setUp } from "./support/processor-under-test.ts";
+
+afterEach(() => vi.useRealTimers());
+
+const BOB = "12125550102";
+
+test("what was buried and is replayed begins anew: all its handlers run", async () => {
+  const { processor, on } = setUp();
+  const ran: string[] = [];
+  on("message.text", () => ran.push("one"));
+  on("message.text", () => {
+    ran.push("two");
+    throw new Error("no");
+  });
+  const body = record(cloudBody([text("a")]));
+  await processor.deliver(body, delivery({ attempt: 3 }));
+  await processor.deliver(body, delivery());
+  expect(ran).toEqual(["one", "two", "one", "two"]);
+});
+
+test("a retry says what failed, each name once, and when it is due", async () => {
+  const { processor, on } = setUp();
+  on("message", () => Promise.reject(new Error("no")));
+  const place = { latitude: 1, longitude: 2 };
+  const messages = [
+    text("a", { from: "12125550102" }),
+    text("b", { from: "12125550103" }),
+    { ...text("c"), type: "location", location: place },
+  ];
+  const outcome = await processor.deliver(record(cloudBody(messages)), delivery());
+  expect(outcome).toEqual({
+    kind: "retry",
+    completed: [],
+    delayMs: expect.any(Number),
+    reason: "3 failed: message.text, message.location",
+  });
+});
+
+test("what is reported of a burial names the record and the attempt", async () => {
+  const report = vi.fn();
+  const { processor, on } = setUp({ report });
+  on("message.text", () => Promise.reject(new Error("no")));
+  const body = record(cloudBody([text("a")]));
+  await processor.deliver(body, delivery({ attempt: 3 }));
+  expect(report).toHaveBeenLastCalledWith(expect.objectContaining({ code: "record_buried" }), {
+    record: body,
+    attempt: 3,
+  });
+});
+
+test("after stop() what waits in its conversation goes back, with what of it is done", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  const heard: string[] = [];
+  on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    if (event.data.text.body === "slow") await held.promise;
+  });
+  const slow = processor.deliver(record(cloudBody([text("slow", { id: "1" })])), delivery());
+  const waits = processor.deliver(record(cloudBody([text("2")])), delivery({ completed: ["x"] }));
+  const begun = processor.deliver(
+    record(cloudBody([text("quick", { id: "3", from: BOB }), text("4")])),
+    delivery(),
+  );
+  await settled();
+  processor.stop();
+  expect(await waits).toEqual({ kind: "release", completed: ["x"] });
+  expect(await begun).toEqual({ kind: "release", completed: ["message:3:text"] });
+  held.open();
+  expect(await slow).toEqual({ kind: "done", completed: ["message:1:text"] });
+  expect(heard).toEqual(["slow", "quick"]);
+});
+
+test("a record with something unreadable in it is kept, its other events are done", async () => {
+  const { processor, on } = setUp();
+  on("message.text", () => {});
+  const bad = (): object => ({ ...text("x"), text: { body: 5 } });
+  const outcome = await processor.deliver(
+    record(cloudBody([bad(), text("a", { id: "1" }), bad()])),
+    delivery(),
+  );
+  expect(outcome).toEqual({
+    kind: "bury",
+    completed: ["message:1:text"],
+    reason: "item_invalid: 2 item(s) did not fit",
+  });
+});
+
+test("telemetry is told of duplicates, retries and burials, and why", async () => {
+  const told: unknown[] = [];
+  const telemetry = harmlessTelemetry({
+    duplicate: (event) => told.push(["duplicate", event]),
+    retried: (event) => told.push(["retried", event]),
+    buried: (why) => told.push(["buried", why]),
+  });
+  const { processor, on } = setUp({ telemetry });
+  on("message.text", (event) => {
+    if (event.data.text.body === "bad") throw new Error("no");
+  });
+  const good = record(cloudBody([text("good")]));
+  await processor.deliver(good, delivery());
+  expect(told).toEqual([]);
+  await processor.deliver(good, delivery());
+  const bad = record(cloudBody([text("bad", { from: BOB })]));
+  await processor.deliver(bad, delivery());
+  await processor.deliver(bad, delivery({ attempt: 3 }));
+  await processor.deliver(record("{"), delivery());
+  await processor.deliver(record(cloudBody([{ ...text("x"), text: 5 }])), delivery());
+  expect(told).toEqual([
+    ["duplicate", { name: "message.text" }],
+    ["retried", { name: "message.text" }],
+    ["buried", { reason: "record_buried" }],
+    ["buried", { reason: "body_not_json" }],
+    ["buried", { reason: "item_invalid" }],
+  ]);
+});
+
+test("when a conversation has been held for long enough, what came with the failed event is handled at once", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const { processor, on } = setUp({ conversationHoldMs: 5_000 });
+  const heard: string[] = [];
+  on("message.text", (event) => {
+    heard.push(event.data.text.body);
+    if (event.data.text.body === "bad") throw new Error("no");
+  });
+  const batch = record(cloudBody([text("bad"), text("good", { id: "good" })]));
+  expect(await processor.deliver(batch, delivery())).toMatchObject({ completed: [] });
+  vi.setSystemTime(Date.now() + 5_000);
+  expect(await processor.deliver(batch, delivery({ attempt: 2 }))).toMatchObject({
+    kind: "retry",
+    completed: ["message:good:text"],
+  });
+  expect(heard).toEqual(["bad", "bad", "good"]);
+});
+
+test("what is for nobody holds up nothing behind it, though it had to wait itself", async () => {
+  const { processor, on } = setUp();
+  on("message.text", () => {});
+  const slow = gate<ReadonlySet<string>>();
+  const outcomes = [
+    processor.deliver(record(cloudBody([text("a")])), delivery({ seen: () => slow.promise })),
+    processor.deliver(record(cloudBody([])), delivery()),
+    processor.deliver(record(cloudBody([text("b")])), delivery()),
+  ];
+  slow.open(new Set());
+  expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
+});
