@@ -30,6 +30,8 @@ const QUICK_FILES = [
   "packages/core/test/store-inbox",
   "packages/sqlite/test/store-suite",
   "packages/sqlite/test/inbox-suite",
+  "packages/sqlite/test/plans",
+  "packages/sqlite/test/cli",
 ];
 const QUICK_RUNTIMES = ["node-22", "node-24", "bun", "deno", "workerd"];
 
