@@ -1,14 +1,14 @@
 // Fuzzes what takes bytes from strangers, guided by V8's coverage: `npm run fuzz -- --minutes 5 --target parse`. The same
 // seed makes the same inputs in the same order. What does not hold is told with the smallest input that shows it, which is
-// left in .fuzz; `--input <file>` runs that one again.
+// left in .fuzz; `--input <file>` runs that one again. `--help` tells the rest.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { Coverage } from "./coverage.ts";
 import { type Found, fuzz } from "./fuzz.ts";
-import type { Target } from "./target.ts";
+import { Finding, type Target } from "./target.ts";
 import { targets } from "./targets/index.ts";
 
 const FOLDER = fileURLToPath(new URL("../../.fuzz/", import.meta.url));
@@ -30,6 +30,7 @@ function readOptions() {
         runs: { type: "string" },
         seed: { type: "string", default: "1" },
         input: { type: "string" },
+        help: { type: "boolean", default: false },
       },
     });
     return values;
@@ -44,6 +45,25 @@ function numberOf(name: string, text: string): number {
   return number;
 }
 
+function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    return fail(`--input: ${error instanceof Error ? error.message : file}`);
+  }
+}
+
+/** One input by itself: what came of it, or what does not hold. Whatever else is thrown is shown where it was thrown. */
+async function runAgain(target: Target, name: string, input: Uint8Array): Promise<boolean> {
+  try {
+    console.log(`${name}: ${(await target.run(input)).join(", ")}`);
+    return true;
+  } catch (error) {
+    console.log(`${name}: FOUND ${error instanceof Finding ? error.message : inspect(error)}`);
+    return false;
+  }
+}
+
 function tell({ message, input }: Found, name: string): void {
   mkdirSync(FOLDER, { recursive: true });
   const hash = createHash("sha256").update(input).digest("hex").slice(0, 12);
@@ -55,7 +75,12 @@ function tell({ message, input }: Found, name: string): void {
   console.log(`  again: npm run fuzz -- --target ${name} --input .fuzz/${name}-${hash}`);
 }
 
-const { target: names = Object.keys(targets), input, ...options } = readOptions();
+const { target: names = Object.keys(targets), help, ...options } = readOptions();
+if (help) {
+  console.log(USAGE);
+  process.exit();
+}
+const input = options.input === undefined ? undefined : readInput(options.input);
 const seed = numberOf("seed", options.seed);
 const mostRuns = options.runs === undefined ? undefined : numberOf("runs", options.runs);
 const mostMs = numberOf("minutes", options.minutes ?? "1") * 60_000;
@@ -68,7 +93,7 @@ let isSound = true;
 for (const [name, make] of wanted) {
   const target = await make();
   if (input !== undefined) {
-    console.log(`${name}: ${(await target.run(readFileSync(input))).join(", ")}`);
+    isSound = (await runAgain(target, name, input)) && isSound;
   } else {
     const began = performance.now();
     const { runs, corpus, findings } = await fuzz(target, {

@@ -1,17 +1,22 @@
 import { type Place, placesOf, put, remove, toText, toTree } from "./json-tree.ts";
 
-/** Enough for any finding, and few enough that one of a slow input is told soon. */
+/** Enough for any finding. */
 const MOST_TRIES = 2_000;
+/** A finding that something hangs takes seconds to be shown once, and is to be told soon all the same. */
+const LONGEST_MS = 60_000;
 
-/** A smaller input that still shows the same, as far as it is found within {@link MOST_TRIES}. */
+/** A smaller input that still shows the same, as far as one is found within these limits. */
 export async function minimised(
   input: Uint8Array,
   isStillThere: (less: Uint8Array) => Promise<boolean>,
+  longestMs = LONGEST_MS,
 ): Promise<Uint8Array> {
+  const end = performance.now() + longestMs;
   let tries = 0;
   let smallest = input;
   const isSmaller = async (less: Uint8Array): Promise<boolean> => {
-    if (less.byteLength >= smallest.byteLength || tries++ >= MOST_TRIES) return false;
+    if (less.byteLength >= smallest.byteLength) return false;
+    if (tries++ >= MOST_TRIES || performance.now() > end) return false;
     if (!(await isStillThere(less))) return false;
     smallest = less;
     return true;

@@ -35,6 +35,7 @@ export async function tryFetchEntry(
     what: lasts ? "Fetch entry" : "Fetch entry, webhooks for each request",
     passed: cases.length - failures.length,
     failed: failures.length,
+    skipped: 0,
     seconds: (performance.now() - began) / 1000,
     failure: failures.length === 0 ? undefined : `${failures.join("\n")}\n${served.output()}`,
   };

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly success: boolean;
+  readonly numPendingTests: number;
 }
 
 /**
@@ -51,13 +51,14 @@ export async function trySuites(
       output += text;
     });
   const [code] = (await once(child, "close")) as [number | null];
-  const { numPassedTests, numFailedTests } = readReport(file);
+  const { numPassedTests, numFailedTests, numPendingTests } = readReport(file);
   rmSync(folder, { recursive: true });
   return {
     runtime,
     what: `${projects.join(", ")} (SQLite: ${await bindingOf(binary)})`,
     passed: numPassedTests,
     failed: numFailedTests,
+    skipped: numPendingTests,
     seconds: (performance.now() - began) / 1000,
     failure: code === 0 ? undefined : output,
   };
@@ -68,7 +69,7 @@ function readReport(file: string): Report {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Report;
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, success: false };
+    return { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
   }
 }
 

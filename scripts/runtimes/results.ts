@@ -6,18 +6,20 @@ export interface Result {
   readonly failure?: string | undefined;
   readonly passed: number;
   readonly failed: number;
+  readonly skipped: number;
   readonly seconds: number;
 }
 
 /** All of them as a table for the terminal, and below it what failed. */
 export function report(results: readonly Result[]): string {
   const rows = [
-    ["run-time", "what", "passed", "failed", "seconds"],
-    ...results.map(({ runtime, what, passed, failed, seconds }) => [
+    ["run-time", "what", "passed", "failed", "skipped", "seconds"],
+    ...results.map(({ runtime, what, passed, failed, skipped, seconds }) => [
       runtime,
       what,
       String(passed),
       String(failed),
+      String(skipped),
       seconds.toFixed(1),
     ]),
   ];

@@ -1,49 +1,33 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { itemsIn } from "../fuzz/items-in.ts";
 import { toText, toTree } from "../fuzz/json-tree.ts";
 import { minimised } from "../fuzz/minimise.ts";
 import { Random } from "../fuzz/random.ts";
+import { runScript } from "./support/run-script.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
-/** In a process of its own: V8's coverage is one for all that runs in a process. */
-async function run(file: string, ...args: readonly string[]) {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const options = ["--import", tsx, "--conditions=@whatsapp-webhooks/source", path, ...args];
-  const child = spawn(process.execPath, options, { stdio: ["ignore", "pipe", "pipe"] });
-  let [printed, complaints] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    printed += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaints += text;
-  });
-  const [code] = await once(child, "close");
-  return { code, printed, complaints };
-}
-
+// In processes of their own: V8's coverage is one for all that runs in a process.
 describe("the fuzzer", () => {
   test("finds a bug behind several conditions by what runs, the same way each time, and makes it small", async () => {
-    const first = await run("support/planted.ts", "guided");
+    const first = await runScript("test/support/planted.ts", "guided");
     const { found } = JSON.parse(first.printed) as { found: [kind: string, input: string][] };
     expect(found.map(([kind]) => kind)).toEqual(["the planted bug"]);
     expect(found[0]?.[1]).toMatch(/^\{"a":\[.{1,3},\[\],(\{\}|null)\]\}$/);
-    expect((await run("support/planted.ts", "guided")).printed).toEqual(first.printed);
+    expect((await runScript("test/support/planted.ts", "guided")).printed).toEqual(first.printed);
   });
 
   test("does not find it without", async () => {
-    const { printed } = await run("support/planted.ts", "blind");
+    const { printed } = await runScript("test/support/planted.ts", "blind");
     expect(JSON.parse(printed)).toMatchObject({ found: [] });
   });
 
   test("a short run over bodies and signatures finds nothing", async () => {
     const targets = ["--target", "parse", "--target", "signature"];
-    const { code, printed } = await run("../fuzz/main.ts", ...targets, "--runs", "700");
+    const { code, printed } = await runScript("fuzz/main.ts", ...targets, "--runs", "700");
     expect(printed).toMatch(/^parse: \d+ runs .* 0 findings \(seed 1\)\nsignature: \d+ runs .*\n$/);
     expect(code).toBe(0);
   });
@@ -52,12 +36,30 @@ describe("the fuzzer", () => {
     [["--target", "nothing"], "there is no target nothing"],
     [["--minutes", "many"], "--minutes must be a number, not many"],
     [["--speed", "9"], "Unknown option '--speed'"],
+    [["--input", "no-such-file"], "--input: ENOENT: no such file"],
   ])("a mistake in the call is told, with the usage: %j", async (args, message) => {
-    const { code, complaints } = await run("../fuzz/main.ts", ...args);
+    const { code, complaints } = await runScript("fuzz/main.ts", ...args);
     expect(complaints).toContain(message);
     expect(complaints).toContain("targets: parse, keys, signature, receiver, http");
     expect(code).toBe(2);
   });
+});
+
+test("`--help` tells which targets there are", async () => {
+  const { code, printed } = await runScript("fuzz/main.ts", "--help");
+  expect(printed).toMatch(/^usage: npm run fuzz .*\ntargets: parse, /);
+  expect(code).toBe(0);
+});
+
+test("one input by itself tells what came of it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fuzzed-"));
+  const file = join(folder, "input");
+  writeFileSync(file, "no JSON");
+  const args = ["--target", "parse", "--target", "keys", "--input", file];
+  const { code, printed } = await runScript("fuzz/main.ts", ...args);
+  rmSync(folder, { recursive: true });
+  expect(printed).toBe("parse: body_not_json\nkeys: body_not_json\n");
+  expect(code).toBe(0);
 });
 
 describe("its parts", () => {
@@ -84,6 +86,12 @@ describe("its parts", () => {
     );
     const small = await minimised(input, async (less) => Buffer.from(less).includes("needle"));
     expect(Buffer.from(small).toString()).toBe("needle");
+  });
+
+  test("when there is no time left, what is found is told as it is", async () => {
+    const input = Buffer.from('{"a":["needle"]}');
+    const small = await minimised(input, async (less) => Buffer.from(less).includes("needle"), -1);
+    expect(small).toEqual(input);
   });
 
   test("items are counted without the code under test", () => {

@@ -109,6 +109,7 @@ function partsOf(
   for (const [conversation, mine] of byConversation) {
     const part = Buffer.from(JSON.stringify(toRoot(mine.map(({ content }) => content))));
     const pieceItems = mine.flatMap((piece) => piece.items);
+    if (pieceItems.some(isOfAnother)) return uncut;
     const keys = partKeys(pieceItems, names, whole);
     room -= part.byteLength + (keys === undefined ? 0 : JSON.stringify(keys).length);
     // The whole may have large items that make room for its small ones, and this part has none.
@@ -116,6 +117,11 @@ function partsOf(
     parts.push({ conversation, body: part, ...(keys === undefined ? {} : { keys }) });
   }
   return parts;
+}
+
+/** Whether an item has another profile in its part: the only one left may be taken for the only customer's. */
+function isOfAnother({ item, whole }: PieceItem): boolean {
+  return whole !== undefined && item.contact !== whole.contact;
 }
 
 /** What the part alone does not tell: what its items repeat in other parts, and what its profiles came with. */

@@ -35,6 +35,14 @@ describe("the events of all parts are the events of the record", () => {
     },
   );
 
+  test("a profile that is no customer's among several is none's when it is alone", () => {
+    // Found by fuzzing: an id that is a number fits none, but the only profile would be taken for the only customer.
+    const contacts = [{}, { wa_id: "12125550101", profile: { name: "Dana" } }];
+    const messages = [{ ...text("wamid.1"), from: 12125550101 }];
+    const whole = record(value({ contacts, messages }));
+    expectSameEvents(whole, cutRecord(whole));
+  });
+
   test("all fixtures of the Cloud API in one body", () => {
     const entry = fixtures
       .filter(({ api }) => api === "cloud")

@@ -1,4 +1,4 @@
-import { hasCode, StoreFailure } from "./failure.ts";
+import { StoreFailure } from "./failure.ts";
 
 export type Value = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -35,20 +35,26 @@ interface Native<Values extends readonly unknown[]> {
 
 /** SQLite as this runtime has it: `node:sqlite` from Node.js 22.13 on, else the `libsql` package. */
 export async function loadBinding(): Promise<OpenDatabase> {
-  return (await nodeSqlite()) ?? (await libsql());
+  return nodeSqlite() ?? (await libsql());
 }
 
-async function nodeSqlite(): Promise<OpenDatabase | undefined> {
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string) => Native<Value[]>;
+}
+
+function nodeSqlite(): OpenDatabase | undefined {
   // A variable, because the types of the oldest supported Node.js do not know this module.
   const specifier: string = "node:sqlite";
-  let loaded: { DatabaseSync: new (path: string) => Native<Value[]> };
+  const { emitWarning } = process;
+  // Node.js 22 and 24 say on stderr that it is an experiment, to all who use a command of ours. Nothing else is loaded here.
+  process.emitWarning = () => {};
   try {
-    loaded = await import(specifier);
-  } catch (error) {
-    if (hasCode(error, "ERR_UNKNOWN_BUILTIN_MODULE")) return undefined;
-    throw error;
+    const loaded = process.getBuiltinModule(specifier) as NodeSqlite | undefined;
+    if (loaded === undefined) return undefined;
+    return (path) => adapt(new loaded.DatabaseSync(path), (values) => [...values]);
+  } finally {
+    process.emitWarning = emitWarning;
   }
-  return (path) => adapt(new loaded.DatabaseSync(path), (values) => [...values]);
 }
 
 async function libsql(): Promise<OpenDatabase> {

@@ -104,10 +104,13 @@ export class SeenKeys {
     const { keys, parts, lastBatch } = this.#moving;
     const part = parts[parts.length - 1] ?? [];
     const isLast = parts.length <= 1;
+    const now = this.#clock.wall();
     this.#connection.transaction(() => {
       const lots = new Map<number, string[]>();
       for (const key of part.sort()) {
         const until = keys.get(key) ?? 0;
+        // A prune may have been there already, and does not come again for hours.
+        if (until <= now) continue;
         const lot = lots.get(until) ?? [];
         if (lot.push(key) === 1) lots.set(until, lot);
       }

@@ -30,5 +30,7 @@ test.each([
   const path = newPath();
   await appendAll(openStore(path), ["a"]);
   const plan = (await look(path)).rows(`EXPLAIN QUERY PLAN ${sql}`);
-  expect(plan.map(({ detail }) => detail)).toEqual(expected);
+  // Some versions of SQLite ask such a filter before a lookup.
+  const steps = plan.map(({ detail }) => detail).filter((step) => step !== "CREATE BLOOM FILTER");
+  expect(steps).toEqual(expected);
 });

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { loadBinding } from "../src/binding.ts";
+import { Connection } from "../src/connection.ts";
+import { eventKey, SeenKeys } from "../src/seen-keys.ts";
 import {
   appendAll,
   bury,
@@ -7,6 +10,7 @@ import {
   done,
   look,
   newPath,
+  onEnd,
   openStore,
   range,
   settleAll,
@@ -29,7 +33,9 @@ describe("ids and keys", () => {
     expect(await appendAll(store, ["a"])).toEqual([]);
   });
 
-  test("move when they are many, found all the while by every store, and expire there too", async () => {
+  test("move when they are many, found all the while by every store, and expire there too", {
+    timeout: 120_000,
+  }, async () => {
     const path = newPath();
     const skew = createSkew();
     const [store, other] = [openStore(path, {}, skew.buffer), openStore(path, {}, skew.buffer)];
@@ -57,6 +63,22 @@ describe("ids and keys", () => {
     expect(rowCount("seen")).toBe(0);
     // A later prune looks again when something can be too old again.
     await other.prune();
+  });
+
+  test("that become too old while they move do not come after the prune", async () => {
+    const connection = new Connection(await loadBinding(), newPath(), true);
+    onEnd(() => connection.close());
+    let now = Date.now();
+    const seen = new SeenKeys(connection, { wall: () => now, tick: () => 0 }, DAY_MS);
+    connection.transaction(() => seen.remember(range(70_000, "k").map(eventKey)));
+    expect(seen.find([eventKey("k1"), eventKey("never")])).toEqual(new Set([eventKey("k1")]));
+    const count = () => Number(connection.get("SELECT count(*) AS n FROM seen")?.n);
+    seen.moveSome();
+    expect(count()).toBeGreaterThan(0);
+    now += 2 * DAY_MS;
+    Array.from(seen.prune());
+    for (let step = 0; step < 50; step++) seen.moveSome();
+    expect(count()).toBe(0);
   });
 });
 

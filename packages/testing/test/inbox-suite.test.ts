@@ -42,7 +42,7 @@ describe("the inboxes that the mutants are made of", () => {
 describe("a wrong inbox is caught", () => {
   for (const [what, { subject, caughtBy }] of Object.entries(mutants)) {
     const cases = inboxCases(subject, { patienceMs });
-    test.concurrent.for(caughtBy)(`that ${what}, by "%s"`, { timeout: 30_000 }, async (name) => {
+    test.concurrent.for(caughtBy)(`that ${what}, by "%s"`, { timeout: 120_000 }, async (name) => {
       const found = cases.find((each) => nameIn(each.name) === name);
       await expect(found?.run()).rejects.toThrow();
     });

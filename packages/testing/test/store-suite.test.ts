@@ -33,7 +33,7 @@ describe("the model, as it is and as the mutants are made of it", () => {
 describe("a wrong store is caught", () => {
   for (const [what, { open, caughtBy }] of Object.entries(mutants)) {
     const cases = storeCases(storeSubject(open), { patienceMs });
-    test.concurrent.for(caughtBy)(`that ${what}, by "%s"`, { timeout: 30_000 }, async (name) => {
+    test.concurrent.for(caughtBy)(`that ${what}, by "%s"`, { timeout: 120_000 }, async (name) => {
       const found = cases.find((each) => nameIn(each.name) === name);
       await expect(found?.run()).rejects.toThrow();
     });

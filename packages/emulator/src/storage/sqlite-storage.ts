@@ -1,5 +1,4 @@
 import { closeSync, openSync } from "node:fs";
-import { errorCode } from "../error-code.ts";
 import type { Collection, Storage } from "./storage.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -69,16 +68,12 @@ function keepToOneself(path: string): void {
 
 /** SQLite as this runtime has it: `node:sqlite` from Node.js 22.13 on, else the `libsql` package. */
 async function loadDatabase(): Promise<DatabaseClass> {
-  // Variables, because the types of the oldest supported Node.js do not know the one, and nobody must have the other.
-  const [builtIn, installed]: string[] = ["node:sqlite", "libsql"];
+  const builtIn = builtInDatabase();
+  if (builtIn !== undefined) return builtIn;
+  // A variable, because nobody must have it.
+  const installed: string = "libsql";
   try {
-    const loaded: { DatabaseSync: DatabaseClass } = await import(String(builtIn));
-    return loaded.DatabaseSync;
-  } catch (error) {
-    if (errorCode(error) !== "ERR_UNKNOWN_BUILTIN_MODULE") throw error;
-  }
-  try {
-    const loaded: { default: DatabaseClass } = await import(String(installed));
+    const loaded: { default: DatabaseClass } = await import(installed);
     return loaded.default;
   } catch (cause) {
     throw new Error(
@@ -86,5 +81,21 @@ async function loadDatabase(): Promise<DatabaseClass> {
         "Run `npm install libsql`, or use Node.js 22.13 or newer, or storage in memory.",
       { cause },
     );
+  }
+}
+
+function builtInDatabase(): DatabaseClass | undefined {
+  // A variable, because the types of the oldest supported Node.js do not know this module.
+  const specifier: string = "node:sqlite";
+  const { emitWarning } = process;
+  // Node.js 22 and 24 say on stderr that it is an experiment, between what the emulator says. Nothing else is loaded here.
+  process.emitWarning = () => {};
+  try {
+    const loaded = process.getBuiltinModule(specifier) as
+      | { readonly DatabaseSync: DatabaseClass }
+      | undefined;
+    return loaded?.DatabaseSync;
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }

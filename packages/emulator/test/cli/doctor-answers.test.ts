@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -102,6 +102,21 @@ describe("the answer", () => {
     );
     expect(found).toEqual(["body_limit"]);
     expect(seen).toMatch(/(8\d|4\d) kB are taken, (8\d|2\d\d) kB are not/);
+  });
+
+  const isLarge = (req: IncomingMessage) => Number(req.headers["content-length"]) > 1_000_000;
+
+  test("a connection that breaks under the large body twice is a limit, too", async () => {
+    const { faults: found } = await examined(await started({ breaks: isLarge }));
+    expect(found).toEqual(["body_limit"]);
+  });
+
+  test("one that breaks once, as those that were kept may, is none", async () => {
+    let broken = 0;
+    const breaks = (req: IncomingMessage) => isLarge(req) && broken++ === 0;
+    const { faults: found } = await examined(await started({ breaks }));
+    expect(broken).toBeGreaterThan(1);
+    expect(found).toEqual([]);
   });
 
   test("unknown type answered 500", async () => {

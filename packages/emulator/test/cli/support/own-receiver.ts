@@ -23,6 +23,8 @@ export interface Mistakes {
   /** What it answers when the signature does not fit. Default: 401. */
   readonly refusal?: number;
   readonly redirectTo?: string;
+  /** Whether it closes the connection of this request instead of an answer. */
+  readonly breaks?: (req: IncomingMessage) => boolean;
   readonly limitBytes?: number;
   readonly limitStatus?: number;
   readonly handlerMs?: number;
@@ -50,6 +52,7 @@ async function answer(
 ): Promise<void> {
   const { redirectTo, status = 200, limitBytes = Number.POSITIVE_INFINITY } = mistakes;
   if (redirectTo !== undefined) return void res.writeHead(301, { Location: redirectTo }).end();
+  if (mistakes.breaks?.(req)) return void req.destroy();
   if (req.method === "GET") return shakeHands(req, res, mistakes);
   const chunks: Buffer[] = [];
   let size = 0;
