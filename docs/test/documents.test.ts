@@ -12,11 +12,33 @@ import { fillTables, settingsTypes, TYPES_FILE } from "../../scripts/settings-pa
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 
+/** The files of examples in its blocks, with what stands in them. */
+function examplesIn(text: string): [string, string][] {
+  return [...text.matchAll(/<!-- (examples\/\S+) -->\n```ts\n([\s\S]*?)^```$/gm)].map(
+    ([, file = "", code = ""]) => [file, code],
+  );
+}
+
 describe.each(documents(root))("%s", (document) => {
   const text = read(document);
 
   test("every TypeScript block is a file that CI runs, word for word: npm run docs", () => {
     expect(text).toBe(fillBlocks(text, root));
+  });
+
+  test("what its examples import from beside them is shown here, or on a page that it links to", () => {
+    const links = text.matchAll(/\]\((?:https:\/\/github\.com\/.*?\/(main\/))?([^)#:]+\.md)/g);
+    const linked = [...links].map(([, absolute, link]) =>
+      read(join(absolute ? "" : dirname(document), link as string)),
+    );
+    const shown = new Set([text, ...linked].flatMap(examplesIn).map(([file]) => file));
+    const missing = examplesIn(text).flatMap(([file, code]) =>
+      [...code.matchAll(/from "(\..+)"/g)]
+        .map(([, path]) => join(dirname(file), path as string))
+        .filter((path) => !shown.has(path))
+        .map((path) => `${file} imports ${path}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   test("every path it names is there", () => {

@@ -72,7 +72,7 @@ test("changesets raise all published packages together, and no other", () => {
 
 describe("CHANGELOG.md", () => {
   const before =
-    "# Changelog\n\n## Unreleased\n\n### Added\n\n- Old.\n\n## 0.1.0 (2026-11-01)\n\n- First.\n";
+    "# Changelog\n\n## Unreleased\n\n### Added\n\n- Old.\n\n## 0.1.0 - 2026-11-01\n\n- First.\n";
 
   test("has a place for what is unreleased", () => {
     expect(readFileSync(changelogFile, "utf8")).toContain("\n## Unreleased\n");
@@ -85,8 +85,8 @@ describe("CHANGELOG.md", () => {
       { bump: "patch", text: "### Changed\n\nOther." },
     ]);
     expect(after).toBe(
-      "# Changelog\n\n## Unreleased\n\n## 0.2.0 (2026-12-01)\n\n### Added\n\n- Old.\n- New.\n\n### Fixed\n\n" +
-        "- Mended,\n  in two lines.\n\n### Changed\n\n- Other.\n\n## 0.1.0 (2026-11-01)\n\n- First.\n",
+      "# Changelog\n\n## Unreleased\n\n## 0.2.0 - 2026-12-01\n\n### Added\n\n- Old.\n- New.\n\n### Fixed\n\n" +
+        "- Mended,\n  in two lines.\n\n### Changed\n\n- Other.\n\n## 0.1.0 - 2026-11-01\n\n- First.\n",
     );
     expect(sectionOf(after, "0.1.0")).toBe("- First.");
     expect(sectionOf(after, "0.2.0")).toMatch(/^### Added[\s\S]*- Other\.$/);
@@ -95,7 +95,7 @@ describe("CHANGELOG.md", () => {
 
   test("takes the first section of all, with nothing below it", () => {
     const first = withRelease("# C\n\n## Unreleased\n\n- A.\n", "0.1.0", "2026-12-01", []);
-    expect(first).toBe("# C\n\n## Unreleased\n\n## 0.1.0 (2026-12-01)\n\n- A.\n");
+    expect(first).toBe("# C\n\n## Unreleased\n\n## 0.1.0 - 2026-12-01\n\n- A.\n");
     expect(() => withRelease(first, "0.1.1", "2026-12-02", [])).toThrow("nothing to tell");
   });
 });

@@ -4,6 +4,7 @@ import express from "express";
 
 const { WHATSAPP_APP_SECRET: appSecret, WHATSAPP_VERIFY_TOKEN: verifyToken } = process.env;
 const webhooks = createWebhooks({ appSecret, verifyToken });
+webhooks.on("message.text", (event) => console.log(event.sender?.name, event.data.text.body));
 const app = express();
 // A parser that stands above the webhook keeps the bytes for it:
 app.use(express.json({ verify: (req, _res, rawBody) => void Object.assign(req, { rawBody }) }));

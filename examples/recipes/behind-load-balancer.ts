@@ -1,15 +1,17 @@
-import type { IncomingMessage } from "node:http";
-import type { NodeHandler } from "@whatsapp-webhooks/core/node";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { createPathMatcher, DEFAULT_PATH } from "@whatsapp-webhooks/core";
 
 const META = "client.webhooks.fbclientcerts.com";
 
 /**
  * Behind an AWS load balancer that checks client certificates (its trust store holds Meta's CA): it says in a header whose
  * certificate it was. Only for servers that nobody reaches but the load balancer: others can write the header themselves.
+ * Other paths, such as the one of its health checks, which show no certificate, go on to the app.
  */
-export function onlyMeta(receive: NodeHandler): NodeHandler {
-  return (req, res, next) => {
-    if (commonName(req) === META) receive(req, res, next);
+export function onlyMeta(listener: RequestListener, path = DEFAULT_PATH): RequestListener {
+  const match = createPathMatcher(path);
+  return (req, res) => {
+    if (match(req.url ?? "/") === undefined || commonName(req) === META) listener(req, res);
     else res.writeHead(403).end();
   };
 }

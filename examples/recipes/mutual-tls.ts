@@ -1,6 +1,6 @@
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { TLSSocket } from "node:tls";
-import type { NodeHandler } from "@whatsapp-webhooks/core/node";
 
 /** The name in the certificate that Meta shows. */
 const META = "client.webhooks.fbclientcerts.com";
@@ -13,13 +13,13 @@ export interface Certificates {
 }
 
 /** An HTTPS server that takes nobody but Meta, before a byte of the request is read. The signature is checked all the same. */
-export function serveMeta(certificates: Certificates, receive: NodeHandler) {
+export function serveMeta(certificates: Certificates, listener: RequestListener) {
   return createServer(
     { ...certificates, requestCert: true, rejectUnauthorized: true },
     (req, res) => {
       // The CA vouches for the certificate, the name says whose it is.
       const { subject } = (req.socket as TLSSocket).getPeerCertificate();
-      if (subject?.CN === META) receive(req, res);
+      if (subject?.CN === META) listener(req, res);
       else res.writeHead(403).end();
     },
   );

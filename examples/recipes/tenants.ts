@@ -1,5 +1,4 @@
-import { createWebhooks } from "@whatsapp-webhooks/core";
-import { whatsappWebhooks } from "@whatsapp-webhooks/core/node";
+import { createWebhooks, type Webhooks } from "@whatsapp-webhooks/core";
 
 export interface Tenant {
   /** Two while a secret is being changed: the old one and the new. */
@@ -9,14 +8,13 @@ export interface Tenant {
   readonly accounts: readonly string[];
 }
 
-/** One receiver for all: each tenant's callback URL ends in its name, `/hooks/acme`. `find` is your table, with a cache. */
-export function forTenants(find: (name: string) => Promise<Tenant | undefined>) {
-  const webhooks = createWebhooks({
+/** One receiver for all, to be mounted at a path with `:tenant` in it. `find` is your table, with a cache. */
+export function forTenants(find: (name: string) => Promise<Tenant | undefined>): Webhooks {
+  return createWebhooks({
     appSecret: async ({ params: { tenant: name = "" } }) => {
       const tenant = await find(name);
       return tenant && { secret: tenant.appSecrets, tenant: name, accounts: tenant.accounts };
     },
     verifyToken: async ({ params: { tenant: name = "" } }) => (await find(name))?.verifyToken,
   });
-  return { webhooks, listener: whatsappWebhooks(webhooks, { path: "/hooks/:tenant" }) };
 }

@@ -39,14 +39,14 @@ export function withRelease(
       `There is nothing to tell about ${version}: CHANGELOG.md and .changeset are empty`,
     );
   const sections = [...groups].map(([heading, text]) => (heading ? `${heading}\n\n${text}` : text));
-  const release = `## ${version} (${day})\n\n${sections.join("\n\n")}\n`;
+  const release = `## ${version} - ${day}\n\n${sections.join("\n\n")}\n`;
   return `${changelog.slice(0, from)}\n\n${release}${changelog.slice(end)}`;
 }
 
 /** What the changelog says of this version, without its heading; `undefined` when it has no section of it. */
 export function sectionOf(changelog: string, version: string): string | undefined {
   const sections = changelog.split(/^## /m).slice(1);
-  const section = sections.find((text) => text.startsWith(`${version} (`));
+  const section = sections.find((text) => text.startsWith(`${version} - `));
   return section?.slice(section.indexOf("\n")).trim();
 }
 

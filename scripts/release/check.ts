@@ -11,7 +11,7 @@ const faults = [
     ? []
     : [`the tag is ${tag}, the version ${version}`]),
   ...(pendingChanges().length === 0 ? [] : [".changeset has changes that wait"]),
-  ...(section === undefined ? [`CHANGELOG.md has no section "## ${version} (…)"`] : []),
+  ...(section === undefined ? [`CHANGELOG.md has no section "## ${version} - <day>"`] : []),
 ];
 if (faults.length > 0) {
   console.error(`Not to be released: ${faults.join("; ")}. npm run release:version mends that.`);

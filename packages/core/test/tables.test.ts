@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { eventNames, parse } from "../src/index.ts";
 import { familyTable, fieldTable, isLists } from "../src/schema/table.ts";
-import { allFixtures } from "./support/fixtures.ts";
 import { cloudBody } from "./support/notifications.ts";
 
 test("an entry of the table of fields that is one item bears the field's name", () => {
@@ -49,13 +48,4 @@ test("one bad item among a thousand costs one invalid", () => {
   const names = [...parse(cloudBody(items))].map(({ name }) => name);
   expect(names.filter((name) => name === "message.text")).toHaveLength(999);
   expect(names[500]).toBe("message.invalid");
-});
-
-test("every entry of the tables has a fixture", () => {
-  const shown = new Set(allFixtures().flatMap(({ events }) => events));
-  const entries = [...familyTable.values()].flatMap(({ name, kinds }) =>
-    kinds === undefined ? [name] : Object.keys(kinds).map((kind) => `${name}.${kind}`),
-  );
-  expect(entries.length).toBeGreaterThan(150);
-  expect(entries.filter((entry) => !shown.has(entry))).toEqual([]);
 });

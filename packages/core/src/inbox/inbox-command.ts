@@ -17,7 +17,7 @@ const HELP = `Looks into the inbox of a receiver: what waits, and what was given
 
   --all     with replay and discard: all that are buried
   --body    with show: the body as it came. It holds what people wrote.
-  --json    one JSON value on stdout
+  --json    one JSON value on stdout; of show it has the tenant, too: your own name for whose secret it came with
   --prefix  with Redis: the inbox's \`prefix\`, if it has one of its own
   --help
 

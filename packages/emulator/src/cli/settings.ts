@@ -120,8 +120,15 @@ function add(parent: Command, usage: string, about: string, work: Work): Command
     .action(async () => {
       const options = command.opts<ClientOptions>();
       const screen = createScreen(options);
-      await told(async () => work(connect(options, screen), screen, command.args, options));
+      await told(addressName(options), async () =>
+        work(connect(options, screen), screen, command.args, options),
+      );
     });
+}
+
+/** What the caller knows as the client's `baseUrl`. */
+function addressName({ url }: ClientOptions): string {
+  return url === undefined ? "WHATSAPP_ONPREM_URL" : "--url";
 }
 
 function connect(options: ClientOptions, screen: Screen): OnPremisesSettings {
@@ -134,7 +141,10 @@ function connect(options: ClientOptions, screen: Screen): OnPremisesSettings {
   const common = {
     baseUrl,
     timeoutMs: options.timeout,
-    logger: { warn: (_: object, text: string) => screen.remark(`Note: ${text}`) },
+    logger: {
+      warn: (_: object, text: string) =>
+        screen.remark(`Note: ${called(text, addressName(options))}`),
+    },
     ...(authorities.length > 0 && { fetch: httpsFetch(authorities) }),
   };
   if (username !== undefined && login.password !== undefined)
@@ -150,14 +160,17 @@ function connect(options: ClientOptions, screen: Screen): OnPremisesSettings {
   );
 }
 
-/** The client's own errors, in this program's way. */
-export async function told<T>(work: () => Promise<T>): Promise<T> {
+/** The client's words about its option `baseUrl`, with the name that it has here. */
+const called = (text: string, address: string): string => text.replaceAll("baseUrl", address);
+
+/** The client's own errors, in this program's way; `address` is where the client's `baseUrl` came from. */
+export async function told<T>(address: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     const isCall = error.kind === "input_invalid" || error.kind === "option_invalid";
-    const text = error.message.replace(`${error.kind}: `, "");
+    const text = called(error.message.replace(`${error.kind}: `, ""), address);
     throw isCall ? new UsageError(text) : new Failure(text);
   }
 }

@@ -1,8 +1,9 @@
-import { eventNames, parse } from "@whatsapp-webhooks/core";
+import { eventNames, fields, parse } from "@whatsapp-webhooks/core";
 import { describe, expect, test } from "vitest";
 import { triggeredBodies } from "../../src/cli/trigger/bodies.ts";
 import { choose, knownEvents } from "../../src/cli/trigger/event-catalogue.ts";
 import { findItem } from "../../src/cli/trigger/find-item.ts";
+import { cloudFields } from "../../src/cloud/fields.ts";
 import { fixtureBody, notificationNames } from "../../src/fixtures.ts";
 import type { Json } from "../../src/json.ts";
 
@@ -12,6 +13,13 @@ const known = knownEvents();
 
 test("every event of the receiver's tables is known, and no other", () => {
   expect(known.map(({ name }) => name)).toEqual([...eventNames].sort());
+});
+
+test("an app can subscribe to every field of the receiver's tables, and to no more than Meta has", () => {
+  const known = Object.keys(fields);
+  expect(known.filter((field) => !cloudFields.includes(field))).toEqual([]);
+  // Of this one nobody has shown a body yet.
+  expect(cloudFields.filter((field) => !known.includes(field))).toEqual(["consumer_profile"]);
 });
 
 describe("triggering an event gives a body that becomes that event", () => {

@@ -21,6 +21,15 @@ test("settings: get, set, reset, the authority, and the first login", async () =
   const first = await runCli(["settings", "get"], { env });
   expect(first.code).toBe(1);
   expect(first.stderr).toMatch(/^whatsapp-webhooks: [^\n]*1024[^\n]*\n$/);
+  const odd = await runCli(["settings", "get", "--url", "ftp://localhost"], { env });
+  expect(odd).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--url must be an https://"),
+  });
+  const oddVariable = await runCli(["settings", "get"], {
+    env: { ...env, WHATSAPP_ONPREM_URL: "ftp://localhost" },
+  });
+  expect(oddVariable.stderr).toContain("WHATSAPP_ONPREM_URL must be an https://");
   const login = await runCli(["settings", "login"], {
     env: { ...env, WHATSAPP_ONPREM_NEW_PASSWORD: PASSWORD },
   });

@@ -117,14 +117,22 @@ test("the secret from a file and from stdin", async () => {
   );
 });
 
+/** Of the only status in a body. */
+const statusIn = (body: string): string | undefined => /"status":"(\w+)"/.exec(body)?.[1];
+
 test("lists, prints, and says who does not listen", async () => {
-  const list = await runCli(["trigger", "--list", "status", "--json"]);
-  expect(JSON.parse(list.stdout)).toContainEqual({
+  const listed = await runCli(["trigger", "--list", "status", "--json"]);
+  expect(JSON.parse(listed.stdout)).toContainEqual({
     event: "status.read",
     bodies: expect.arrayContaining(["messages/status-read"]),
   });
   const printed = await runCli(["trigger", "stale", "--print"]);
   expect(JSON.parse(printed.stdout)).toHaveProperty("entry");
+  const call = ["trigger", "status.delivered", "--out-of-order", "--print"];
+  const lines = (await runCli(call)).stdout.trimEnd().split("\n");
+  const list = JSON.parse((await runCli([...call, "--json"])).stdout) as unknown[];
+  expect(lines.map(statusIn)).toEqual(["delivered", "sent"]);
+  expect(list.map((body) => statusIn(JSON.stringify(body)))).toEqual(["delivered", "sent"]);
   const nobody = await runCli(["trigger", "message.text", "--to", "http://127.0.0.1:9/"], { env });
   expect(nobody).toMatchObject({
     code: 1,

@@ -79,7 +79,7 @@ export function addTrigger(program: Command): void {
     .option("--on-premises", "the On-Premises API's body, without a signature")
     .option("--unsigned", "leaves the signature out");
   addSendingOptions(command)
-    .option("--print", "prints the body instead of sending it")
+    .option("--print", "prints each body on a line instead of sending it; with --json, one list")
     .option("--list", "lists the events, those with the given text in their name")
     .option("--bodies", "with --list: the names of all bodies")
     .addOption(jsonOption())
@@ -102,7 +102,9 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
     nowMs: Date.now(),
   });
   if (options.print) {
-    for (const { bytes } of bodies) process.stdout.write(`${bytes}\n`);
+    // The bytes as they would be sent, in the list too.
+    const texts = bodies.map(({ bytes }) => bytes.toString());
+    process.stdout.write(`${screen.isJson ? `[${texts.join(",")}]` : texts.join("\n")}\n`);
     return;
   }
   const sender = senderFrom(options);
