@@ -85,7 +85,8 @@ function add(parent: Command, name: string, about: string, work: Work): Command 
     .action(async () => {
       const options = command.opts<SubscribeOptions>();
       const screen = createScreen(options);
-      const isOfEnv = options.graphUrl === undefined && process.env.WHATSAPP_GRAPH_URL !== undefined;
+      const isOfEnv =
+        options.graphUrl === undefined && process.env.WHATSAPP_GRAPH_URL !== undefined;
       const address = isOfEnv ? "WHATSAPP_GRAPH_URL" : "--graph-url";
       await told(address, async () => work(connect(options), options, screen));
     });
