@@ -5,10 +5,6 @@ import { port, run } from "../receiver/process.ts";
 import { webhooks } from "../receiver/whatsapp.ts";
 
 const app = new Koa();
-// By itself Koa prints a stack for each client that breaks off; the webhook has logged that in a line.
-app.on("error", (error) => {
-  if (!/^(?:ECONNRESET|EPIPE|HPE_)/.test(error.code ?? "")) console.error(error);
-});
 app.use(whatsappWebhooks(webhooks));
 app.use(async (ctx, next) => {
   if (!ctx.path.startsWith("/health/")) return next();
