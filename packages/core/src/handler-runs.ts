@@ -20,6 +20,7 @@ type Failed = readonly Listener[];
 export class HandlerRuns {
   readonly #options: HandlerRunsOptions;
   readonly #runs = new Set<HandlerRun>();
+  #closing: WebhookError | undefined;
 
   constructor(options: HandlerRunsOptions) {
     this.#options = options;
@@ -29,15 +30,20 @@ export class HandlerRuns {
     return this.#runs.size;
   }
 
+  /** Whether `abort` was called: what is left of an event since then has not failed. */
+  get areAborted(): boolean {
+    return this.#closing !== undefined;
+  }
+
   /** Tells them to stop, and gives up waiting for them. */
   abort(): void {
-    for (const run of this.#runs)
-      run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
+    this.#closing ??= new WebhookError("closing", "close() gave up waiting for this handler.");
+    for (const run of this.#runs) run.abort(this.#closing);
   }
 
   /**
-   * Runs an event's handlers side by side, as a part of its record's trace. Gives those that failed, which it has reported;
-   * at once if none is async.
+   * Runs an event's handlers side by side, as a part of its record's trace. Gives those that failed, which it has reported,
+   * and those that were given up; at once if none is async.
    */
   run(
     listeners: readonly Listener[],

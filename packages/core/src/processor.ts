@@ -205,12 +205,15 @@ export class Processor implements TurnHost {
   }
 
   #ran(work: Work, event: AnyEvent, failed: readonly Listener[]): void {
-    if (failed.length > 0) {
-      this.#fail(work, event, failed);
-    } else {
+    if (failed.length === 0) {
       this.#progress.delete(event.key);
       work.completed.push(event.key);
       if (work.left > 1) this.#handled.add(event.key);
+    } else if (this.#runs.areAborted) {
+      // close() gave it up, which is no failure: it must cost no attempt.
+      work.isReleased = true;
+    } else {
+      this.#fail(work, event, failed);
     }
     this.#finish(work);
   }
@@ -248,6 +251,8 @@ export class Processor implements TurnHost {
       return ended(completed, work.misfits);
     }
     const delayMs = this.#retryDelayMs(work);
+    // It would bury what has not failed, and may not even have begun.
+    if (delayMs === undefined && work.isReleased) return { kind: "release", completed };
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
     if (delayMs === undefined) return this.#givenUp(work, reason);
     let holds = true;

@@ -229,6 +229,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     stopObserving?.();
     const report = { running: processor.running, pending: inbox.pending?.() };
     processor.abort();
+    // What is done of that which was given up reaches the inbox before it closes.
+    await new Promise((resolve) => setImmediate(resolve));
     await inbox.close();
     if (report.running > 0 || (report.pending ?? 0) > 0) {
       const fate = inbox.durable ? "the inbox keeps it" : "an inbox in memory cannot keep it";

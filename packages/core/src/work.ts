@@ -13,7 +13,7 @@ export class Work {
   readonly settle: (outcome: Outcome) => void;
   /** Events that have not ended. */
   left = 0;
-  /** Not all of its events have begun. */
+  /** Not all of its events have begun, or close() gave up waiting for one. */
   isReleased = false;
   hasBegun = false;
 

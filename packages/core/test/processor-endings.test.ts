@@ -148,3 +148,41 @@ test("what is for nobody holds up nothing behind it, though it had to wait itsel
   slow.open(new Set());
   expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
 });
+
+test("what close() gave up has not failed: it goes back, on its last attempt too, with what of it is done", async () => {
+  const told = vi.fn();
+  const telemetry = harmlessTelemetry({ retried: told, buried: told });
+  const { processor, on, errors } = setUp({ telemetry });
+  on("message.text", (event) => (event.data.text.body === "slow" ? new Promise(() => {}) : 0));
+  const messages = [text("quick", { id: "1", from: BOB }), text("slow"), text("waits")];
+  const outcomes = [1, 3].map((attempt) =>
+    processor.deliver(record(cloudBody(messages)), delivery({ attempt })),
+  );
+  await settled();
+  processor.abort();
+  expect(await Promise.all(outcomes)).toEqual([
+    { kind: "release", completed: ["message:1:text"] },
+    { kind: "release", completed: ["message:1:text"] },
+  ]);
+  expect(errors).toEqual([]);
+  expect(told).not.toHaveBeenCalled();
+});
+
+test("a last attempt that fails buries nothing that has not begun, or that close() gave up", async () => {
+  for (const end of ["stop", "abort"] as const) {
+    const { processor, on, errors } = setUp();
+    const held = gate();
+    on("message.text", async (event) => {
+      const { body } = event.data.text;
+      if (body === "bad") throw new Error("no");
+      if (body === "slow") await held.promise;
+    });
+    const messages = [text("bad"), text("slow", { from: BOB }), text("next", { from: BOB })];
+    const outcome = processor.deliver(record(cloudBody(messages)), delivery({ attempt: 3 }));
+    await settled();
+    processor[end]();
+    if (end === "stop") held.open();
+    expect(await outcome).toMatchObject({ kind: "release" });
+    expect(errors.map(({ code }) => code)).toEqual(["handler_failed"]);
+  }
+});
