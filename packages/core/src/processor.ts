@@ -54,7 +54,10 @@ export class Processor implements TurnHost {
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#opener = new RecordOpener(new RecordReader(options), (key) => this.#progress.has(key));
+    this.#opener = new RecordOpener(
+      new RecordReader(options),
+      (key) => this.#progress.get(key)?.name,
+    );
     this.#lanes = new Lanes(options.concurrency);
     this.#runs = new HandlerRuns(options);
     this.#incidents = new IncidentLog(options.logger);
@@ -152,7 +155,10 @@ export class Processor implements TurnHost {
   take(turn: Turn): void | Promise<void> {
     const { work, key, sinceMs } = turn;
     work.hasBegun = true;
-    const event = turn.event ?? this.#opener.readAgain(work.record, key);
+    // Meanwhile another record may have brought the same event, which is half done under its name there.
+    const name = this.#progress.get(key)?.name ?? turn.name;
+    const event =
+      turn.event?.name === name ? turn.event : this.#opener.readAgain(work.record, key, name);
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
@@ -231,7 +237,7 @@ export class Processor implements TurnHost {
   /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */
   #fail(work: Work, event: AnyEvent, remaining: readonly Listener[]): void {
     const failedSince = this.#progress.failedSince(event.key) || Date.now();
-    this.#progress.set(event.key, { remaining, failedSince });
+    this.#progress.set(event.key, { name: event.name, remaining, failedSince });
     work.failed.push(event);
     const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
     if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;

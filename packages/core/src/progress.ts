@@ -1,7 +1,10 @@
 import type { Listener } from "./emitter.ts";
+import type { EventName } from "./events.ts";
 
 /** What is known of an event whose handlers have not all succeeded. */
 interface HalfDone {
+  /** What it is called by its handlers, which may be `stale`. */
+  readonly name: EventName;
   readonly remaining: readonly Listener[];
   readonly failedSince: number;
 }
@@ -14,10 +17,6 @@ const LIMIT = 100_000;
  */
 export class Progress {
   readonly #events = new Map<string, HalfDone>();
-
-  has(key: string): boolean {
-    return this.#events.has(key);
-  }
 
   get(key: string): HalfDone | undefined {
     return this.#events.get(key);

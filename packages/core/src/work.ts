@@ -1,4 +1,4 @@
-import type { AnyEvent } from "./events.ts";
+import type { AnyEvent, EventName } from "./events.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import type { Task } from "./lanes.ts";
 
@@ -41,6 +41,7 @@ export interface TurnHost {
 export class Turn implements Task {
   readonly work: Work;
   readonly key: string;
+  readonly name: EventName;
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
@@ -53,6 +54,7 @@ export class Turn implements Task {
     this.#host = host;
     this.work = work;
     this.key = event.key;
+    this.name = event.name;
     this.conversation = event.conversation;
     this.event = event;
     this.sinceHandled = handled;
