@@ -6,7 +6,7 @@ import type { AnyEvent } from "./events.ts";
 import { HandledKeys } from "./handled-keys.ts";
 import { HandlerRuns } from "./handler-runs.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
-import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
+import type { RetryPolicy } from "./inbox/retry.ts";
 import { Lanes } from "./lanes.ts";
 import { IncidentLog, type Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
@@ -118,7 +118,7 @@ export class Processor implements TurnHost {
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
     const done = new Set(delivery.completed);
-    const work = new Work(record, delivery, misfits.length, resolve);
+    const work = new Work(record, delivery, misfits.length, this.#options.retry, resolve);
     const turns: Turn[] = [];
     for (const event of events) {
       if (done.has(event.key) || this.#isDuplicate(event, seen, work.completed)) continue;
@@ -234,19 +234,18 @@ export class Processor implements TurnHost {
     work.settle(this.#outcome(work));
   }
 
-  /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */
+  /**
+   * The rest of its conversation waits for the retry, the record's own events too: they come back with it. A retry that
+   * is too late for that holds up nothing.
+   */
   #fail(work: Work, event: AnyEvent, remaining: readonly Listener[]): void {
     const failedSince = this.#progress.failedSince(event.key) || Date.now();
     this.#progress.set(event.key, { name: event.name, remaining, failedSince });
     work.failed.push(event);
     const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
-    if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
+    if (work.retryDelayMs === undefined || work.retryDelayMs >= holdMs) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
     this.#finish(work, postponed.length);
-  }
-
-  #retryDelayMs({ delivery }: Work): number | undefined {
-    return retryDelayMs(this.#options.retry, delivery.attempt);
   }
 
   #outcome(work: Work): Outcome {
@@ -256,7 +255,7 @@ export class Processor implements TurnHost {
       if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
       return ended(completed, work.misfits);
     }
-    const delayMs = this.#retryDelayMs(work);
+    const delayMs = work.retryDelayMs;
     // It would bury what has not failed, and may not even have begun.
     if (delayMs === undefined && work.isReleased) return { kind: "release", completed };
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
@@ -265,7 +264,7 @@ export class Processor implements TurnHost {
     for (const { conversation, key, name } of failed) {
       this.#options.telemetry?.retried({ name });
       const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      const isOver = Date.now() + delayMs > heldUntil;
+      const isOver = Date.now() + delayMs >= heldUntil;
       if (isOver) holds = false;
       if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);

@@ -1,5 +1,6 @@
 import type { AnyEvent, EventName } from "./events.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
+import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
 import type { Task } from "./lanes.ts";
 
 /** A record under way. */
@@ -16,18 +17,28 @@ export class Work {
   /** Not all of its events have begun, or close() gave up waiting for one. */
   isReleased = false;
   hasBegun = false;
+  readonly #retry: RetryPolicy;
+  #delayMs: number | undefined;
 
   constructor(
     record: InboxRecord,
     delivery: Delivery,
     misfits: number,
+    retry: RetryPolicy,
     settle: (outcome: Outcome) => void,
   ) {
     this.record = record;
     this.delivery = delivery;
     this.completed = [...delivery.completed];
     this.misfits = misfits;
+    this.#retry = retry;
     this.settle = settle;
+  }
+
+  /** Milliseconds from its end to its retry, the same each time. Undefined: this attempt is the last. */
+  get retryDelayMs(): number | undefined {
+    this.#delayMs ??= retryDelayMs(this.#retry, this.delivery.attempt);
+    return this.#delayMs;
   }
 }
 
