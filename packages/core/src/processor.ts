@@ -163,7 +163,7 @@ export class Processor implements TurnHost {
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
     const waitedMs = Date.now() - sinceMs;
-    if (waitedMs >= LONG_MS) return this.#takeLate(work, event, waitedMs);
+    if (waitedMs >= LONG_MS) return this.#takeLate(turn, event, waitedMs);
     const isKnown = this.#handled.changes === turn.sinceHandled;
     if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
     return this.#run(work, event);
@@ -175,7 +175,8 @@ export class Processor implements TurnHost {
     this.#finish(work);
   }
 
-  async #takeLate(work: Work, event: AnyEvent, waitedMs: number): Promise<void> {
+  async #takeLate(turn: Turn, event: AnyEvent, waitedMs: number): Promise<void> {
+    const { work } = turn;
     this.#tellIfBehind(waitedMs);
     let seen = NOTHING;
     try {
@@ -183,7 +184,8 @@ export class Processor implements TurnHost {
     } catch {
       // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
     }
-    if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
+    if (this.#isStopped) this.skip(turn);
+    else if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
     else await this.#run(work, event);
   }
 

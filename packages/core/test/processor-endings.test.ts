@@ -74,6 +74,32 @@ test("after stop() what waits in its conversation goes back, with what of it is 
   expect(heard).toEqual(["slow", "quick"]);
 });
 
+test("after stop() nothing begins that was still being looked up when its turn had come", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  const { processor, on } = setUp();
+  const [held, asked, answer] = [gate(), gate(), gate<ReadonlySet<string>>()];
+  const heard: string[] = [];
+  on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await held.promise;
+  });
+  const seen = (keys: readonly string[]) => {
+    if (keys.length > 1) return new Set<string>();
+    asked.open();
+    return answer.promise;
+  };
+  const body = record(cloudBody([text("slow", { id: "1" }), text("late")]));
+  const outcome = processor.deliver(body, delivery({ seen }));
+  await vi.waitFor(() => expect(heard).toEqual(["slow"]));
+  vi.advanceTimersByTime(1_000);
+  held.open();
+  await asked.promise;
+  processor.stop();
+  answer.open(new Set());
+  expect(await outcome).toEqual({ kind: "release", completed: ["message:1:text"] });
+  expect(heard).toEqual(["slow"]);
+});
+
 test("a record with something unreadable in it is kept, its other events are done", async () => {
   const { processor, on } = setUp();
   on("message.text", () => {});
