@@ -122,9 +122,15 @@ export class Lanes {
     this.#waiting--;
     lane.busy = true;
     this.#running++;
-    const running = task.run();
-    if (running === undefined) this.#end(lane);
-    else void running.then(() => this.#end(lane));
+    const end = (): void => this.#end(lane);
+    let running: void | Promise<void>;
+    // None throws or rejects; if one did, its lane would wait for it for ever.
+    try {
+      running = task.run();
+    } finally {
+      if (running === undefined) end();
+    }
+    void running?.then(end, end);
   }
 
   #end(lane: Lane): void {
