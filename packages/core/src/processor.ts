@@ -162,7 +162,7 @@ export class Processor implements TurnHost {
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
-    const waitedMs = Date.now() - sinceMs;
+    const waitedMs = performance.now() - sinceMs;
     if (waitedMs >= LONG_MS) return this.#takeLate(turn, event, waitedMs);
     const isKnown = this.#handled.changes === turn.sinceHandled;
     if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
@@ -241,13 +241,19 @@ export class Processor implements TurnHost {
    * is too late for that holds up nothing.
    */
   #fail(work: Work, event: AnyEvent, remaining: readonly Listener[]): void {
-    const failedSince = this.#progress.failedSince(event.key) || Date.now();
+    const failedSince = this.#progress.get(event.key)?.failedSince ?? performance.now();
     this.#progress.set(event.key, { name: event.name, remaining, failedSince });
     work.failed.push(event);
-    const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
+    const holdMs = this.#holdMs(event.key);
     if (work.retryDelayMs === undefined || work.retryDelayMs >= holdMs) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
     this.#finish(work, postponed.length);
+  }
+
+  /** How much longer a conversation may wait for an event that failed. */
+  #holdMs(key: string): number {
+    const sinceMs = this.#progress.get(key)?.failedSince ?? Number.NEGATIVE_INFINITY;
+    return sinceMs + this.#options.conversationHoldMs - performance.now();
   }
 
   #outcome(work: Work): Outcome {
@@ -265,8 +271,7 @@ export class Processor implements TurnHost {
     let holds = true;
     for (const { conversation, key, name } of failed) {
       this.#options.telemetry?.retried({ name });
-      const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      const isOver = Date.now() + delayMs >= heldUntil;
+      const isOver = delayMs >= this.#holdMs(key);
       if (isOver) holds = false;
       if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);

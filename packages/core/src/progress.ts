@@ -6,6 +6,7 @@ interface HalfDone {
   /** What it is called by its handlers, which may be `stale`. */
   readonly name: EventName;
   readonly remaining: readonly Listener[];
+  /** When it failed first, by `performance.now()`. */
   readonly failedSince: number;
 }
 
@@ -20,11 +21,6 @@ export class Progress {
 
   get(key: string): HalfDone | undefined {
     return this.#events.get(key);
-  }
-
-  /** Milliseconds since 1970 of the first failure, 0 if there was none. */
-  failedSince(key: string): number {
-    return this.#events.get(key)?.failedSince ?? 0;
   }
 
   set(key: string, halfDone: HalfDone): void {

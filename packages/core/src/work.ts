@@ -56,8 +56,8 @@ export class Turn implements Task {
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
-  /** When it joined its conversation, and what had been handled until then. */
-  readonly sinceMs = Date.now();
+  /** When it joined its conversation, by `performance.now()`, and what had been handled until then. */
+  readonly sinceMs = performance.now();
   readonly sinceHandled: number;
   readonly #host: TurnHost;
 

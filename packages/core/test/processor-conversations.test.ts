@@ -88,7 +88,7 @@ test("the rest of a conversation waits for a retry, also when it came in the sam
 });
 
 test("a conversation is held no longer than conversationHoldMs", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const { processor, on } = setUp({ conversationHoldMs: 5_000 });
   const heard: string[] = [];
   on("message.text", (event) => {
@@ -102,6 +102,21 @@ test("a conversation is held no longer than conversationHoldMs", async () => {
   vi.advanceTimersByTime(5_000);
   expect(await later).toMatchObject({ kind: "done" });
   expect(heard).toEqual(["bad", "good"]);
+});
+
+test("a clock that is set back holds no conversation for longer", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "Date"] });
+  const { processor, on } = setUp({ conversationHoldMs: 5_000 });
+  on("message.text", (event) => {
+    if (event.data.text.body === "bad") throw new Error("no");
+  });
+  const batch = record(cloudBody([text("bad"), text("good", { id: "good" })]));
+  expect(await processor.deliver(batch, delivery())).toMatchObject({ completed: [] });
+  vi.advanceTimersByTime(5_000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await processor.deliver(batch, delivery({ attempt: 2 }))).toMatchObject({
+    completed: ["message:good:text"],
+  });
 });
 
 test("a retry that comes after the hold, and a burial, let the conversation go on at once", async () => {
