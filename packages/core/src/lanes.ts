@@ -123,14 +123,15 @@ export class Lanes {
     lane.busy = true;
     this.#running++;
     const end = (): void => this.#end(lane);
-    let running: void | Promise<void>;
+    let isRunning = false;
     // None throws or rejects; if one did, its lane would wait for it for ever.
     try {
-      running = task.run();
+      const running = task.run();
+      isRunning = running !== undefined;
+      void running?.then(end, end);
     } finally {
-      if (running === undefined) end();
+      if (!isRunning) end();
     }
-    void running?.then(end, end);
   }
 
   #end(lane: Lane): void {
