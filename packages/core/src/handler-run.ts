@@ -1,3 +1,4 @@
+import type { DeliverySignals } from "./delivery-signals.ts";
 import type { HandlerContext, Listener } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent } from "./events.ts";
@@ -8,46 +9,71 @@ export class HandlerRun implements HandlerContext {
   readonly attempt: number;
   readonly #delivery: Delivery;
   readonly #timeoutMs: number;
+  readonly #signals: DeliverySignals;
   #controller: AbortController | undefined;
-  #signal: AbortSignal | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+  #givenUp: WebhookError | undefined;
   #reject: ((error: WebhookError) => void) | undefined;
 
-  constructor(delivery: Delivery, timeoutMs: number) {
+  constructor(delivery: Delivery, timeoutMs: number, signals: DeliverySignals) {
     this.attempt = delivery.attempt;
     this.#delivery = delivery;
     this.#timeoutMs = timeoutMs;
+    this.#signals = signals;
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    this.#signal ??= AbortSignal.any([this.#controller.signal, this.#delivery.signal]);
-    return this.#signal;
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#givenUp !== undefined) this.#controller.abort(this.#givenUp);
+      else if (!this.#hasEnded) this.#signals.follow(this.#delivery.signal, this.#controller);
+    }
+    return this.#controller.signal;
   }
 
-  /** Throws or rejects with what the handler threw, or with `handler_timeout`. Undefined: it has ended. */
+  /** Why nobody waits for the handler any more. */
+  get givenUp(): WebhookError | undefined {
+    return this.#givenUp;
+  }
+
+  /** Throws or rejects with what the handler threw, or with why it was given up. Undefined: it has ended. */
   call(listener: Listener, event: AnyEvent): Promise<unknown> | undefined {
-    const result = listener.handler(event, this);
-    if (!isThenable(result)) return undefined;
+    let ended: Promise<unknown> | undefined;
+    try {
+      const result = listener.handler(event, this);
+      if (isThenable(result)) ended = this.#wait(Promise.resolve(result), event);
+    } finally {
+      if (ended === undefined) this.#end();
+    }
+    return ended;
+  }
+
+  #wait(result: Promise<unknown>, { name }: AnyEvent): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.abort(
-          new WebhookError(
-            "handler_timeout",
-            `a handler of "${event.name}" ran longer than handlerTimeoutMs (${this.#timeoutMs}) in attempt ${this.attempt}; it was given up.`,
-          ),
-        );
+      this.#timer = setTimeout(() => {
+        const message = `a handler of "${name}" ran longer than handlerTimeoutMs (${this.#timeoutMs}) in attempt ${this.attempt}; it was given up.`;
+        this.abort(new WebhookError("handler_timeout", message));
       }, this.#timeoutMs);
       this.#reject = reject;
-      Promise.resolve(result)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(timer));
+      const end = (): void => this.#end();
+      result.then(resolve, reject).then(end, end);
     });
   }
 
   /** Gives up waiting for the handler and tells it so. */
   abort(error: WebhookError): void {
+    this.#givenUp ??= error;
+    this.#end();
     this.#controller?.abort(error);
     this.#reject?.(error);
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#timer);
+    if (this.#controller !== undefined)
+      this.#signals.leave(this.#delivery.signal, this.#controller);
   }
 }
 

@@ -1,3 +1,4 @@
+import { DeliverySignals } from "./delivery-signals.ts";
 import type { Listener } from "./emitter.ts";
 import { WebhookError } from "./errors.ts";
 import type { AnyEvent } from "./events.ts";
@@ -20,6 +21,8 @@ type Failed = readonly Listener[];
 export class HandlerRuns {
   readonly #options: HandlerRunsOptions;
   readonly #runs = new Set<HandlerRun>();
+  readonly #signals = new DeliverySignals();
+  #closing: WebhookError | undefined;
 
   constructor(options: HandlerRunsOptions) {
     this.#options = options;
@@ -29,15 +32,20 @@ export class HandlerRuns {
     return this.#runs.size;
   }
 
+  /** Whether `abort` was called: what is left of an event since then has not failed. */
+  get areAborted(): boolean {
+    return this.#closing !== undefined;
+  }
+
   /** Tells them to stop, and gives up waiting for them. */
   abort(): void {
-    for (const run of this.#runs)
-      run.abort(new WebhookError("closing", "close() gave up waiting for this handler."));
+    this.#closing ??= new WebhookError("closing", "close() gave up waiting for this handler.");
+    for (const run of this.#runs) run.abort(this.#closing);
   }
 
   /**
-   * Runs an event's handlers side by side, as a part of its record's trace. Gives those that failed, which it has reported;
-   * at once if none is async.
+   * Runs an event's handlers side by side, as a part of its record's trace. Gives those that failed, which it has reported,
+   * and those that were given up; at once if none is async.
    */
   run(
     listeners: readonly Listener[],
@@ -65,50 +73,64 @@ export class HandlerRuns {
   ): Failed | Promise<Failed> {
     const failed: Listener[] = [];
     const unfinished: Promise<unknown>[] = [];
-    const fail = (listener: Listener, cause: unknown): void => {
+    const fail = (listener: Listener, run: HandlerRun, cause: unknown): void => {
       failed.push(listener);
-      watch?.failed(failureOf(cause));
-      this.#reportFailure(event, delivery.attempt, cause);
+      // By its identity, since handlers throw anything: errors like ours, and what cannot even be looked at.
+      const givenUp = cause === run.givenUp ? run.givenUp : undefined;
+      watch?.failed(failureOf(cause, givenUp));
+      this.#reportFailure(event, delivery.attempt, cause, givenUp);
     };
     for (const listener of listeners) {
-      const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs);
+      const run = new HandlerRun(delivery, this.#options.handlerTimeoutMs, this.#signals);
       try {
         const result = run.call(listener, event);
         if (result === undefined) continue;
         this.#runs.add(run);
-        const ended = result.catch((cause) => fail(listener, cause));
+        const ended = result.catch((cause) => fail(listener, run, cause));
         unfinished.push(ended.finally(() => this.#runs.delete(run)));
       } catch (cause) {
-        fail(listener, cause);
+        fail(listener, run, cause);
       }
     }
     return unfinished.length === 0 ? failed : Promise.all(unfinished).then(() => failed);
   }
 
-  #reportFailure(event: AnyEvent, attempt: number, cause: unknown): void {
-    if (cause instanceof WebhookError && cause.code === "closing") return;
-    const timedOut = cause instanceof WebhookError && cause.code === "handler_timeout";
+  #reportFailure(
+    event: AnyEvent,
+    attempt: number,
+    cause: unknown,
+    givenUp: WebhookError | undefined,
+  ): void {
+    if (givenUp?.code === "closing") return;
     const next =
       attempt < this.#options.retry.maxAttempts
         ? "it will be tried again"
         : "it was the last attempt";
-    const error = timedOut
-      ? cause
-      : new WebhookError(
-          "handler_failed",
-          `a handler of "${event.name}" failed in attempt ${attempt}; ${next}.`,
-          { cause },
-        );
+    const error =
+      givenUp ??
+      new WebhookError(
+        "handler_failed",
+        `a handler of "${event.name}" failed in attempt ${attempt}; ${next}.`,
+        { cause },
+      );
     this.#options.report(error, { event, attempt });
   }
 }
 
-function failureOf(cause: unknown): HandlerFailure {
-  const code = cause instanceof WebhookError ? cause.code : undefined;
+function failureOf(cause: unknown, givenUp: WebhookError | undefined): HandlerFailure {
+  const code = givenUp?.code;
   if (code === "handler_timeout" || code === "closing") return { code, kind: undefined };
-  // Anybody may have put anything into a name.
-  const kind = cause instanceof Error && PLAIN_WORD.test(cause.name) ? cause.name : undefined;
-  return { code: "handler_failed", kind };
+  return { code: "handler_failed", kind: kindOf(cause) };
+}
+
+/** Anybody may have put anything into a name, or made it something that throws. */
+function kindOf(cause: unknown): string | undefined {
+  try {
+    const name: unknown = cause instanceof Error ? cause.name : undefined;
+    return typeof name === "string" && PLAIN_WORD.test(name) ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const PLAIN_WORD = /^[A-Z][A-Za-z]{0,63}$/;

@@ -122,9 +122,16 @@ export class Lanes {
     this.#waiting--;
     lane.busy = true;
     this.#running++;
-    const running = task.run();
-    if (running === undefined) this.#end(lane);
-    else void running.then(() => this.#end(lane));
+    const end = (): void => this.#end(lane);
+    let isRunning = false;
+    // None throws or rejects; if one did, its lane would wait for it for ever.
+    try {
+      const running = task.run();
+      isRunning = running !== undefined;
+      void running?.then(end, end);
+    } finally {
+      if (!isRunning) end();
+    }
   }
 
   #end(lane: Lane): void {

@@ -27,9 +27,18 @@ export const stderrLogger: Logger = {
 function write(level: string, details: object, message: string): void {
   const { err, code: _code, ...rest } = details as { err?: unknown; code?: unknown };
   const json = JSON.stringify(rest);
-  const stack = err === undefined ? "" : `\n${err instanceof Error ? err.stack : inspect(err)}`;
+  const stack = err === undefined ? "" : `\n${shown(err)}`;
   const line = `[whatsapp-webhooks] ${level}: ${message}${json === "{}" ? "" : ` ${json}`}`;
   process.stderr.write(`${inert(line)}${stack.split("\n").map(inert).join("\n    ")}\n`);
+}
+
+/** Handlers throw anything, also what throws when it is looked at. */
+function shown(err: unknown): string {
+  try {
+    return `${err instanceof Error ? err.stack : inspect(err)}`;
+  } catch {
+    return "(what was thrown cannot be shown)";
+  }
 }
 
 /** Controls, line breaks of every kind, and what turns the direction of writing; a tab is harmless. */

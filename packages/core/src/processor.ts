@@ -6,7 +6,7 @@ import type { AnyEvent } from "./events.ts";
 import { HandledKeys } from "./handled-keys.ts";
 import { HandlerRuns } from "./handler-runs.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
-import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
+import type { RetryPolicy } from "./inbox/retry.ts";
 import { Lanes } from "./lanes.ts";
 import { IncidentLog, type Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
@@ -54,7 +54,10 @@ export class Processor implements TurnHost {
 
   constructor(options: ProcessorOptions) {
     this.#options = options;
-    this.#opener = new RecordOpener(new RecordReader(options), (key) => this.#progress.has(key));
+    this.#opener = new RecordOpener(
+      new RecordReader(options),
+      (key) => this.#progress.get(key)?.name,
+    );
     this.#lanes = new Lanes(options.concurrency);
     this.#runs = new HandlerRuns(options);
     this.#incidents = new IncidentLog(options.logger);
@@ -115,7 +118,7 @@ export class Processor implements TurnHost {
     const { events, misfits } = read;
     reportUnread(read, this.#options.report);
     const done = new Set(delivery.completed);
-    const work = new Work(record, delivery, misfits.length, resolve);
+    const work = new Work(record, delivery, misfits.length, this.#options.retry, resolve);
     const turns: Turn[] = [];
     for (const event of events) {
       if (done.has(event.key) || this.#isDuplicate(event, seen, work.completed)) continue;
@@ -152,12 +155,15 @@ export class Processor implements TurnHost {
   take(turn: Turn): void | Promise<void> {
     const { work, key, sinceMs } = turn;
     work.hasBegun = true;
-    const event = turn.event ?? this.#opener.readAgain(work.record, key);
+    // Meanwhile another record may have brought the same event, which is half done under its name there.
+    const name = this.#progress.get(key)?.name ?? turn.name;
+    const event =
+      turn.event?.name === name ? turn.event : this.#opener.readAgain(work.record, key, name);
     if (event === undefined) return this.#finish(work);
     // While it waited, another record may have brought the same event. What was handled here of late is known here;
     // two processes that get the same at the same time both handle it.
-    const waitedMs = Date.now() - sinceMs;
-    if (waitedMs >= LONG_MS) return this.#takeLate(work, event, waitedMs);
+    const waitedMs = performance.now() - sinceMs;
+    if (waitedMs >= LONG_MS) return this.#takeLate(turn, event, waitedMs);
     const isKnown = this.#handled.changes === turn.sinceHandled;
     if (!isKnown && this.#isDuplicate(event, NOTHING, work.completed)) return this.#finish(work);
     return this.#run(work, event);
@@ -169,7 +175,8 @@ export class Processor implements TurnHost {
     this.#finish(work);
   }
 
-  async #takeLate(work: Work, event: AnyEvent, waitedMs: number): Promise<void> {
+  async #takeLate(turn: Turn, event: AnyEvent, waitedMs: number): Promise<void> {
+    const { work } = turn;
     this.#tellIfBehind(waitedMs);
     let seen = NOTHING;
     try {
@@ -177,7 +184,8 @@ export class Processor implements TurnHost {
     } catch {
       // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
     }
-    if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
+    if (this.#isStopped) this.skip(turn);
+    else if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
     else await this.#run(work, event);
   }
 
@@ -205,12 +213,15 @@ export class Processor implements TurnHost {
   }
 
   #ran(work: Work, event: AnyEvent, failed: readonly Listener[]): void {
-    if (failed.length > 0) {
-      this.#fail(work, event, failed);
-    } else {
+    if (failed.length === 0) {
       this.#progress.delete(event.key);
       work.completed.push(event.key);
       if (work.left > 1) this.#handled.add(event.key);
+    } else if (this.#runs.areAborted) {
+      // close() gave it up, which is no failure: it must cost no attempt.
+      work.isReleased = true;
+    } else {
+      this.#fail(work, event, failed);
     }
     this.#finish(work);
   }
@@ -225,19 +236,24 @@ export class Processor implements TurnHost {
     work.settle(this.#outcome(work));
   }
 
-  /** The rest of its conversation waits for the retry, the record's own events too: they come back with it. */
+  /**
+   * The rest of its conversation waits for the retry, the record's own events too: they come back with it. A retry that
+   * is too late for that holds up nothing.
+   */
   #fail(work: Work, event: AnyEvent, remaining: readonly Listener[]): void {
-    const failedSince = this.#progress.failedSince(event.key) || Date.now();
-    this.#progress.set(event.key, { remaining, failedSince });
+    const failedSince = this.#progress.get(event.key)?.failedSince ?? performance.now();
+    this.#progress.set(event.key, { name: event.name, remaining, failedSince });
     work.failed.push(event);
-    const holdMs = failedSince + this.#options.conversationHoldMs - Date.now();
-    if (holdMs <= 0 || this.#retryDelayMs(work) === undefined) return;
+    const holdMs = this.#holdMs(event.key);
+    if (work.retryDelayMs === undefined || work.retryDelayMs >= holdMs) return;
     const postponed = this.#lanes.hold(event.conversation, work.record.id, holdMs);
     this.#finish(work, postponed.length);
   }
 
-  #retryDelayMs({ delivery }: Work): number | undefined {
-    return retryDelayMs(this.#options.retry, delivery.attempt);
+  /** How much longer a conversation may wait for an event that failed. */
+  #holdMs(key: string): number {
+    const sinceMs = this.#progress.get(key)?.failedSince ?? Number.NEGATIVE_INFINITY;
+    return sinceMs + this.#options.conversationHoldMs - performance.now();
   }
 
   #outcome(work: Work): Outcome {
@@ -247,14 +263,15 @@ export class Processor implements TurnHost {
       if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
       return ended(completed, work.misfits);
     }
-    const delayMs = this.#retryDelayMs(work);
+    const delayMs = work.retryDelayMs;
+    // It would bury what has not failed, and may not even have begun.
+    if (delayMs === undefined && work.isReleased) return { kind: "release", completed };
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
     if (delayMs === undefined) return this.#givenUp(work, reason);
     let holds = true;
     for (const { conversation, key, name } of failed) {
       this.#options.telemetry?.retried({ name });
-      const heldUntil = this.#progress.failedSince(key) + this.#options.conversationHoldMs;
-      const isOver = Date.now() + delayMs > heldUntil;
+      const isOver = delayMs >= this.#holdMs(key);
       if (isOver) holds = false;
       if (isOver || this.#options.ordersConversations === true)
         this.#lanes.release(conversation, record.id);

@@ -1,8 +1,12 @@
 import type { Listener } from "./emitter.ts";
+import type { EventName } from "./events.ts";
 
 /** What is known of an event whose handlers have not all succeeded. */
 interface HalfDone {
+  /** What it is called by its handlers, which may be `stale`. */
+  readonly name: EventName;
   readonly remaining: readonly Listener[];
+  /** When it failed first, by `performance.now()`. */
   readonly failedSince: number;
 }
 
@@ -15,17 +19,8 @@ const LIMIT = 100_000;
 export class Progress {
   readonly #events = new Map<string, HalfDone>();
 
-  has(key: string): boolean {
-    return this.#events.has(key);
-  }
-
   get(key: string): HalfDone | undefined {
     return this.#events.get(key);
-  }
-
-  /** Milliseconds since 1970 of the first failure, 0 if there was none. */
-  failedSince(key: string): number {
-    return this.#events.get(key)?.failedSince ?? 0;
   }
 
   set(key: string, halfDone: HalfDone): void {

@@ -1,7 +1,7 @@
 import { WebhookError } from "./errors.ts";
-import type { AnyEvent } from "./events.ts";
+import type { AnyEvent, EventName } from "./events.ts";
 import type { Delivery, InboxRecord } from "./inbox/inbox.ts";
-import type { ReadRecord, RecordReader } from "./record-reader.ts";
+import type { PendingName, ReadRecord, RecordReader } from "./record-reader.ts";
 
 /** A record as far as it could be read, and which of its events were handled before. */
 export type Opened =
@@ -15,12 +15,11 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** Finds out what is in a record and what of it was handled before. */
 export class RecordOpener {
   readonly #reader: RecordReader;
-  readonly #isPending: (key: string) => boolean;
+  readonly #pendingName: PendingName;
 
-  /** `isPending` tells the keys of events that are half done. */
-  constructor(reader: RecordReader, isPending: (key: string) => boolean) {
+  constructor(reader: RecordReader, pendingName: PendingName) {
     this.#reader = reader;
-    this.#isPending = isPending;
+    this.#pendingName = pendingName;
   }
 
   /** At once only for a small record of an inbox that knows without asking. Rejects when the inbox cannot tell. */
@@ -28,7 +27,7 @@ export class RecordOpener {
     if (record.body.byteLength > SLICED_BYTES) return this.#openSliced(record, delivery);
     let read: ReadRecord;
     try {
-      read = this.#reader.read(record, this.#isPending);
+      read = this.#reader.read(record, this.#pendingName);
     } catch (error) {
       return { unreadable: unreadable(error) };
     }
@@ -36,16 +35,16 @@ export class RecordOpener {
     return seen instanceof Promise ? seen.then((known) => ({ read, seen: known })) : { read, seen };
   }
 
-  /** One event of a record that was opened before. */
-  readAgain(record: InboxRecord, key: string): AnyEvent | undefined {
-    const { events } = this.#reader.read(record, (pending) => pending === key);
+  /** One event of a record that was opened before, under the name that it has. */
+  readAgain(record: InboxRecord, key: string, name: EventName): AnyEvent | undefined {
+    const { events } = this.#reader.read(record, (each) => (each === key ? name : undefined));
     return events.find((event) => event.key === key);
   }
 
   async #openSliced(record: InboxRecord, delivery: Delivery): Promise<Opened> {
     let read: ReadRecord;
     try {
-      read = await this.#reader.readSliced(record, this.#isPending);
+      read = await this.#reader.readSliced(record, this.#pendingName);
     } catch (error) {
       return { unreadable: unreadable(error) };
     }

@@ -12,6 +12,9 @@ export interface RecordReaderOptions {
   readonly maxAgeMs?: number | undefined;
 }
 
+/** The names that events are half done under, by their keys. */
+export type PendingName = (key: string) => EventName | undefined;
+
 type Misfit = AnyEvent & { readonly issues: readonly Issue[] };
 
 /** A record's events for somebody, and what is in it that could be given to nobody. */
@@ -42,21 +45,25 @@ export class RecordReader {
     this.#maxAgeMs = maxAgeMs;
   }
 
-  /** `isPending` tells the keys of events that are half done: their one-time listeners are subscribed no longer. Throws a WebhookError. */
-  read(record: InboxRecord, isPending: (key: string) => boolean): ReadRecord {
+  /**
+   * What is half done keeps its name, however old it has become, and is read whoever is subscribed: its one-time listeners
+   * are not any longer. Throws a WebhookError.
+   */
+  read(record: InboxRecord, pendingName: PendingName): ReadRecord {
     const sorted = new SortedEvents();
     const parsing = this.#parse(record, toJson(record.body));
-    for (const item of parsing.items) this.#sort(parsing.eventOf(item), record, isPending, sorted);
+    for (const item of parsing.items)
+      this.#sort(parsing.eventOf(item), record, pendingName, sorted);
     return sorted;
   }
 
   /** As {@link read}, letting go of the event loop every few milliseconds. */
-  async readSliced(record: InboxRecord, isPending: (key: string) => boolean): Promise<ReadRecord> {
+  async readSliced(record: InboxRecord, pendingName: PendingName): Promise<ReadRecord> {
     const sorted = new SortedEvents();
     const parsing = this.#parse(record, await toJsonSliced(record.body));
     let until = performance.now() + SLICE_MS;
     for (const item of parsing.items) {
-      this.#sort(parsing.eventOf(item), record, isPending, sorted);
+      this.#sort(parsing.eventOf(item), record, pendingName, sorted);
       if (performance.now() < until) continue;
       await new Promise((resolve) => setImmediate(resolve));
       until = performance.now() + SLICE_MS;
@@ -79,29 +86,34 @@ export class RecordReader {
   #sort(
     parsed: AnyEvent | undefined,
     { auth }: InboxRecord,
-    isPending: (key: string) => boolean,
+    pendingName: PendingName,
     sorted: SortedEvents,
   ): void {
     if (parsed === undefined) return;
-    const event = this.#aged(parsed);
+    const pending = pendingName(parsed.key);
+    const isStale = pending === undefined ? this.#isStale(parsed) : pending === "stale";
+    const event = isStale ? asStale(parsed) : parsed;
     if (auth.accounts !== undefined && !isWithin(auth.accounts, event)) sorted.foreign.push(event);
-    else if (this.#emitter.wants(event.name) || isPending(event.key)) sorted.events.push(event);
+    else if (pending !== undefined || this.#emitter.wants(event.name)) sorted.events.push(event);
     else if (isMisfit(event)) sorted.misfits.push(event);
   }
 
   /** Whether events of this name may be for somebody; which ones are is only known when they are read. */
   #mayWant(name: EventName): boolean {
     return (
-      this.#emitter.mayWant(name) || (this.#maxAgeMs !== undefined && this.#emitter.wants("stale"))
+      this.#emitter.mayWant(name) ||
+      (this.#maxAgeMs !== undefined && this.#emitter.mayWant("stale"))
     );
   }
 
-  #aged(event: AnyEvent): AnyEvent {
-    const isFresh =
-      this.#maxAgeMs === undefined || Date.now() - event.timestamp.getTime() <= this.#maxAgeMs;
-    if (isFresh || event.field === "history") return event;
-    return { ...event, name: "stale", data: { event } } as AnyEvent;
+  #isStale({ field, timestamp }: AnyEvent): boolean {
+    if (this.#maxAgeMs === undefined || field === "history") return false;
+    return Date.now() - timestamp.getTime() > this.#maxAgeMs;
   }
+}
+
+function asStale(event: AnyEvent): AnyEvent {
+  return { ...event, name: "stale", data: { event } } as AnyEvent;
 }
 
 /** Tells of what could be given to nobody. */

@@ -47,7 +47,7 @@ export interface WebhooksOptions {
   readonly conversationHoldMs?: number | undefined;
   /** When and how often a failed event is tried again. Default: ten times within about two hours. */
   readonly retry?: RetryOptions | undefined;
-  /** Events older than this by the platform's clock become `stale` events (not those of `history`). Default: none do. */
+  /** Events older than this by the platform's clock become `stale` events (not those of `history`). A retry keeps its event as it was. Default: none do. */
   readonly maxAgeMs?: number | undefined;
   /** Anything with pino's method shape. Default: warnings and errors to stderr. */
   readonly logger?: Logger | undefined;
@@ -229,6 +229,8 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     stopObserving?.();
     const report = { running: processor.running, pending: inbox.pending?.() };
     processor.abort();
+    // What is done of that which was given up reaches the inbox before it closes.
+    await new Promise((resolve) => setImmediate(resolve));
     await inbox.close();
     if (report.running > 0 || (report.pending ?? 0) > 0) {
       const fate = inbox.durable ? "the inbox keeps it" : "an inbox in memory cannot keep it";

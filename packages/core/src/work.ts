@@ -1,5 +1,6 @@
-import type { AnyEvent } from "./events.ts";
+import type { AnyEvent, EventName } from "./events.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
+import { type RetryPolicy, retryDelayMs } from "./inbox/retry.ts";
 import type { Task } from "./lanes.ts";
 
 /** A record under way. */
@@ -13,21 +14,31 @@ export class Work {
   readonly settle: (outcome: Outcome) => void;
   /** Events that have not ended. */
   left = 0;
-  /** Not all of its events have begun. */
+  /** Not all of its events have begun, or close() gave up waiting for one. */
   isReleased = false;
   hasBegun = false;
+  readonly #retry: RetryPolicy;
+  #delayMs: number | undefined;
 
   constructor(
     record: InboxRecord,
     delivery: Delivery,
     misfits: number,
+    retry: RetryPolicy,
     settle: (outcome: Outcome) => void,
   ) {
     this.record = record;
     this.delivery = delivery;
     this.completed = [...delivery.completed];
     this.misfits = misfits;
+    this.#retry = retry;
     this.settle = settle;
+  }
+
+  /** Milliseconds from its end to its retry, the same each time. Undefined: this attempt is the last. */
+  get retryDelayMs(): number | undefined {
+    this.#delayMs ??= retryDelayMs(this.#retry, this.delivery.attempt);
+    return this.#delayMs;
   }
 }
 
@@ -41,11 +52,12 @@ export interface TurnHost {
 export class Turn implements Task {
   readonly work: Work;
   readonly key: string;
+  readonly name: EventName;
   readonly conversation: string;
   /** Undefined: to be read again. */
   event: AnyEvent | undefined;
-  /** When it joined its conversation, and what had been handled until then. */
-  readonly sinceMs = Date.now();
+  /** When it joined its conversation, by `performance.now()`, and what had been handled until then. */
+  readonly sinceMs = performance.now();
   readonly sinceHandled: number;
   readonly #host: TurnHost;
 
@@ -53,6 +65,7 @@ export class Turn implements Task {
     this.#host = host;
     this.work = work;
     this.key = event.key;
+    this.name = event.name;
     this.conversation = event.conversation;
     this.event = event;
     this.sinceHandled = handled;

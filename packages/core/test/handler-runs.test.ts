@@ -24,6 +24,13 @@ function observed(options: Parameters<typeof setUp>[0] = {}) {
   return { ...setUp({ telemetry, ...options }), events, failures, ended: () => ended };
 }
 
+/** What throws whatever is asked of it. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 const named = (name: string): Error => Object.assign(new Error("no"), { name });
 
 test.each([
@@ -35,6 +42,8 @@ test.each([
   ["nothing, if it begins small", named("error"), undefined],
   ["nothing, if it is no error", { name: "TypeError" }, undefined],
   ["nothing, if it is null", null, undefined],
+  ["nothing, if its name is no text", Object.assign(new Error("no"), { name: 7 }), undefined],
+  ["nothing, if nobody can look at it", revoked(), undefined],
   [
     "its class, if it is ours but not about this run",
     new WebhookError("inbox_full", "no"),
@@ -139,14 +148,37 @@ test("a failure says whether it will be tried again", async () => {
   ]);
 });
 
-test("an error of ours that a handler throws is the handler's failure", async () => {
-  const { processor, on, errors } = setUp();
-  const cause = new WebhookError("inbox_full", "of another webhooks object");
-  on("message.text", () => {
-    throw cause;
+test.each(["inbox_full", "handler_timeout", "closing"] as const)(
+  "an error of ours that a handler throws is the handler's failure: %s",
+  async (code) => {
+    const { processor, on, errors } = setUp();
+    const cause = new WebhookError(code, "of another webhooks object");
+    on("message.text", () => {
+      throw cause;
+    });
+    on("message.text", () => Promise.reject(cause));
+    const outcome = await processor.deliver(record(cloudBody([text("a")])), delivery());
+    expect(outcome.kind).toBe("retry");
+    expect(errors).toMatchObject([
+      { code: "handler_failed", cause },
+      { code: "handler_failed", cause },
+    ]);
+  },
+);
+
+test("whatever a handler throws, now or later, its conversation goes on", async () => {
+  const { processor, on, errors } = setUp({ conversationHoldMs: 0 });
+  on("message.text", (event) => {
+    if (event.data.text.body === "now") throw revoked();
+    if (event.data.text.body === "later") return Promise.reject(revoked());
+    return event.data.text.body === "returned" ? revoked() : undefined;
   });
-  await processor.deliver(record(cloudBody([text("a")])), delivery());
-  expect(errors).toMatchObject([{ code: "handler_failed", cause }]);
+  const bodies = ["now", "later", "returned", "next"].map((body) => text(body));
+  const outcomes = await Promise.all(
+    bodies.map((body) => processor.deliver(record(cloudBody([body])), delivery())),
+  );
+  expect(outcomes.map(({ kind }) => kind)).toEqual(["retry", "retry", "retry", "done"]);
+  expect(errors.map(({ code }) => code)).toEqual(Array(3).fill("handler_failed"));
 });
 
 test("what is reported of a failure names the event and the attempt", async () => {
@@ -158,21 +190,6 @@ test("what is reported of a failure names the event and the attempt", async () =
     event: expect.objectContaining({ key: "message:1:text" }),
     attempt: 2,
   });
-});
-
-test("a handler has one signal, which follows the delivery's", async () => {
-  const { processor, on } = setUp();
-  const given = new AbortController();
-  const signals: AbortSignal[] = [];
-  on("message.text", async (_event, context) => {
-    signals.push(context.signal, context.signal);
-  });
-  const { signal } = given;
-  await processor.deliver(record(cloudBody([text("a")])), delivery({ signal }));
-  expect(signals[0]).toBe(signals[1]);
-  expect(signals[0]?.aborted).toBe(false);
-  given.abort();
-  expect(signals[0]?.aborted).toBe(true);
 });
 
 test("a handler that nobody gave a signal is given up all the same", async () => {
@@ -211,6 +228,18 @@ test("no timer is left of a handler that has ended, however it did", async () =>
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("no timer is left of a handler that close() gave up, though it never ends", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { processor, on } = setUp();
+  on("message.text", () => new Promise(() => {}));
+  const outcome = processor.deliver(record(cloudBody([text("a")])), delivery());
+  await vi.waitFor(() => expect(processor.running).toBe(1));
+  expect(vi.getTimerCount()).toBe(1);
+  processor.abort();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await outcome).toMatchObject({ kind: "release" });
 });
 
 test("what is running is counted until it has ended", async () => {

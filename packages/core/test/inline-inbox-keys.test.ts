@@ -75,7 +75,7 @@ test("where nothing was completed nothing is written down", async () => {
   const keys = sharedKeys();
   const inbox = inlineInbox({ seenKeys: keys });
   await inbox.consume(async () => ({ kind: "release", completed: [] }));
-  await expect(inbox.put(record("1"))).rejects.toMatchObject({ code: "inbox_failed" });
+  await expect(inbox.put(record("1"))).rejects.toMatchObject({ code: "closing" });
   expect(keys.add).not.toHaveBeenCalled();
 });
 

@@ -38,6 +38,13 @@ describe("the default logger", () => {
     expect(written[0]).toContain("logger.test.ts");
   });
 
+  test("writes its line, whatever a handler threw", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    stderrLogger.error({ attempt: 2, err: proxy }, "failed");
+    expect(written[0]).toMatch(/failed {"attempt":2}\n +\(what was thrown cannot be shown\)\n$/);
+  });
+
   test("what a customer wrote can neither act on a terminal nor pass for a line of ours", () => {
     const wrote =
       "\u001b]0;owned\u0007\u009b31m\r\n[whatsapp-webhooks] error: forged\u2028x\u202ey\tz";

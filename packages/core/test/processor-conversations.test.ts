@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { cloudBody, delivery, gate, record, settled, text } from "./support/notifications.ts";
 import { setUp } from "./support/processor-under-test.ts";
 
@@ -88,7 +88,7 @@ test("the rest of a conversation waits for a retry, also when it came in the sam
 });
 
 test("a conversation is held no longer than conversationHoldMs", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   const { processor, on } = setUp({ conversationHoldMs: 5_000 });
   const heard: string[] = [];
   on("message.text", (event) => {
@@ -102,6 +102,21 @@ test("a conversation is held no longer than conversationHoldMs", async () => {
   vi.advanceTimersByTime(5_000);
   expect(await later).toMatchObject({ kind: "done" });
   expect(heard).toEqual(["bad", "good"]);
+});
+
+test("a clock that is set back holds no conversation for longer", async () => {
+  vi.useFakeTimers({ toFake: ["performance", "Date"] });
+  const { processor, on } = setUp({ conversationHoldMs: 5_000 });
+  on("message.text", (event) => {
+    if (event.data.text.body === "bad") throw new Error("no");
+  });
+  const batch = record(cloudBody([text("bad"), text("good", { id: "good" })]));
+  expect(await processor.deliver(batch, delivery())).toMatchObject({ completed: [] });
+  vi.advanceTimersByTime(5_000);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  expect(await processor.deliver(batch, delivery({ attempt: 2 }))).toMatchObject({
+    completed: ["message:good:text"],
+  });
 });
 
 test("a retry that comes after the hold, and a burial, let the conversation go on at once", async () => {
@@ -118,6 +133,48 @@ test("a retry that comes after the hold, and a burial, let the conversation go o
       kind: "done",
     });
   }
+});
+
+test("a retry that comes after the hold keeps none of the record's other events: they run now, in order", async () => {
+  const { processor, on } = setUp({
+    conversationHoldMs: 5_000,
+    retry: { maxAttempts: 3, minDelayMs: 10_000, maxDelayMs: 10_000, factor: 1 },
+  });
+  const heard: string[] = [];
+  on("message.text", (event, { attempt }) => {
+    heard.push(event.data.text.body);
+    if (event.data.text.body === "bad" && attempt === 1) throw new Error("no");
+  });
+  const batch = record(cloudBody([text("bad", { id: "1" }), text("with it", { id: "2" })]));
+  const first = processor.deliver(batch, delivery());
+  const later = processor.deliver(record(cloudBody([text("later")])), delivery());
+  expect(await first).toMatchObject({ kind: "retry", completed: ["message:2:text"] });
+  expect(await later).toMatchObject({ kind: "done" });
+  const { completed } = await first;
+  await processor.deliver(batch, delivery({ attempt: 2, completed }));
+  expect(heard).toEqual(["bad", "with it", "later", "bad"]);
+});
+
+test("whether the rest waits is decided by the very delay that the retry has", async () => {
+  // The first draw is short enough for the hold, any other would not be.
+  const random = vi.spyOn(Math, "random").mockReturnValue(0).mockReturnValueOnce(0.999);
+  onTestFinished(() => {
+    random.mockRestore();
+  });
+  const { processor, on } = setUp({
+    conversationHoldMs: 9_000,
+    retry: { maxAttempts: 3, minDelayMs: 10_000, maxDelayMs: 10_000, factor: 1 },
+  });
+  const heard: string[] = [];
+  on("message.text", (event) => {
+    heard.push(event.data.text.body);
+    throw new Error("no");
+  });
+  const batch = record(cloudBody([text("bad"), text("with it")]));
+  expect(await processor.deliver(batch, delivery())).toMatchObject({ delayMs: 8_002 });
+  void processor.deliver(record(cloudBody([text("later")])), delivery());
+  await settled();
+  expect(heard).toEqual(["bad"]);
 });
 
 test("on the last attempt the record's other events of the conversation run all the same", async () => {

@@ -74,6 +74,32 @@ test("after stop() what waits in its conversation goes back, with what of it is 
   expect(heard).toEqual(["slow", "quick"]);
 });
 
+test("after stop() nothing begins that was still being looked up when its turn had come", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { processor, on } = setUp();
+  const [held, asked, answer] = [gate(), gate(), gate<ReadonlySet<string>>()];
+  const heard: string[] = [];
+  on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await held.promise;
+  });
+  const seen = (keys: readonly string[]) => {
+    if (keys.length > 1) return new Set<string>();
+    asked.open();
+    return answer.promise;
+  };
+  const body = record(cloudBody([text("slow", { id: "1" }), text("late")]));
+  const outcome = processor.deliver(body, delivery({ seen }));
+  await vi.waitFor(() => expect(heard).toEqual(["slow"]));
+  vi.advanceTimersByTime(1_000);
+  held.open();
+  await asked.promise;
+  processor.stop();
+  answer.open(new Set());
+  expect(await outcome).toEqual({ kind: "release", completed: ["message:1:text"] });
+  expect(heard).toEqual(["slow"]);
+});
+
 test("a record with something unreadable in it is kept, its other events are done", async () => {
   const { processor, on } = setUp();
   on("message.text", () => {});
@@ -119,7 +145,7 @@ test("telemetry is told of duplicates, retries and burials, and why", async () =
 });
 
 test("when a conversation has been held for long enough, what came with the failed event is handled at once", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["performance"] });
   const { processor, on } = setUp({ conversationHoldMs: 5_000 });
   const heard: string[] = [];
   on("message.text", (event) => {
@@ -128,7 +154,7 @@ test("when a conversation has been held for long enough, what came with the fail
   });
   const batch = record(cloudBody([text("bad"), text("good", { id: "good" })]));
   expect(await processor.deliver(batch, delivery())).toMatchObject({ completed: [] });
-  vi.setSystemTime(Date.now() + 5_000);
+  vi.advanceTimersByTime(5_000);
   expect(await processor.deliver(batch, delivery({ attempt: 2 }))).toMatchObject({
     kind: "retry",
     completed: ["message:good:text"],
@@ -147,4 +173,42 @@ test("what is for nobody holds up nothing behind it, though it had to wait itsel
   ];
   slow.open(new Set());
   expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(["done", "done", "done"]);
+});
+
+test("what close() gave up has not failed: it goes back, on its last attempt too, with what of it is done", async () => {
+  const told = vi.fn();
+  const telemetry = harmlessTelemetry({ retried: told, buried: told });
+  const { processor, on, errors } = setUp({ telemetry });
+  on("message.text", (event) => (event.data.text.body === "slow" ? new Promise(() => {}) : 0));
+  const messages = [text("quick", { id: "1", from: BOB }), text("slow"), text("waits")];
+  const outcomes = [1, 3].map((attempt) =>
+    processor.deliver(record(cloudBody(messages)), delivery({ attempt })),
+  );
+  await settled();
+  processor.abort();
+  expect(await Promise.all(outcomes)).toEqual([
+    { kind: "release", completed: ["message:1:text"] },
+    { kind: "release", completed: ["message:1:text"] },
+  ]);
+  expect(errors).toEqual([]);
+  expect(told).not.toHaveBeenCalled();
+});
+
+test("a last attempt that fails buries nothing that has not begun, or that close() gave up", async () => {
+  for (const end of ["stop", "abort"] as const) {
+    const { processor, on, errors } = setUp();
+    const held = gate();
+    on("message.text", async (event) => {
+      const { body } = event.data.text;
+      if (body === "bad") throw new Error("no");
+      if (body === "slow") await held.promise;
+    });
+    const messages = [text("bad"), text("slow", { from: BOB }), text("next", { from: BOB })];
+    const outcome = processor.deliver(record(cloudBody(messages)), delivery({ attempt: 3 }));
+    await settled();
+    processor[end]();
+    if (end === "stop") held.open();
+    expect(await outcome).toMatchObject({ kind: "release" });
+    expect(errors.map(({ code }) => code)).toEqual(["handler_failed"]);
+  }
 });

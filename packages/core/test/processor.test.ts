@@ -234,7 +234,7 @@ test("abort tells running handlers and reports nothing as their fault", async ()
   await settled();
   expect(processor.running).toBe(1);
   processor.abort();
-  expect(await outcome).toMatchObject({ kind: "retry", completed: [] });
+  expect(await outcome).toEqual({ kind: "release", completed: [] });
   expect(aborted).toBe(true);
   expect(errors).toEqual([]);
 });

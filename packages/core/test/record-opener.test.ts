@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Emitter } from "../src/emitter.ts";
 import type { AnyEvent, InboxRecord } from "../src/index.ts";
 import { type Opened, RecordOpener } from "../src/record-opener.ts";
@@ -11,7 +11,7 @@ const KEY = "message:wamid.A:text";
 function openerFor(name: "message.text" | "status.sent" = "message.text"): RecordOpener {
   const emitter = new Emitter(() => {});
   emitter.subscriptions().on(name, () => {});
-  return new RecordOpener(new RecordReader({ emitter }), () => false);
+  return new RecordOpener(new RecordReader({ emitter }), () => undefined);
 }
 
 /** A record of exactly so many bytes, with one text. */
@@ -90,7 +90,7 @@ describe("a record", () => {
       readSliced: fails,
     });
     for (const each of [SMALL, LARGE]) {
-      expect(await new RecordOpener(reader, () => false).open(each, delivery())).toMatchObject({
+      expect(await new RecordOpener(reader, () => undefined).open(each, delivery())).toMatchObject({
         unreadable: { code: "envelope_unknown", cause: bug },
       });
     }
@@ -103,14 +103,27 @@ describe("one event of a record", () => {
   test("is read again, though its listener was for one event and has got it", () => {
     const emitter = new Emitter(() => {});
     emitter.subscriptions().once("message.text", () => {});
-    const opener = new RecordOpener(new RecordReader({ emitter }), () => false);
-    const event = opener.readAgain(two, KEY);
+    const opener = new RecordOpener(new RecordReader({ emitter }), () => undefined);
+    const event = opener.readAgain(two, KEY, "message.text");
     expect(event?.key).toBe(KEY);
     expect(emitter.take(event as AnyEvent)).toHaveLength(1);
-    expect(opener.readAgain(two, KEY)).toEqual(event);
+    expect(opener.readAgain(two, KEY, "message.text")).toEqual(event);
   });
 
   test("is none if there is no such event in it", () => {
-    expect(openerFor().readAgain(two, "message:wamid.B:text")).toBeUndefined();
+    expect(openerFor().readAgain(two, "message:wamid.B:text", "message.text")).toBeUndefined();
+  });
+
+  test("keeps its name, though it has become old while it waited", () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 1_790_000_009_000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const emitter = new Emitter(() => {});
+    emitter.subscriptions().on("message.text", () => {});
+    const reader = new RecordReader({ emitter, maxAgeMs: 1_000 });
+    const opener = new RecordOpener(reader, () => undefined);
+    expect(opener.readAgain(two, KEY, "message.text")?.name).toBe("message.text");
+    expect(opener.readAgain(two, KEY, "stale")?.name).toBe("stale");
   });
 });

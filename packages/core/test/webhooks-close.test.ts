@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { storeInbox } from "../src/index.ts";
-import { gate, settled } from "./support/notifications.ts";
+import { cloudBody, gate, settled, signedRequest, text } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 import { setUp } from "./support/webhooks-under-test.ts";
 
@@ -52,6 +52,23 @@ test("close() gives up after timeoutMs, aborts, and reports what it left", async
     { running: 1, pending: 2 },
     expect.stringContaining("left work behind"),
   );
+});
+
+test("what close() gives up goes back to a durable inbox with what of it is done, before that closes", async () => {
+  const { store, commits } = tame();
+  const { webhooks } = setUp({ inbox: storeInbox(store) });
+  webhooks.on("message.text", (event) =>
+    event.data.text.body === "slow" ? new Promise(() => {}) : undefined,
+  );
+  await webhooks.start();
+  await settled();
+  const messages = [text("slow"), text("quick", { id: "1", from: "12125550102" })];
+  await webhooks.receive(signedRequest(cloudBody(messages)));
+  await settled();
+  expect(await webhooks.close({ timeoutMs: 1 })).toEqual({ running: 1, pending: 1 });
+  expect(commits.flatMap((commit) => commit.settles)).toEqual([
+    { id: expect.any(String), kind: "release", completed: ["message:1:text"] },
+  ]);
 });
 
 test("close() with a durable inbox starts no further handlers: what has not begun stays in it", async () => {

@@ -177,7 +177,7 @@ export type Outcome =
       /** What comes later in the same conversation is to wait for it. For inboxes that order conversations. */
       readonly holds?: boolean;
     }
-  /** Not begun, or only in part: put back as it was, the attempt does not count. */
+  /** Not begun, or not waited for to the end: put back as it was, the attempt does not count. */
   | { readonly kind: "release"; readonly completed: readonly string[] }
   | { readonly kind: "bury"; readonly completed: readonly string[]; readonly reason: string };
 

@@ -85,7 +85,7 @@ class InlineInbox implements Inbox {
     if (completed.length > 0)
       await within(this.#seen.add(completed), "seenKeys.add did not answer");
     if (kind === "done" || kind === "bury") return;
-    throw this.#abort.signal.aborted
+    throw kind === "release" || this.#abort.signal.aborted
       ? closed()
       : new WebhookError(
           "inbox_failed",
