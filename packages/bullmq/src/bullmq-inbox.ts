@@ -212,7 +212,7 @@ export class BullmqInbox implements Inbox {
   async #isAllIdle(): Promise<boolean> {
     try {
       const { front } = await this.#open;
-      // A record becomes parts in one step, so whoever looks for records first misses nothing.
+      // Records are there until all their parts are, so whoever looks for records first misses nothing.
       for (const queue of [front.records, front.parts]) {
         const counts = await queue.getJobCounts("wait", "active", "waiting-children");
         if (Object.values(counts).some((count) => count > 0)) return false;
