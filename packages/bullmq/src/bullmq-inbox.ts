@@ -20,10 +20,12 @@ import {
   PATIENCE_MS,
   placeOf,
   type RedisConnection,
+  readyOf,
   tellOutages,
   within,
 } from "./connection.ts";
 import { Engine } from "./engine.ts";
+import { claimFormat } from "./format.ts";
 import { Intake } from "./intake.ts";
 import { Keeper } from "./keeper.ts";
 import { DEFAULT_PREFIX, Layout } from "./layout.ts";
@@ -141,8 +143,10 @@ export class BullmqInbox implements Inbox {
 
   async #tryToOpen(): Promise<Open> {
     await readyOf(this.#client);
-    await inspectServer(this.#client, this.#logger);
+    const tell = await inspectServer(this.#client);
+    await claimFormat(this.#client, this.#layout);
     const front = await new Engine(this.#client, this.#layout).ready();
+    tell(this.#logger);
     const { deadLetterLimitBytes, deadLetterMaxAgeMs, rememberMs } = this.#numbers;
     const letters = new Letters(front, {
       limitBytes: deadLetterLimitBytes,
@@ -270,13 +274,5 @@ function asProblem(error: unknown): WebhookError {
   if (error instanceof WebhookError) return error;
   return new WebhookError("inbox_failed", "the inbox could not be opened; it is tried again.", {
     cause: error,
-  });
-}
-
-function readyOf(client: Redis): Promise<void> {
-  if (client.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    client.once("ready", resolve);
-    client.once("end", () => reject(new WebhookError("closing", "the inbox is closed.")));
   });
 }

@@ -89,6 +89,15 @@ function isClient(connection: RedisConnection): connection is Redis {
   return typeof (connection as { duplicate?: unknown }).duplicate === "function";
 }
 
+/** Resolves when it takes commands; rejects when it will not any more. */
+export function readyOf(client: Redis): Promise<void> {
+  if (client.status === "ready") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    client.once("ready", resolve);
+    client.once("end", () => reject(new WebhookError("closing", "the inbox is closed.")));
+  });
+}
+
 /** For people: without user and password. */
 export function placeOf({ options }: Redis): string {
   const { host = "localhost", port = 6379, path, db = 0, tls } = options;
