@@ -37,7 +37,10 @@ import { Workshop } from "./workshop.ts";
 
 /** Where Redis is, what this process does, and how much may be kept for how long. */
 export interface BullmqInboxOptions extends Numbers {
-  /** `{ url: "redis://…" }` (`rediss://` for TLS), options of ioredis, or an ioredis client, whose settings are used for connections of our own. */
+  /**
+   * `{ url: "redis://…" }` (`rediss://` for TLS), options of ioredis, or an ioredis client of whatever version, whose options are used
+   * for connections of our own.
+   */
   readonly connection: RedisConnection;
   /**
    * What this process does: `receive` only stores (it needs no handlers and no `start()`), `work` only handles, `both`
