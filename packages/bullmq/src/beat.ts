@@ -1,4 +1,4 @@
-import type { Worker } from "bullmq";
+import type { Queue, Worker } from "bullmq";
 import type { Engine } from "./engine.ts";
 import { lockKey, runAlone } from "./transaction.ts";
 
@@ -65,14 +65,22 @@ export class Beat {
 
   async #renew(): Promise<void> {
     const held = [...this.#held];
-    if (held.length === 0) return;
-    await runAlone(this.#engine, "waRenew", [
-      1 + held.length,
-      this.#worker.toKey("stalled"),
-      ...held.map(([id]) => lockKey(this.#worker, id)),
-      LOCK_MS,
-      ...held.map(([, token]) => token),
-      ...held.map(([id]) => id),
-    ]);
+    if (held.length > 0) await renewLocks(this.#engine, this.#worker, held);
   }
+}
+
+/** Of jobs by id, with who holds them. What ran out is taken again, unless somebody else has it by now. */
+export async function renewLocks(
+  engine: Engine,
+  queue: Pick<Queue, "toKey">,
+  held: readonly (readonly [id: string, token: string])[],
+): Promise<void> {
+  await runAlone(engine, "waRenew", [
+    1 + held.length,
+    queue.toKey("stalled"),
+    ...held.map(([id]) => lockKey(queue, id)),
+    LOCK_MS,
+    ...held.map(([, token]) => token),
+    ...held.map(([id]) => id),
+  ]);
 }

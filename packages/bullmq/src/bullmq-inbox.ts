@@ -20,10 +20,12 @@ import {
   PATIENCE_MS,
   placeOf,
   type RedisConnection,
+  readyOf,
   tellOutages,
   within,
 } from "./connection.ts";
 import { Engine } from "./engine.ts";
+import { claimFormat } from "./format.ts";
 import { Intake } from "./intake.ts";
 import { Keeper } from "./keeper.ts";
 import { DEFAULT_PREFIX, Layout } from "./layout.ts";
@@ -35,7 +37,10 @@ import { Workshop } from "./workshop.ts";
 
 /** Where Redis is, what this process does, and how much may be kept for how long. */
 export interface BullmqInboxOptions extends Numbers {
-  /** `{ url: "redis://…" }` (`rediss://` for TLS), options of ioredis, or an ioredis client, whose settings are used for connections of our own. */
+  /**
+   * `{ url: "redis://…" }` (`rediss://` for TLS), options of ioredis, or an ioredis client of whatever version, whose options are used
+   * for connections of our own.
+   */
   readonly connection: RedisConnection;
   /**
    * What this process does: `receive` only stores (it needs no handlers and no `start()`), `work` only handles, `both`
@@ -141,8 +146,10 @@ export class BullmqInbox implements Inbox {
 
   async #tryToOpen(): Promise<Open> {
     await readyOf(this.#client);
-    await inspectServer(this.#client, this.#logger);
+    const tell = await inspectServer(this.#client);
+    await claimFormat(this.#client, this.#layout);
     const front = await new Engine(this.#client, this.#layout).ready();
+    tell(this.#logger);
     const { deadLetterLimitBytes, deadLetterMaxAgeMs, rememberMs } = this.#numbers;
     const letters = new Letters(front, {
       limitBytes: deadLetterLimitBytes,
@@ -212,7 +219,7 @@ export class BullmqInbox implements Inbox {
   async #isAllIdle(): Promise<boolean> {
     try {
       const { front } = await this.#open;
-      // A record becomes parts in one step, so whoever looks for records first misses nothing.
+      // Records are there until all their parts are, so whoever looks for records first misses nothing.
       for (const queue of [front.records, front.parts]) {
         const counts = await queue.getJobCounts("wait", "active", "waiting-children");
         if (Object.values(counts).some((count) => count > 0)) return false;
@@ -270,13 +277,5 @@ function asProblem(error: unknown): WebhookError {
   if (error instanceof WebhookError) return error;
   return new WebhookError("inbox_failed", "the inbox could not be opened; it is tried again.", {
     cause: error,
-  });
-}
-
-function readyOf(client: Redis): Promise<void> {
-  if (client.status === "ready") return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    client.once("ready", resolve);
-    client.once("end", () => reject(new WebhookError("closing", "the inbox is closed.")));
   });
 }

@@ -1,8 +1,17 @@
 import { type Logger, WebhookError } from "@whatsapp-webhooks/core";
 import { Redis, type RedisOptions } from "ioredis";
 
-/** Where Redis is: a URL (`rediss://` for TLS), options of ioredis, or an ioredis client, which is duplicated. */
-export type RedisConnection = { readonly url: string } | RedisOptions | Redis;
+/** Where Redis is: a URL (`rediss://` for TLS), options of ioredis, or an ioredis client. */
+export type RedisConnection = { readonly url: string } | ConnectionOptions | RedisClient;
+
+/** The options of ioredis, but for a class of connections. */
+export type ConnectionOptions = Omit<RedisOptions, "Connector">;
+
+/** An ioredis client, of whatever copy and version: connections of our own are made with its options, and nothing else is done with it. */
+export interface RedisClient {
+  readonly options: { readonly keyPrefix?: string | undefined };
+  duplicate(...args: never): unknown;
+}
 
 /** How long a write of a notification may take before it is answered 503. */
 export const PATIENCE_MS = 1_500;
@@ -41,9 +50,9 @@ export function isOfReplica(error: unknown): boolean {
 }
 
 export function connect(connection: RedisConnection, overrides: RedisOptions): Redis {
-  if (isClient(connection)) return connection.duplicate(overrides);
+  const given = isClient(connection) ? connection.options : connection;
   // BullMQ reads replies as they have always been.
-  const options = { ...connection, ...overrides, replyMapping: "legacy" as const };
+  const options = { ...given, ...overrides, replyMapping: "legacy" as const };
   return hasUrl(connection) ? new Redis(connection.url, options) : new Redis(options);
 }
 
@@ -66,8 +75,8 @@ export function checkConnection(connection: RedisConnection | undefined): void {
     throw invalid(
       "`connection.url` is not a URL. In user and password, write what is no letter or digit with %, as encodeURIComponent does.",
     );
-  const { keyPrefix } = isClient(connection) ? connection.options : (connection as RedisOptions);
-  if (keyPrefix)
+  const given = isClient(connection) ? connection.options : connection;
+  if ("keyPrefix" in given && given.keyPrefix)
     throw invalid("BullMQ knows no `keyPrefix`. Use the option `prefix` of the inbox.");
 }
 
@@ -85,8 +94,17 @@ function invalid(message: string): WebhookError {
   return new WebhookError("option_invalid", `the BullMQ inbox: ${message}`);
 }
 
-function isClient(connection: RedisConnection): connection is Redis {
-  return typeof (connection as { duplicate?: unknown }).duplicate === "function";
+function isClient(connection: RedisConnection): connection is RedisClient {
+  return "duplicate" in connection && typeof connection.duplicate === "function";
+}
+
+/** Resolves when it takes commands; rejects when it will not any more. */
+export function readyOf(client: Redis): Promise<void> {
+  if (client.status === "ready") return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    client.once("ready", resolve);
+    client.once("end", () => reject(new WebhookError("closing", "the inbox is closed.")));
+  });
 }
 
 /** For people: without user and password. */

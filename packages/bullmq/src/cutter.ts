@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cut, Logger, PartKeys } from "@whatsapp-webhooks/core";
+import { renewLocks } from "./beat.ts";
+import { CutSteps, type Part, type Piece, type Progress, toProgress } from "./cut-steps.ts";
 import type { Batch, Engine } from "./engine.ts";
-import { bytesOf, isStored, type Stored, toRecord, withBody } from "./stored.ts";
+import { bytesOf, type Stored, toRecord, withBody } from "./stored.ts";
 import { type Held, lockKey, release, type Sealed, Transaction } from "./transaction.ts";
 
 export interface CutterOptions {
@@ -12,35 +14,40 @@ export interface CutterOptions {
   readonly logger: Logger;
 }
 
-/** A part about to be added, with its conversation, hashed. */
-interface Part {
-  readonly stored: Stored;
-  readonly conversation: string | undefined;
-}
-
-/** One record and what it is cut into. */
-interface CutRecord {
-  readonly stored: Stored;
-  readonly parts: readonly Part[];
-}
-
 /** A conversation's last part is remembered so long at most. */
 const TAIL_MS = 30 * 24 * 60 * 60 * 1000;
 const PAUSE_MS = 500;
+/** How often the lock is renewed between steps. */
+const RENEW_MS = 1_000;
+
+/** What a transaction adds. */
+interface Added {
+  readonly sealed: Sealed;
+  /** How many parts. */
+  readonly serials: number;
+  /** Of records that were here before. */
+  readonly skipped: ReadonlySet<Piece>;
+}
+
+/** What became of a step: where the next begins, that it is to be tried again, or that the job is done or somebody else's. */
+type Stepped = Progress | "again" | "gone";
 
 /**
  * The ordered step: one job of records at a time, over all processes, becomes parts, each behind the one before it in its
- * conversation. One transaction does it all and ends the job, or somebody else has the job by now.
+ * conversation. One transaction adds some of them and notes how far it is, the last one ends the job, or somebody else has
+ * the job by now: then it goes on from there.
  */
 export class Cutter {
   readonly #options: CutterOptions;
   #isStopped = false;
   #isTold = false;
+  #renewedAt = 0;
 
   constructor(options: CutterOptions) {
     this.#options = options;
   }
 
+  /** After the step that is under way the job is put back. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -53,30 +60,47 @@ export class Cutter {
   }
 
   async handle(held: Held): Promise<void> {
-    const records = this.#cutAll(held.job.data as Batch);
+    const { layout } = this.#options.engine;
+    const steps = new CutSteps(held.job.data, {
+      cut: (stored) => this.#cut(stored),
+      hash: (text) => layout.hash(text),
+    });
+    let progress: Progress | undefined = toProgress(held.job.progress);
+    this.#renewedAt = performance.now();
     while (!this.#isStopped) {
       try {
-        if (await this.#commit(held, records)) return;
+        progress ??= await this.#read(held);
+        const stepped = await this.#step(held, steps, progress);
+        if (stepped === "gone") return;
+        if (stepped === "again") this.#renewedAt = 0;
+        else progress = stepped;
         this.#isTold = false;
       } catch (error) {
-        if (!this.#isTold) {
-          const code = error instanceof Error ? error.name : typeof error;
-          this.#options.logger.error(
-            { code: "inbox_failed", cause: code },
-            "notifications could not be cut into conversations; it is tried again",
-          );
-        }
-        this.#isTold = true;
+        // It may have happened all the same.
+        progress = undefined;
+        this.#renewedAt = 0;
+        this.#tell(error);
         await sleep(PAUSE_MS);
       }
     }
+    await this.release(held);
   }
 
-  #cutAll(batch: Batch): readonly CutRecord[] {
-    if (!Array.isArray(batch)) return [];
-    return (batch as Batch)
-      .filter(isStored)
-      .map((stored) => ({ stored, parts: this.#cut(stored) }));
+  #tell(error: unknown): void {
+    if (!this.#isTold) {
+      const code = error instanceof Error ? error.name : typeof error;
+      this.#options.logger.error(
+        { code: "inbox_failed", cause: code },
+        "notifications could not be cut into conversations; it is tried again",
+      );
+    }
+    this.#isTold = true;
+  }
+
+  async #read({ job }: Held): Promise<Progress> {
+    const { client, records } = this.#options.engine;
+    const text = await client.hget(records.toKey(job.id ?? ""), "progress");
+    return toProgress(JSON.parse(text ?? "0"));
   }
 
   #cut(stored: Stored): readonly Part[] {
@@ -89,15 +113,18 @@ export class Cutter {
     }));
   }
 
-  /** Resolves to whether the job is no longer ours to cut. */
-  async #commit(held: Held, records: readonly CutRecord[]): Promise<boolean> {
+  async #step(held: Held, steps: CutSteps, progress: Progress): Promise<Stepped> {
     const { engine } = this.#options;
     const { client, layout } = engine;
+    const { pieces, next } = steps.take(progress);
+    const isRenewed = await this.#renew(held);
     const conversations = [
-      ...new Set(records.flatMap(({ parts }) => parts.map(({ conversation }) => conversation))),
+      ...new Set(pieces.flatMap(({ parts }) => parts.map(({ conversation }) => conversation))),
     ].filter((conversation) => conversation !== undefined);
     const lock = lockKey(engine.records, held.job.id ?? "");
-    const seenKeys = records.map(({ stored }) => layout.seenRecord(stored.i));
+    const seenKeys = pieces.map(({ stored }) => layout.seenRecord(stored.i));
+    // What adds parts does not ask who holds the job, so they are added only if that is still known when they are. The
+    // lock is renewed by nobody but us, between steps, or each renewal would spoil one.
     const [, token, found, ids] = await Promise.all([
       client.watch(lock),
       client.get(lock),
@@ -109,7 +136,7 @@ export class Cutter {
     ]);
     if (token !== held.token) {
       await client.unwatch();
-      return true;
+      return token === null && !isRenewed ? "again" : "gone";
     }
     const tails = new Map<string, string>();
     conversations.forEach((conversation, index) => {
@@ -118,40 +145,78 @@ export class Cutter {
     });
     const seen = new Set(seenKeys.filter((_, index) => ids[index] !== null));
     const transaction = await Transaction.begin(engine);
-    const added = this.#addAll(transaction, held.job.id ?? "", records, { tails, seen });
-    transaction.finish(engine.records, transaction.seal(engine.records, held, added));
+    const added = this.#addAll(transaction, held, pieces, { tails, seen, progress });
+    // Of what was here before no parts are left to be added.
+    const last = pieces.at(-1);
+    const isOver = last?.ends === false && added.skipped.has(last);
+    const then = {
+      ...(isOver ? { record: next.record + 1, part: 0 } : next),
+      serial: progress.serial + added.serials,
+    };
+    if (steps.isEnd(then)) {
+      transaction.finish(engine.records, transaction.seal(engine.records, held, added.sealed));
+      return (await transaction.exec()) === undefined ? "again" : "gone";
+    }
+    const place = transaction.note(engine.records, held, added.sealed, then);
     const results = await transaction.exec();
-    return results !== undefined;
+    if (results === undefined) return "again";
+    return results[place] === 1 ? then : "gone";
+  }
+
+  /** Resolves to whether it was time to. */
+  async #renew(held: Held): Promise<boolean> {
+    if (performance.now() - this.#renewedAt < RENEW_MS) return false;
+    const { engine } = this.#options;
+    await renewLocks(engine, engine.records, [[held.job.id ?? "", held.token]]);
+    this.#renewedAt = performance.now();
+    return true;
   }
 
   #addAll(
     transaction: Transaction,
-    jobId: string,
-    records: readonly CutRecord[],
-    { tails, seen }: { readonly tails: Map<string, string>; readonly seen: Set<string> },
-  ): Sealed {
+    { job }: Held,
+    pieces: readonly Piece[],
+    {
+      tails,
+      seen,
+      progress,
+    }: {
+      readonly tails: Map<string, string>;
+      readonly seen: Set<string>;
+      readonly progress: Progress;
+    },
+  ): Added {
     const { engine, rememberMs } = this.#options;
     const { layout } = engine;
     const behind: string[] = [];
     const jobs: string[] = [];
     const touched = new Map<string, string>();
-    const news: string[] = [];
+    const keys: string[] = [];
+    const skipped = new Set<Piece>();
     let count = 0;
     let bytes = 0;
-    let serial = 0;
-    for (const { stored, parts } of records) {
-      count--;
-      bytes -= bytesOf(stored);
+    let serials = 0;
+    for (const piece of pieces) {
+      const { stored, parts, begins, ends } = piece;
       const key = layout.seenRecord(stored.i);
-      if (stored.g === undefined) {
-        if (seen.has(key)) continue;
+      const isKnown = begins && stored.g === undefined && seen.has(key);
+      if (ends || isKnown) {
+        count--;
+        bytes -= bytesOf(stored);
+      }
+      if (isKnown) {
+        skipped.add(piece);
+        continue;
+      }
+      // When all of it is there, or else the rest would pass for a duplicate.
+      if (ends && stored.g === undefined) {
         seen.add(key);
-        news.push(key);
+        keys.push(key);
       }
       for (const { stored: part, conversation } of parts) {
         count++;
         bytes += bytesOf(part);
-        const id = `${jobId}-${serial++}`;
+        const id = `${job.id ?? ""}-${progress.serial + serials++}`;
         const after = conversation === undefined ? undefined : tails.get(conversation);
         const { g: _g, k: _k, ...data } = part;
         transaction.add(engine.parts, {
@@ -165,7 +230,17 @@ export class Cutter {
         touched.set(layout.tail(conversation), id);
       }
     }
-    return { behind, jobs, tails: touched, tailMs: TAIL_MS, keys: news, rememberMs, count, bytes };
+    const sealed = {
+      behind,
+      jobs,
+      tails: touched,
+      tailMs: TAIL_MS,
+      keys,
+      rememberMs,
+      count,
+      bytes,
+    };
+    return { sealed, serials, skipped };
   }
 }
 

@@ -23,7 +23,7 @@ export interface DelivererOptions {
   readonly signal: AbortSignal;
 }
 
-/** After a delivery that ended without an outcome. */
+/** After a delivery that ended without an outcome, which is no attempt: no handler failed. */
 const REDELIVERY_MS = 1_000;
 const PAUSE_MS = 200;
 
@@ -56,7 +56,9 @@ export class Deliverer {
     const outcome = await this.#deliver(part);
     // It may have been let go of meanwhile.
     if (!this.#underWay.has(held)) return;
-    await this.#settle(held, part, outcome);
+    if (outcome === undefined)
+      await this.#until(held, () => delay(engine.parts, held, REDELIVERY_MS, part));
+    else await this.#settle(held, part, outcome);
     this.#underWay.delete(held);
   }
 
@@ -73,7 +75,8 @@ export class Deliverer {
     await Promise.all(all.map((held) => this.release(held)));
   }
 
-  async #deliver(part: Stored): Promise<Outcome> {
+  /** Resolves to undefined if it could not be handed over. */
+  async #deliver(part: Stored): Promise<Outcome | undefined> {
     const { deliver, logger, signal } = this.#options;
     const completed = part.c ?? [];
     const delivery: Delivery = {
@@ -87,13 +90,7 @@ export class Deliverer {
     } catch (error) {
       const message = "a notification could not be handed over; it comes again";
       logger.error({ code: "inbox_failed", err: error }, message);
-      return {
-        kind: "retry",
-        completed,
-        delayMs: REDELIVERY_MS,
-        reason: "the delivery failed",
-        holds: true,
-      };
+      return undefined;
     }
   }
 

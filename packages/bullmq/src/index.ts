@@ -4,5 +4,5 @@
  */
 
 export { type BullmqInboxOptions, bullmqInbox } from "./bullmq-inbox.ts";
-export type { RedisConnection } from "./connection.ts";
+export type { ConnectionOptions, RedisClient, RedisConnection } from "./connection.ts";
 export { openInbox } from "./kept.ts";

@@ -12,6 +12,8 @@ export interface JobLoopOptions {
   readonly slots: number;
   /** Resolves when the job is no longer held. Never rejects. */
   handle(held: Held): Promise<void>;
+  /** Who handles a job renews its lock. */
+  readonly renewsItself?: boolean;
   /** Puts back what was fetched too late. */
   release(held: Held): Promise<void>;
   /** This process did nothing for so long, though it held jobs: others may have them now. */
@@ -53,7 +55,8 @@ export class JobLoop {
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#worker.on("error", () => {});
-    this.#beat = new Beat(engine, this.#worker, this.#held, (ms) => options.onStandstill?.(ms));
+    const renewed = options.renewsItself === true ? new Map<string, string>() : this.#held;
+    this.#beat = new Beat(engine, this.#worker, renewed, (ms) => options.onStandstill?.(ms));
     this.#running = this.#run();
   }
 

@@ -1,4 +1,6 @@
+import { WebhookError } from "@whatsapp-webhooks/core";
 import { type KeptStore, Usage } from "@whatsapp-webhooks/core/command";
+import type { Redis } from "ioredis";
 import {
   checkConnection,
   connect,
@@ -6,9 +8,11 @@ import {
   PATIENCE_MS,
   placeOf,
   type RedisConnection,
+  readyOf,
   within,
 } from "./connection.ts";
 import { Engine } from "./engine.ts";
+import { checkFormat } from "./format.ts";
 import { Keeper } from "./keeper.ts";
 import { DEFAULT_PREFIX, Layout } from "./layout.ts";
 import { Letters } from "./letters.ts";
@@ -29,12 +33,15 @@ export async function openKept({
   client.on("error", (error) => {
     cause = error;
   });
-  const engine = new Engine(client, new Layout(prefix));
+  const layout = new Layout(prefix);
   const late = (): Error => new Usage(`${placeOf(client)} does not answer.`);
+  let engine: Engine;
   try {
-    await within(2 * PATIENCE_MS, engine.ready(), late);
+    engine = await within(2 * PATIENCE_MS, opened(client, layout), late);
   } catch (error) {
     client.disconnect();
+    if (error instanceof WebhookError && error.code === "inbox_failed")
+      throw new Usage(error.message);
     const why = cause === undefined ? "" : ` (${cause.message})`;
     throw error instanceof Usage ? error : new Usage(`${placeOf(client)} cannot be used${why}.`);
   }
@@ -50,6 +57,12 @@ export async function openKept({
       client.disconnect();
     },
   });
+}
+
+async function opened(client: Redis, layout: Layout): Promise<Engine> {
+  await readyOf(client);
+  await checkFormat(client, layout);
+  return new Engine(client, layout).ready();
 }
 
 /** For the command `whatsapp-webhooks-inbox` of another package. */

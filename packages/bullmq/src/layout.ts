@@ -13,6 +13,8 @@ export const DEFAULT_PREFIX = "{whatsapp}";
  */
 export class Layout {
   readonly prefix: string;
+  /** Which format all of it has. */
+  readonly format: string;
   /** How many notifications wait, and their bytes. */
   readonly totals: string;
   /** When somebody last renewed locks. */
@@ -25,6 +27,7 @@ export class Layout {
 
   constructor(prefix: string) {
     this.prefix = prefix;
+    this.format = `${prefix}:format`;
     this.totals = `${prefix}:totals`;
     this.pulse = `${prefix}:pulse`;
     this.letters = `${prefix}:letters`;

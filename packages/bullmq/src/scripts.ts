@@ -87,8 +87,9 @@ export const scripts = {
   },
   /**
    * lock, totals, jobs behind others, other jobs, tails, keys; token, sealed token, how many of these jobs, of those, and of
-   * tails, milliseconds for tails and for keys, records, bytes, parts. If all jobs are there, those behind others where they
-   * belong, and the lock is held, it gets the sealed token, tails their parts, keys are remembered, and all of it is counted.
+   * tails, milliseconds for tails and for keys, records, bytes, progress if there is any, parts. If all jobs are there, those behind
+   * others where they belong, and the lock is held, it gets the sealed token and its job the progress, tails their parts, keys
+   * are remembered, and all of it is counted. Returns whether it was so.
    */
   waSeal: {
     lua: `
@@ -101,8 +102,11 @@ export const scripts = {
         if place <= behind and redis.call('EXISTS', KEYS[place] .. ':dependencies') == 0 then return 0 end
       end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if ARGV[10] ~= '' then
+        redis.call('HSET', string.sub(KEYS[1], 1, -6), 'progress', ARGV[10])
+      end
       for place = jobs + 1, tails do
-        redis.call('SET', KEYS[place], ARGV[9 + place - jobs], 'PX', ARGV[6])
+        redis.call('SET', KEYS[place], ARGV[10 + place - jobs], 'PX', ARGV[6])
       end
       for place = tails + 1, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[7]) end
       redis.call('HINCRBY', KEYS[2], 'count', ARGV[8])

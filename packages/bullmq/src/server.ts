@@ -29,8 +29,8 @@ async function factsOf(client: Redis): Promise<ServerFacts> {
   };
 }
 
-/** What this Redis loses, in one line. Throws if it is none that may hold notifications. */
-export async function inspectServer(client: Redis, logger: Logger): Promise<void> {
+/** Resolves to what tells in one line what this Redis loses. Rejects if it is none that may hold notifications. */
+export async function inspectServer(client: Redis): Promise<(logger: Logger) => void> {
   const facts = await factsOf(client);
   const place = placeOf(client);
   if (isOlder(facts.version)) {
@@ -44,8 +44,8 @@ export async function inspectServer(client: Redis, logger: Logger): Promise<void
     );
   }
   const [isSafe, message] = lossOf(facts);
-  if (isSafe) logger.info({ redis: facts.version }, `${place}: ${message}`);
-  else logger.warn({ redis: facts.version }, `${place}: ${message}`);
+  return (logger) =>
+    logger[isSafe ? "info" : "warn"]({ redis: facts.version }, `${place}: ${message}`);
 }
 
 function lossOf({ isLogging, fsync }: ServerFacts): readonly [isSafe: boolean, message: string] {

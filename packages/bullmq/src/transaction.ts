@@ -71,8 +71,18 @@ export class Transaction {
 
   /** Returns what holds the job from here on, if all jobs are there: who ends it in this name ends it only then. */
   seal(queue: AnyQueue, held: Held, sealed: Sealed): Held {
-    const { behind = [], jobs = [], tails = new Map(), keys = [] } = sealed;
     const then = sealedOf(held);
+    this.#seal(queue, held, sealed, then, "");
+    return then;
+  }
+
+  /** As {@link seal} for a job that is not ended yet: it stays held, and this is noted with it. Returns the place of its result, 1 if so. */
+  note(queue: AnyQueue, held: Held, sealed: Sealed, progress: object): number {
+    return this.#seal(queue, held, sealed, held, JSON.stringify(progress));
+  }
+
+  #seal(queue: AnyQueue, held: Held, sealed: Sealed, then: Held, progress: string): number {
+    const { behind = [], jobs = [], tails = new Map(), keys = [] } = sealed;
     const all = [
       lockKey(queue, held.job.id ?? ""),
       this.#engine.layout.totals,
@@ -81,7 +91,7 @@ export class Transaction {
       ...tails.keys(),
       ...keys,
     ];
-    this.run(
+    return this.run(
       "waSeal",
       all.length,
       ...all,
@@ -94,9 +104,9 @@ export class Transaction {
       sealed.rememberMs ?? 0,
       sealed.count ?? 0,
       sealed.bytes ?? 0,
+      progress,
       ...tails.values(),
     );
-    return then;
   }
 
   add<Data>(queue: Queue<Data>, { data, id, delayMs = 0, after }: NewJob<Data>): void {
@@ -222,6 +232,6 @@ async function commandAlone(
 }
 
 /** Where BullMQ keeps who holds a job. */
-export function lockKey(queue: AnyQueue, id: string): string {
+export function lockKey(queue: Pick<AnyQueue, "toKey">, id: string): string {
   return `${queue.toKey(id)}:lock`;
 }

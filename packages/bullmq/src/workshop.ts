@@ -81,6 +81,7 @@ export class Workshop {
       engine,
       queue: RECORDS,
       slots: 1,
+      renewsItself: true,
       handle: (held) => this.#cutter.handle(held),
       release: (held) => this.#cutter.release(held),
     });
@@ -118,8 +119,10 @@ export class Workshop {
     this.#abort.abort(new WebhookError("closing", "the inbox is closed."));
     this.#cutter.stop();
     this.#stopped ??= Promise.resolve();
-    await Promise.all([this.#cutting.halt(), this.#delivering.halt()]);
-    await this.#deliverer.releaseAll();
+    await Promise.all([
+      this.#cutting.stop(),
+      this.#delivering.halt().then(() => this.#deliverer.releaseAll()),
+    ]);
     this.sever();
     await Promise.all(this.#engines.map((engine) => engine.close()));
   }

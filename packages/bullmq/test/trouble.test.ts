@@ -138,6 +138,38 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
     await vi.waitFor(() => expect(handled).toEqual(["a", "b", "c"]), 20_000);
   }, 60_000);
 
+  test("while a notification is handed over: that is no attempt, and nothing overtakes it meanwhile", async () => {
+    const { url, client } = await serverOf();
+    const inbox = new BullmqInbox({ connection: { url }, logger: silent });
+    onTestFinished(() => inbox.close());
+    const attempts: [string, number][] = [];
+    const consumer = await inbox.consume(
+      async ({ body }, { attempt }) => {
+        attempts.push([String(body), attempt]);
+        if (attempts.length < 3) throw new Error("what is known could not be read");
+        if (attempts.length > 3) return { kind: "done", completed: [] };
+        return { kind: "retry", completed: [], delayMs: 0, reason: "no", holds: true };
+      },
+      silent,
+      ({ body }) => [{ conversation: "one", body }],
+    );
+    for (const text of ["a", "b"])
+      await inbox.put({
+        id: text,
+        receivedAt: 1,
+        auth: { kind: "signature" },
+        body: Buffer.from(text),
+      });
+    await vi.waitFor(
+      async () =>
+        expect(await client.hgetall("{whatsapp}:totals")).toEqual({ count: "0", bytes: "0" }),
+      20_000,
+    );
+    await consumer.close();
+    const ofA = [1, 1, 1, 2].map((attempt) => ["a", attempt]);
+    expect(attempts).toEqual([...ofA, ["b", 1]]);
+  }, 60_000);
+
   test("full, when a dead letter is tried again: it stays one", async () => {
     const { url, client } = await serverOf();
     const { post, inbox } = await receiving({ connection: { url } }, () => {

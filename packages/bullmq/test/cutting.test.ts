@@ -1,0 +1,294 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cut, InboxRecord } from "@whatsapp-webhooks/core";
+import type { Job } from "bullmq";
+import { afterEach, expect, onTestFinished, test, vi } from "vitest";
+import { BullmqInbox } from "../src/bullmq-inbox.ts";
+import { Cutter } from "../src/cutter.ts";
+import { Engine } from "../src/engine.ts";
+import { JobLoop } from "../src/job-loop.ts";
+import { Layout } from "../src/layout.ts";
+import { toStored } from "../src/stored.ts";
+import { type Held, Transaction } from "../src/transaction.ts";
+import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./support/redis.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** More than one step takes. */
+const MANY = 700;
+const MOST_AT_A_TIME = 256;
+
+/** Bodies are words: a conversation and a number. */
+const cut: Cut = ({ body }) =>
+  String(body)
+    .split(" ")
+    .map((word) => ({ conversation: word.split(".")[0] ?? "", body: Buffer.from(word) }));
+
+const wordsOf = (serial: number): string[] =>
+  Array.from({ length: MANY }, (_, conversation) => `c${conversation}.${serial}`);
+
+const recordOf = (id: string, words: readonly string[]): InboxRecord => ({
+  id,
+  receivedAt: 1,
+  auth: { kind: "signature" },
+  body: Buffer.from(words.join(" ")),
+});
+
+/** What is delivered, in order. */
+async function workingOn(redis: SharedRedis, prefix: string) {
+  const options = { connection: { url: redis.url }, prefix, logger: silent };
+  const inbox = new BullmqInbox({ ...options, role: "work" });
+  onTestFinished(() => inbox.close());
+  const delivered: string[] = [];
+  await inbox.consume(
+    async ({ body }) => {
+      delivered.push(String(body));
+      return { kind: "done", completed: [] };
+    },
+    silent,
+    cut,
+  );
+  return { inbox, delivered };
+}
+
+async function settled(redis: SharedRedis, prefix: string): Promise<void> {
+  await vi.waitFor(async () => {
+    expect(await redis.client.hgetall(`${prefix}:totals`)).toEqual({ count: "0", bytes: "0" });
+    const lists = ["wait", "active"].flatMap((state) =>
+      ["records", "parts"].map((queue) => `${prefix}:${queue}:${state}`),
+    );
+    expect(await redis.client.exists(...lists, `${prefix}:parts:waiting-children`)).toBe(0);
+  }, 60_000);
+}
+
+/** Words of each conversation, as they came. */
+function byConversation(words: readonly string[]): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  for (const word of words) {
+    const [conversation = "", serial = ""] = word.split(".");
+    all.set(conversation, [...(all.get(conversation) ?? []), serial]);
+  }
+  return all;
+}
+
+/** Parts added in each transaction. */
+function watchSteps(): number[] {
+  const { add, exec } = Transaction.prototype;
+  const counts: number[] = [];
+  let count = 0;
+  vi.spyOn(Transaction.prototype, "add").mockImplementation(function (
+    this: Transaction,
+    queue,
+    job,
+  ) {
+    if (queue.name === "parts") count++;
+    add.call(this, queue, job);
+  });
+  vi.spyOn(Transaction.prototype, "exec").mockImplementation(function (this: Transaction) {
+    if (count > 0) counts.push(count);
+    count = 0;
+    return exec.call(this);
+  });
+  return counts;
+}
+
+/** Three records in a job that is held, and a cutter. */
+async function holding(redis: SharedRedis, lockMs: number) {
+  const prefix = newPrefix();
+  const client = redis.client.duplicate();
+  const engine = await new Engine(client, new Layout(prefix)).ready();
+  onTestFinished(async () => {
+    client.disconnect();
+    await redis.remove(prefix);
+  });
+  const { records, layout } = engine;
+  const batch = [1, 2, 3].map((serial) => toStored(recordOf(`record-${serial}`, wordsOf(serial))));
+  const bytes = batch.reduce((sum, { t = "" }) => sum + t.length, 0);
+  await client.hset(layout.totals, { count: batch.length, bytes });
+  await records.add("records", batch);
+  const id = (await client.lrange(records.toKey("wait"), 0, -1))[0] ?? "";
+  await client.rpoplpush(records.toKey("wait"), records.toKey("active"));
+  await client.set(`${records.toKey(id)}:lock`, "token", "PX", lockMs);
+  const held: Held = { job: (await records.getJob(id)) as Job, token: "token" };
+  const cutter = new Cutter({ engine, cut, rememberMs: 60_000, logger: silent });
+  /** At the nth step, before it is made. */
+  const atStep = (nth: number, run: () => void): void => {
+    const { note } = Transaction.prototype;
+    let steps = 0;
+    vi.spyOn(Transaction.prototype, "note").mockImplementation(function (
+      this: Transaction,
+      ...args
+    ) {
+      if (++steps === nth) run();
+      return note.apply(this, args);
+    });
+  };
+  return { prefix, client, engine, held, id, cutter, atStep };
+}
+
+/** It dies in the third step. Returns when that has not happened. */
+async function dyingOver(redis: SharedRedis) {
+  const place = await holding(redis, 3_000);
+  const { cutter, client, atStep, held, engine, id } = place;
+  atStep(3, () => {
+    cutter.stop();
+    client.disconnect();
+  });
+  await cutter.handle(held);
+  vi.restoreAllMocks();
+  const job = engine.records.toKey(id);
+  expect(JSON.parse((await redis.client.hget(job, "progress")) ?? "")).toMatchObject({
+    record: 0,
+    part: 2 * MOST_AT_A_TIME,
+    serial: 2 * MOST_AT_A_TIME,
+  });
+  expect(await redis.client.llen(engine.parts.toKey("wait"))).toBe(2 * MOST_AT_A_TIME);
+  return { ...place, job };
+}
+
+describeWithRedis("a job with more parts than are written at one time", (redis) => {
+  test("is cut in steps: all of it is delivered once, in the order of each conversation, duplicates are none", async () => {
+    const prefix = newPrefix();
+    onTestFinished(() => redis.remove(prefix));
+    const web = new BullmqInbox({
+      connection: { url: redis.url },
+      prefix,
+      role: "receive",
+      logger: silent,
+    });
+    onTestFinished(() => web.close());
+    const [first, second] = [recordOf("first", wordsOf(1)), recordOf("second", wordsOf(2))];
+    const other = recordOf("other", ["other.1"]);
+    await Promise.all([first, first, second, first, other].map((record) => web.put(record)));
+    const counts = watchSteps();
+    const { delivered } = await workingOn(redis, prefix);
+    await settled(redis, prefix);
+    expect(delivered).toHaveLength(2 * MANY + 1);
+    for (const [conversation, serials] of byConversation(delivered))
+      expect(serials).toEqual(conversation === "other" ? ["1"] : ["1", "2"]);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2 * MANY + 1);
+    expect(Math.max(...counts)).toBe(MOST_AT_A_TIME);
+    // It is known when it comes later, too, and what follows it goes on.
+    await Promise.all([first, second, recordOf("third", wordsOf(3))].map((each) => web.put(each)));
+    await vi.waitFor(() => expect(delivered.length).toBe(3 * MANY + 1), 60_000);
+    await settled(redis, prefix);
+    expect(delivered.slice(2 * MANY + 1).sort()).toEqual(wordsOf(3).sort());
+  }, 120_000);
+
+  test("whose worker dies between two steps: another goes on there, nothing is lost, nothing comes twice, in order", async () => {
+    const { prefix } = await dyingOver(redis);
+    const { delivered } = await workingOn(redis, prefix);
+    await settled(redis, prefix);
+    expect(delivered).toHaveLength(3 * MANY);
+    const all = byConversation(delivered);
+    expect(all.size).toBe(MANY);
+    for (const serials of all.values()) expect(serials).toEqual(["1", "2", "3"]);
+  }, 120_000);
+
+  test("from which something is erased after that: what was not is delivered, and in order", async () => {
+    const { prefix, job } = await dyingOver(redis);
+    const [whole, ...rest] = JSON.parse((await redis.client.hget(job, "data")) ?? "");
+    const left = { ...whole, t: wordsOf(1).slice(10).join(" ") };
+    const totals = `${prefix}:totals`;
+    await redis.client.hset(job, "data", JSON.stringify([left, null, ...rest.slice(1)]));
+    const gone = whole.t.length - left.t.length + rest[0].t.length;
+    await redis.client.hincrby(totals, "bytes", -gone);
+    await redis.client.hincrby(totals, "count", -1);
+    const { delivered } = await workingOn(redis, prefix);
+    await settled(redis, prefix);
+    const all = byConversation(delivered);
+    expect(all.size).toBe(MANY);
+    for (const serials of all.values()) expect([...new Set(serials)]).toEqual(["1", "3"]);
+    // What was there before comes once more, behind itself.
+    expect(delivered.filter((word) => word.endsWith(".3"))).toHaveLength(MANY);
+  }, 120_000);
+
+  test("whose worker closes between two steps is given back at once, as far as it is", async () => {
+    const { prefix, cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
+    atStep(2, () => cutter.stop());
+    await cutter.handle(held);
+    vi.restoreAllMocks();
+    const { records, parts } = engine;
+    expect(await client.lrange(records.toKey("wait"), 0, -1)).toEqual([id]);
+    expect(await client.exists(`${records.toKey(id)}:lock`)).toBe(0);
+    expect(await client.llen(parts.toKey("wait"))).toBe(2 * MOST_AT_A_TIME);
+    const { delivered } = await workingOn(redis, prefix);
+    await settled(redis, prefix);
+    expect(delivered).toHaveLength(3 * MANY);
+    for (const serials of byConversation(delivered).values())
+      expect(serials).toEqual(["1", "2", "3"]);
+  }, 120_000);
+
+  test("that somebody else has by now is left to them", async () => {
+    const { cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
+    const { records, parts } = engine;
+    const lock = `${records.toKey(id)}:lock`;
+    let taken: Promise<unknown> | undefined;
+    // After it has looked who holds it, and before anything is added.
+    atStep(2, () => {
+      taken = redis.client.set(lock, "another", "PX", 60_000);
+    });
+    const { exec } = Transaction.prototype;
+    vi.spyOn(Transaction.prototype, "exec").mockImplementation(async function (this: Transaction) {
+      await taken;
+      return exec.call(this);
+    });
+    await cutter.handle(held);
+    expect(taken).toBeDefined();
+    expect(await client.llen(parts.toKey("wait"))).toBe(MOST_AT_A_TIME);
+    expect(await client.get(lock)).toBe("another");
+    expect(await client.lrange(records.toKey("active"), 0, -1)).toEqual([id]);
+  });
+
+  test("whose lock runs out between two steps is taken again, if nobody else has it", async () => {
+    const { cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
+    const { records, parts } = engine;
+    let gone: Promise<unknown> | undefined;
+    atStep(2, () => {
+      gone = redis.client.del(`${records.toKey(id)}:lock`);
+    });
+    const { exec } = Transaction.prototype;
+    vi.spyOn(Transaction.prototype, "exec").mockImplementation(async function (this: Transaction) {
+      await gone;
+      return exec.call(this);
+    });
+    await cutter.handle(held);
+    expect(gone).toBeDefined();
+    expect(await client.exists(records.toKey(id))).toBe(0);
+    expect(await client.llen(parts.toKey("wait"))).toBe(MANY);
+    expect(await client.zcard(parts.toKey("waiting-children"))).toBe(2 * MANY);
+  });
+});
+
+describeWithRedis("the lock of a job that is being cut", (redis) => {
+  test("is renewed by who cuts it alone: a renewal in the midst of a step would spoil it", async () => {
+    const prefix = newPrefix();
+    const client = redis.client.duplicate({ maxRetriesPerRequest: null });
+    const engine = await new Engine(client, new Layout(prefix)).ready();
+    await engine.records.add("records", [], { jobId: "job" });
+    const lock = `${engine.records.toKey("job")}:lock`;
+    let left: Promise<number> | undefined;
+    const loop = new JobLoop({
+      engine,
+      queue: "records",
+      slots: 1,
+      renewsItself: true,
+      async handle() {
+        // Others are renewed every second.
+        await sleep(1_600);
+        left = client.pttl(lock);
+        await left;
+      },
+      async release() {},
+    });
+    onTestFinished(async () => {
+      await loop.stop();
+      loop.sever();
+      client.disconnect();
+      await redis.remove(prefix);
+    });
+    await vi.waitFor(() => expect(left).toBeDefined(), 20_000);
+    expect(await left).toBeLessThan(1_500);
+  });
+});
