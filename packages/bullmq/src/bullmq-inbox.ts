@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type ConsumeContext,
   type Consumer,
-  type Cut,
   type DeadLetters,
   type Deliver,
   eraseFrom,
@@ -164,8 +164,8 @@ export class BullmqInbox implements Inbox {
     return this.#problem === undefined ? this.#intake.put(record) : Promise.reject(this.#problem);
   }
 
-  async consume(deliver: Deliver, logger?: Logger, cut?: Cut): Promise<Consumer> {
-    if (logger !== undefined) this.#logger = logger;
+  async consume(deliver: Deliver, { logger, cut, concurrency }: ConsumeContext): Promise<Consumer> {
+    this.#logger = logger;
     if (this.receivesOnly) return { close: async () => {} };
     let isWanted = true;
     // Redis may be away: what is in it is handled once it is there.
@@ -179,6 +179,7 @@ export class BullmqInbox implements Inbox {
             logger: this.#logger,
             deliver,
             cut,
+            concurrency,
             ending: this.#ending.signal,
           });
           return this.#opened;

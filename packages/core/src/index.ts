@@ -33,6 +33,7 @@ export { DeadLetterWatch } from "./inbox/dead-letter-watch.ts";
 export { eraseFrom } from "./inbox/erasure.ts";
 export type {
   Account,
+  ConsumeContext,
   Consumer,
   Cut,
   DeadLetter,

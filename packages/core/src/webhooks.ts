@@ -190,6 +190,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     );
   }
 
+  function consume(): Promise<Consumer> {
+    const { concurrency } = numbers;
+    return inbox.consume(processor.deliver, { logger, cut: cutRecord, concurrency });
+  }
+
   async function start(): Promise<void> {
     if (closing !== undefined)
       throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
@@ -200,7 +205,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       );
     }
     clearTimeout(reminder);
-    consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
+    consumer ??= consume();
     try {
       await consumer;
       isStarted = true;
@@ -213,8 +218,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function shutDown(timeoutMs: number): Promise<CloseReport> {
     receiver.close();
     clearTimeout(reminder);
-    if (!inbox.durable && hasStored && !emitter.isEmpty)
-      consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
+    if (!inbox.durable && hasStored && !emitter.isEmpty) consumer ??= consume();
     // What has not begun is safe in a durable inbox; in memory there is no other copy, so it is handled first.
     if (inbox.durable) processor.stop();
     const finished = (async () => (await consumer)?.close())().catch((thrown: unknown) => {

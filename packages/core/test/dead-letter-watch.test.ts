@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { DeadLetterWatch } from "../src/inbox/dead-letter-watch.ts";
 import { memoryInbox, storeInbox } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { record } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -30,7 +31,10 @@ test("what gave way is told, what gave way before this process is not", () => {
 test("the inbox in memory warns before the oldest give way, and tells when they do", async () => {
   const logger = newLogger();
   const inbox = memoryInbox({ buriedLimitBytes: 4_500 });
-  await inbox.consume(async () => ({ kind: "bury", completed: [], reason: "no" }), logger);
+  await inbox.consume(
+    async () => ({ kind: "bury", completed: [], reason: "no" }),
+    contextOf({ logger }),
+  );
   const putSome = async (count: number) => {
     for (let i = 0; i < count; i++) await inbox.put(record("x".repeat(500)));
     await inbox.idle?.();
@@ -54,7 +58,7 @@ test("an inbox made of a store looks from time to time", async () => {
     stats: async () => ({ waiting: 0, waitingBytes: 0, ...stats(900) }),
   });
   const inbox = storeInbox(store, { pollMs: 5 });
-  await inbox.consume(async () => ({ kind: "done", completed: [] }), logger);
+  await inbox.consume(async () => ({ kind: "done", completed: [] }), contextOf({ logger }));
   await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledTimes(1));
   await inbox.close();
 });

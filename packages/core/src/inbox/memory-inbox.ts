@@ -1,9 +1,9 @@
 import { WebhookError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
 import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import { withoutItemsOf } from "./erasure.ts";
 import type {
+  ConsumeContext,
   Consumer,
   Deliver,
   Delivery,
@@ -132,9 +132,9 @@ class MemoryInbox implements Inbox {
     this.#lull.arrival();
   }
 
-  async consume(deliver: Deliver, logger?: Logger): Promise<Consumer> {
+  async consume(deliver: Deliver, { logger }: ConsumeContext): Promise<Consumer> {
     this.#deliver = deliver;
-    if (logger !== undefined) this.deadLetters.logger = logger;
+    this.deadLetters.logger = logger;
     this.#schedule();
     return {
       close: async () => {

@@ -7,6 +7,7 @@ import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { eraseFrom } from "./erasure.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type {
+  ConsumeContext,
   Consumer,
   DeadLetters,
   Deliver,
@@ -118,7 +119,7 @@ class StoreInbox implements Inbox {
     return this.#commits.append(record);
   }
 
-  async consume(deliver: Deliver, logger: Logger = stderrLogger): Promise<Consumer> {
+  async consume(deliver: Deliver, { logger }: ConsumeContext): Promise<Consumer> {
     this.#deliver = deliver;
     this.#isBehind = true;
     this.#logger = logger;

@@ -16,7 +16,7 @@ export const watchingChecks: readonly InboxCheck[] = [
     name: "a record's trace comes with every delivery, is kept when it is buried, and stays away where there was none",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       const traced = { ...recordOf("traced"), trace: TRACE };
       await inbox.put(traced);
       const [first] = await rig.deliveries(1);
@@ -50,7 +50,7 @@ export const watchingChecks: readonly InboxCheck[] = [
       const both = await statsOf(inbox);
       assert.deepEqual([both.waiting, both.waitingBytes], [2, 5]);
       assert.equal(both.oldestReceivedAt, old.receivedAt);
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       const [first, second] = await rig.deliveries(2);
       assert.equal((await statsOf(inbox)).waiting, 2, "what is under way counts");
       first?.answer(bury());
