@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import {
   Application,
   type DeclarationReflection,
-  IntrinsicType,
   ParameterReflection,
   type ProjectReflection,
   ReferenceType,
@@ -60,7 +59,6 @@ const project = await app.convert();
 if (project === undefined) process.exit(1);
 for (const { source, page } of all)
   childOf(project, source.replace(/^packages\/|(?:\/index)?\.ts$/g, "")).name = page;
-closeFields(project);
 // Parameters that are taken apart where they are named have no name.
 for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
   if (parameter.name !== "__namedParameters" || !(parameter instanceof ParameterReflection))
@@ -75,14 +73,6 @@ if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 rmSync(out, { recursive: true, force: true });
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
-
-/** What every field looks like is on the page of events; here it would be zod's types, on a page as long as all others. */
-function closeFields(project: ProjectReflection): void {
-  const fields = childOf(childOf(project, "core"), "fields");
-  for (const field of [...(fields.children ?? [])]) project.removeReflection(field);
-  fields.kind = ReflectionKind.Variable;
-  fields.type = new IntrinsicType("object");
-}
 
 function childOf(
   parent: ProjectReflection | DeclarationReflection,

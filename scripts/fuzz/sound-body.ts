@@ -2,8 +2,8 @@ import {
   type AnyEvent,
   cutRecord,
   type EventName,
-  eventNames,
   type InboxRecord,
+  isEventName,
   type ParseOptions,
   parse,
   type RecordAuth,
@@ -73,7 +73,7 @@ function flawsOf(event: AnyEvent): string[] {
   const { sender, recipient, account, issues = [] } = event;
   const people = [sender, recipient].filter((person) => person !== undefined);
   const flaws = {
-    name: !eventNames.has(event.name),
+    name: !isEventName(event.name),
     key: event.key === "" || event.key.length > 1_000,
     conversation: typeof event.conversation !== "string",
     timestamp: Number.isNaN(event.timestamp.getTime()),

@@ -9,6 +9,7 @@ export { cutRecord } from "./cut-record.ts";
 export type { Handler, HandlerContext, Subscriptions } from "./emitter.ts";
 export { type ErrorCode, errorCodes, WebhookError } from "./errors.ts";
 // Reading events
+export { eventNames, fieldNames, isEventName } from "./event-names.ts";
 export type {
   AnyEvent,
   EventBase,
@@ -58,7 +59,6 @@ export { type ParseOptions, parse } from "./parse.ts";
 export { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./report.ts";
 export type { OpenEnum } from "./schema/shape.ts";
-export { eventNames, fields } from "./schema/table.ts";
 export { isNewerStatus } from "./status-rank.ts";
 // Watching from outside
 export type {

@@ -1,9 +1,15 @@
 import {
   type AnyEvent,
+  type ConsumeContext,
+  type Cut,
   createWebhooks,
   type EventMap,
   type EventName,
   type EventOf,
+  eventNames,
+  type Inbox,
+  isEventName,
+  type Logger,
 } from "@whatsapp-webhooks/core";
 import { expectTypeOf, test } from "vitest";
 
@@ -104,4 +110,21 @@ test("words of the platform are completed and new ones accepted", () => {
 test("subscriptions of one number are the same", () => {
   expectTypeOf(webhooks.scoped("1").on).toEqualTypeOf(webhooks.on);
   expectTypeOf(webhooks.on("*", () => {})).toEqualTypeOf<() => void>();
+});
+
+test("a name from outside becomes a pattern", () => {
+  expectTypeOf(eventNames).toEqualTypeOf<readonly EventName[]>();
+  const word: string = "message.text";
+  // @ts-expect-error any text is no pattern
+  webhooks.on(word, () => {});
+  if (isEventName(word)) webhooks.on(word, (event) => event.data);
+});
+
+test("an inbox is given all of the context", () => {
+  expectTypeOf<Parameters<Inbox["consume"]>[1]>().toEqualTypeOf<ConsumeContext>();
+  expectTypeOf<ConsumeContext>().toEqualTypeOf<{
+    readonly logger: Logger;
+    readonly cut: Cut;
+    readonly concurrency: number;
+  }>();
 });
