@@ -156,8 +156,8 @@ export async function told<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const isCall = error.kind === "input_invalid" || error.kind === "option_invalid";
-    const text = error.message.replace(`${error.kind}: `, "");
+    const isCall = error.code === "input_invalid" || error.code === "option_invalid";
+    const text = error.message.replace(`${error.code}: `, "");
     throw isCall ? new UsageError(text) : new Failure(text);
   }
 }
