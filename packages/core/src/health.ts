@@ -3,7 +3,7 @@ import type { Inbox, InboxStats } from "./inbox/inbox.ts";
 /** For `webhooks.health()`. */
 export interface HealthOptions {
   /** How long the inbox may take to answer before it counts as unreachable. Default 1,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Whether this process does its work. Counts and times only: it may be shown to whoever may call the endpoint. */

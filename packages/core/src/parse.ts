@@ -18,17 +18,17 @@ import { toDate } from "./time.ts";
 /** Where a body is from, and what of it is wanted. */
 export interface ParseOptions {
   /** Which outer shape the body must have. Default: whichever it has. */
-  readonly source?: "cloud" | "on-premises";
+  readonly source?: "cloud" | "on-premises" | undefined;
   /** The business number, for On-Premises bodies, which do not say. */
   readonly account?: Account | undefined;
   /** Becomes `event.tenant` and keeps tenants' event keys apart. */
   readonly tenant?: string | undefined;
   /** When the notification was received, in milliseconds since 1970. Default now. */
-  readonly receivedAt?: number;
+  readonly receivedAt?: number | undefined;
   /** How many items the body may have; more throws `body_too_dense`. Default any number. */
-  readonly mostItems?: number;
+  readonly mostItems?: number | undefined;
   /** Which events to make; others are skipped without being checked. A wanted item that does not fit is never skipped. Default all. */
-  readonly wants?: (name: EventName) => boolean;
+  readonly wants?: ((name: EventName) => boolean) | undefined;
   /** For a part of a record: its `keys`, so that its events are those of the whole. */
   readonly keys?: PartKeys | undefined;
 }
