@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ConsumeContext,
   type Consumer,
+  checkOptions,
   type DeadLetters,
   type Deliver,
   eraseFrom,
@@ -9,6 +10,7 @@ import {
   type InboxRecord,
   type InboxStats,
   type Logger,
+  type OptionTable,
   stderrLogger,
   WebhookError,
 } from "@whatsapp-webhooks/core";
@@ -47,6 +49,18 @@ export interface BullmqInboxOptions extends Numbers {
   /** Hears what the server is configured for, and of outages; a process that handles passes `createWebhooks`'s. Default: stderr. */
   readonly logger?: Logger | undefined;
 }
+
+const table: OptionTable<BullmqInboxOptions> = {
+  connection: "other",
+  role: "other",
+  prefix: "other",
+  logger: "other",
+  rememberMs: "positive",
+  deadLetterMaxAgeMs: "positive",
+  deadLetterLimitBytes: "positive",
+  limitBytes: "positive",
+  pendingLimitBytes: "positive",
+};
 
 interface Open {
   readonly front: Engine;
@@ -93,6 +107,7 @@ export class BullmqInbox implements Inbox {
   #closed: Promise<void> | undefined;
 
   constructor(options: BullmqInboxOptions) {
+    checkOptions("bullmqInbox", options, table);
     checkConnection(options.connection);
     const { role = "both", prefix = DEFAULT_PREFIX } = options;
     if (!["receive", "work", "both"].includes(role)) {

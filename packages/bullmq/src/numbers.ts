@@ -1,5 +1,3 @@
-import { WebhookError } from "@whatsapp-webhooks/core";
-
 export interface Numbers {
   /**
    * How long ids and event keys are remembered against duplicates. Default 8 days: the platform repeats a notification
@@ -29,18 +27,10 @@ const defaults = {
 
 export type AllNumbers = typeof defaults;
 
-/** All of them, checked. */
+/** All of them. */
 export function numbersOf(options: Numbers): AllNumbers {
   const numbers = { ...defaults };
-  for (const name of Object.keys(defaults) as readonly (keyof AllNumbers)[]) {
-    const value = options[name] ?? defaults[name];
-    if (!Number.isFinite(value) || value <= 0) {
-      throw new WebhookError(
-        "option_invalid",
-        `\`${name}\` of the BullMQ inbox must be a positive number.`,
-      );
-    }
-    numbers[name] = Math.floor(value);
-  }
+  for (const name of Object.keys(defaults) as readonly (keyof AllNumbers)[])
+    numbers[name] = Math.floor(options[name] ?? defaults[name]);
   return numbers;
 }

@@ -104,7 +104,9 @@ describeWithRedis("roles", (redis) => {
     [{ connection: { keyPrefix: "x:" } }, /`prefix` of the inbox/],
     [{ connection: { isCluster: true } }, /Redis Cluster/],
     [{ connection: {}, role: "worker" }, /"receive", "work" or "both", not "worker"/],
-    [{ connection: {}, limitBytes: Number.NaN }, /`limitBytes` .* positive number/],
+    [{ connection: {}, limitBytes: Number.NaN }, /: limitBytes must be a positive number, got NaN/],
+    [{ connection: {}, prefx: "x" }, /no option prefx, did you mean prefix\?/],
+    [{ connection: {}, concurrency: 5 }, /bullmqInbox: there is no option concurrency/],
   ])("an option that cannot be is refused: %j", (options, message) => {
     expect(() => bullmqInbox(options as never)).toThrow(message);
   });

@@ -49,12 +49,14 @@ export type {
   RecordAuth,
   RecordPart,
 } from "./inbox/inbox.ts";
-export { inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
+export { type InlineInboxOptions, inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
 export { type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
 export type { Append, ClaimedRecord, Commit, Settle, Store, StoreStats } from "./inbox/store.ts";
-export { type StoreInboxOptions, storeInbox } from "./inbox/store-inbox.ts";
+export { storeInbox } from "./inbox/store-inbox.ts";
+export type { StoreInboxOptions } from "./inbox/store-inbox-options.ts";
 export { type Logger, stderrLogger } from "./logger.ts";
+export { checkOptions, type OptionKind, type OptionTable } from "./options.ts";
 export { type ParseOptions, parse } from "./parse.ts";
 export { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./report.ts";

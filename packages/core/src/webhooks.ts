@@ -9,13 +9,14 @@ import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
 import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
 import { harmless, type Logger, stderrLogger } from "./logger.ts";
-import { checkOptions, LONGEST_MS, withDefaults } from "./options.ts";
+import { LONGEST_MS, withDefaults } from "./options.ts";
 import { Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
 import type { ErrorContext } from "./report.ts";
 import { createReport } from "./reporter.ts";
 import { harmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
+import { checkWebhooksOptions } from "./webhooks-options.ts";
 
 /** What {@link createWebhooks} takes: two secrets, and the rest has defaults. */
 export interface WebhooksOptions {
@@ -60,7 +61,7 @@ export interface WebhooksOptions {
 /** For `webhooks.close()`. */
 export interface CloseOptions {
   /** How long to wait for what is under way. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What `close()` had to leave. */
@@ -104,7 +105,7 @@ const START_REMINDER_MS = 10_000;
 
 /** Wires receiver, inbox, processor and emitter into the object that users hold. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  checkOptions(options, Object.keys(defaults));
+  checkWebhooksOptions(options);
   const logger = harmless(options.logger ?? stderrLogger);
   const numbers = withDefaults(defaults, options);
   const inbox = options.inbox ?? memoryInbox();

@@ -1,4 +1,5 @@
 import { WebhookError } from "../errors.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import { withoutItemsOf } from "./erasure.ts";
@@ -19,12 +20,18 @@ import { inOwnMemory, SharedMemory } from "./shared-memory.ts";
 /** How much may wait, be remembered and be kept. */
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
-  readonly limitBytes?: number;
+  readonly limitBytes?: number | undefined;
   /** How many record ids and event keys are remembered against duplicates, each, and up to as many more. Default 100,000. */
-  readonly seenLimit?: number;
+  readonly seenLimit?: number | undefined;
   /** Bytes of buried bodies kept for a look; beyond, the oldest go. Default 8 MiB. */
-  readonly buriedLimitBytes?: number;
+  readonly buriedLimitBytes?: number | undefined;
 }
+
+const table: OptionTable<MemoryInboxOptions> = {
+  limitBytes: "positive",
+  seenLimit: "whole",
+  buriedLimitBytes: "positive",
+};
 
 interface Entry {
   record: InboxRecord;
@@ -72,6 +79,7 @@ const FEW_WAITING = 500;
  * use a durable inbox where that matters. Full means 503, and the platform delivers again later.
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  checkOptions("memoryInbox", options, table);
   return new MemoryInbox(options);
 }
 
