@@ -38,6 +38,7 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   hideGroupHeadings: true,
   disableSources: true,
   excludeExternals: true,
+  excludeInternal: true,
   useCodeBlocks: true,
   // Of their own: names that differ in case alone have headings with a number, and TypeDoc counts them in another order.
   useHTMLAnchors: true,
@@ -49,6 +50,8 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   groupOrder: ["Functions", "Classes", "Interfaces", "Type Aliases", "Variables"],
   validation: { invalidLink: true, notDocumented: true, notExported: true },
   packagesRequiringDocumentation: all.map(({ name }) => `${scope}${name.split("/")[0]}`),
+  // What a `MemoryStore` is made of, and what only packages of this repository use.
+  intentionallyNotExported: ["MemoryFile", "MemoryRow", "KeyOf"],
   requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
   treatValidationWarningsAsErrors: true,
   logLevel: "Warn",

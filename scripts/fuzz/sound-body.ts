@@ -1,6 +1,5 @@
 import {
   type AnyEvent,
-  cutRecord,
   type EventName,
   type InboxRecord,
   isEventName,
@@ -9,6 +8,7 @@ import {
   type RecordAuth,
   WebhookError,
 } from "@whatsapp-webhooks/core";
+import { cutRecord } from "../../packages/core/src/cut-record.ts";
 import { mostItemsIn } from "../../packages/core/src/density.ts";
 import { expectationOf } from "./expectation.ts";
 import { mustHold } from "./target.ts";

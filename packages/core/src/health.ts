@@ -39,8 +39,9 @@ export interface InboxHealth {
   readonly oldestAgeMs?: number;
   /** Notifications that were given up and kept. */
   readonly buried?: number;
-  /** Bytes they take, and may take before the oldest give way. */
+  /** Bytes they take. */
   readonly buriedBytes?: number;
+  /** And may take before the oldest give way. Undefined where there is no such limit. */
   readonly buriedLimitBytes?: number;
 }
 
@@ -108,7 +109,7 @@ async function askInbox(inbox: Inbox): Promise<InboxHealth> {
     oldestAgeMs,
     buried,
     buriedBytes,
-    buriedLimitBytes,
+    ...(buriedLimitBytes === undefined ? {} : { buriedLimitBytes }),
   };
 }
 

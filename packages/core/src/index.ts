@@ -5,7 +5,6 @@
 
 // Everyday use
 export type { AppSecret, OnPremisesOptions, TenantSecret, VerifyToken } from "./credentials.ts";
-export { cutRecord } from "./cut-record.ts";
 export type { Handler, HandlerContext, Subscriptions } from "./emitter.ts";
 export { type ErrorCode, errorCodes, WebhookError } from "./errors.ts";
 // Reading events

@@ -23,8 +23,8 @@ export interface ParseOptions {
   readonly account?: Account | undefined;
   /** Becomes `event.tenant` and keeps tenants' event keys apart. */
   readonly tenant?: string | undefined;
-  /** When the notification was received, in milliseconds since 1970. Default now. */
-  readonly receivedAt?: number | undefined;
+  /** When the notification was received: as `event.receivedAt`, or in milliseconds since 1970. Default now. */
+  readonly receivedAt?: number | Date | undefined;
   /** How many items the body may have; more throws `body_too_dense`. Default any number. */
   readonly mostItems?: number | undefined;
   /** Which events to make; others are skipped without being checked. A wanted item that does not fit is never skipped. Default all. */
@@ -65,7 +65,7 @@ export class Parsing {
   /** Takes what the JSON said, and how long it was. Throws a WebhookError, as `parse` does. */
   constructor(json: unknown, length: number, options: ParseOptions) {
     this.#options = options;
-    this.#receivedAt = options.receivedAt ?? Date.now();
+    this.#receivedAt = Number(options.receivedAt ?? Date.now());
     // A value takes two bytes or more.
     this.#mayBeWide = length > 2 * MOST_VALUES;
     this.items = cut(json, options);

@@ -20,6 +20,13 @@ test("people are warned once when the room runs out, and again when it does so a
   expect(logger.error).not.toHaveBeenCalled();
 });
 
+test("without a limit nobody is warned", () => {
+  const [watch, logger] = [new DeadLetterWatch(), newLogger()];
+  const { buriedLimitBytes: _, ...unlimited } = stats(Number.MAX_SAFE_INTEGER);
+  watch.check(unlimited, logger);
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
 test("what gave way is told, what gave way before this process is not", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
   for (const dropped of [5, 5, 7]) watch.check(stats(900, dropped), logger);
@@ -30,7 +37,7 @@ test("what gave way is told, what gave way before this process is not", () => {
 
 test("the inbox in memory warns before the oldest give way, and tells when they do", async () => {
   const logger = newLogger();
-  const inbox = memoryInbox({ buriedLimitBytes: 4_500 });
+  const inbox = memoryInbox({ deadLetterLimitBytes: 4_500 });
   await inbox.consume(
     async () => ({ kind: "bury", completed: [], reason: "no" }),
     contextOf({ logger }),

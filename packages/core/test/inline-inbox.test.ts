@@ -232,7 +232,7 @@ test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody i
 
 test("tells what is under way, and since when", async () => {
   const inbox = inlineInbox();
-  const nothing = { buried: 0, buriedBytes: 0, buriedLimitBytes: 0 };
+  const nothing = { buried: 0, buriedBytes: 0 };
   expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...nothing });
   const held = gate<Outcome>();
   await inbox.consume(() => held.promise, contextOf());

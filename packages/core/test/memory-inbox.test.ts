@@ -131,7 +131,7 @@ test("by default a hundred thousand keys are remembered, and not for ever", asyn
 });
 
 test("buried records are kept, the oldest give way", async () => {
-  const inbox = memoryInbox({ buriedLimitBytes: 1_000 });
+  const inbox = memoryInbox({ deadLetterLimitBytes: 1_000 });
   await inbox.consume(
     async ({ id }) => ({
       kind: "bury",
@@ -272,7 +272,7 @@ test("dead letters that are replayed are delivered as new ones", async () => {
 
 test("the logger that the consumer comes with is told of dead letters that give way", async () => {
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const inbox = memoryInbox({ buriedLimitBytes: 600 });
+  const inbox = memoryInbox({ deadLetterLimitBytes: 600 });
   await inbox.consume(
     async () => ({ kind: "bury", completed: [], reason: "" }),
     contextOf({ logger }),

@@ -84,11 +84,11 @@ export interface InboxStats {
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly buried: number;
-  /** What buried records take, and what they may take before the oldest give way. */
   readonly buriedBytes: number;
-  readonly buriedLimitBytes: number;
+  /** What buried records may take before the oldest give way. Absent where there is no such limit. */
+  readonly buriedLimitBytes?: number | undefined;
   /** Of the oldest that is not settled: milliseconds since 1970. Undefined when nothing waits. */
-  readonly oldestReceivedAt?: number;
+  readonly oldestReceivedAt?: number | undefined;
 }
 
 /** How a request was authenticated. It decides which outer shape its body may have, and whose events it may hold. */

@@ -114,7 +114,6 @@ class InlineInbox implements Inbox {
       waitingBytes: this.#bytes,
       buried: 0,
       buriedBytes: 0,
-      buriedLimitBytes: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };
   }

@@ -23,14 +23,14 @@ export interface MemoryInboxOptions {
   readonly limitBytes?: number | undefined;
   /** How many record ids and event keys are remembered against duplicates, each, and up to as many more. Default 100,000. */
   readonly seenLimit?: number | undefined;
-  /** Bytes of buried bodies kept for a look; beyond, the oldest go. Default 8 MiB. */
-  readonly buriedLimitBytes?: number | undefined;
+  /** Bytes that dead letters may take; beyond, the oldest give way, with a warning before. Default 8 MiB. */
+  readonly deadLetterLimitBytes?: number | undefined;
 }
 
 const table: OptionTable<MemoryInboxOptions> = {
   limitBytes: "positive",
   seenLimit: "whole",
-  buriedLimitBytes: "positive",
+  deadLetterLimitBytes: "positive",
 };
 
 interface Entry {
@@ -105,7 +105,7 @@ class MemoryInbox implements Inbox {
   constructor(options: MemoryInboxOptions) {
     this.#limitBytes = options.limitBytes ?? 64 * 1024 * 1024;
     this.deadLetters = new MemoryDeadLetters(
-      options.buriedLimitBytes ?? 8 * 1024 * 1024,
+      options.deadLetterLimitBytes ?? 8 * 1024 * 1024,
       (record) => this.#add(record),
     );
     const seenLimit = options.seenLimit ?? 100_000;
