@@ -6,7 +6,6 @@ import { fileURLToPath } from "node:url";
 import {
   Application,
   type DeclarationReflection,
-  IntrinsicType,
   ParameterReflection,
   type ProjectReflection,
   ReferenceType,
@@ -39,6 +38,7 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   hideGroupHeadings: true,
   disableSources: true,
   excludeExternals: true,
+  excludeInternal: true,
   useCodeBlocks: true,
   // Of their own: names that differ in case alone have headings with a number, and TypeDoc counts them in another order.
   useHTMLAnchors: true,
@@ -50,6 +50,8 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   groupOrder: ["Functions", "Classes", "Interfaces", "Type Aliases", "Variables"],
   validation: { invalidLink: true, notDocumented: true, notExported: true },
   packagesRequiringDocumentation: all.map(({ name }) => `${scope}${name.split("/")[0]}`),
+  // What a `MemoryStore` is made of, and what only packages of this repository use.
+  intentionallyNotExported: ["MemoryFile", "MemoryRow", "KeyOf"],
   requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
   treatValidationWarningsAsErrors: true,
   logLevel: "Warn",
@@ -60,7 +62,6 @@ const project = await app.convert();
 if (project === undefined) process.exit(1);
 for (const { source, page } of all)
   childOf(project, source.replace(/^packages\/|(?:\/index)?\.ts$/g, "")).name = page;
-closeFields(project);
 // Parameters that are taken apart where they are named have no name.
 for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
   if (parameter.name !== "__namedParameters" || !(parameter instanceof ParameterReflection))
@@ -75,14 +76,6 @@ if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 rmSync(out, { recursive: true, force: true });
 await app.generateOutputs(project);
 if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
-
-/** What every field looks like is on the page of events; here it would be zod's types, on a page as long as all others. */
-function closeFields(project: ProjectReflection): void {
-  const fields = childOf(childOf(project, "core"), "fields");
-  for (const field of [...(fields.children ?? [])]) project.removeReflection(field);
-  fields.kind = ReflectionKind.Variable;
-  fields.type = new IntrinsicType("object");
-}
 
 function childOf(
   parent: ProjectReflection | DeclarationReflection,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { errorKinds } from "../../packages/settings/src/settings-error.ts";
+import { errorCodes as settingsErrorCodes } from "../../packages/settings/src/settings-error.ts";
 import { fillBlocks } from "../../scripts/code-blocks.ts";
 import { commandNames, fillHelp } from "../../scripts/command-line-page.ts";
 import { documents } from "../../scripts/documents.ts";
@@ -84,5 +84,5 @@ test("docs/settings.md and the settings' types are what the table says: npm run 
 test("docs/settings.md has a row for every kind of error of the settings' client, and no other", () => {
   const [, errors = ""] = read("docs/settings.md").split("\n## Errors\n");
   const kinds = [...errors.matchAll(/^\| `(\w+)`/gm)].map(([, kind]) => kind);
-  expect(kinds).toEqual(Object.keys(errorKinds));
+  expect(kinds).toEqual(Object.keys(settingsErrorCodes));
 });

@@ -8,6 +8,12 @@ import { sqliteInbox } from "@whatsapp-webhooks/sqlite";
 const folder = mkdtempSync(join(tmpdir(), "durable-"));
 const path = join(folder, "inbox.db");
 const record = { id: "1", receivedAt: 1, auth: { kind: "signature" }, body: Buffer.from("{}") };
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const context = {
+  logger: quiet,
+  cut: ({ body }) => [{ conversation: undefined, body }],
+  concurrency: 64,
+};
 const first = sqliteInbox({ path });
 await first.put(record);
 await first.close();
@@ -16,7 +22,7 @@ const delivered = await new Promise((resolve) => {
   void second.consume(async (each) => {
     resolve(each.id);
     return { kind: "done", completed: [] };
-  });
+  }, context);
 });
 assert.equal(delivered, "1");
 await second.idle();

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { eventNames } from "@whatsapp-webhooks/core";
 
-const lines = [...eventNames].map(
+const lines = eventNames.map(
   (name) =>
     `webhooks.on(${JSON.stringify(name)}, (event) => [event.name, event.data, event.account.wabaId]);`,
 );

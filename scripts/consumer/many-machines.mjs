@@ -6,6 +6,11 @@ import { bullmqInbox } from "@whatsapp-webhooks/bullmq";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const record = { id: "1", receivedAt: 1, auth: { kind: "signature" }, body: Buffer.from("{}") };
+const context = {
+  logger: quiet,
+  cut: ({ body }) => [{ conversation: undefined, body }],
+  concurrency: 64,
+};
 
 const nowhere = bullmqInbox({ connection: { host: "127.0.0.1", port: 1 }, logger: quiet });
 await assert.rejects(nowhere.put(record), { code: "inbox_failed" });
@@ -21,7 +26,7 @@ if (spawnSync("redis-server", ["--version"]).status === 0) {
       void inbox.consume(async (each) => {
         resolve(each.id);
         return { kind: "done", completed: [] };
-      });
+      }, context);
     });
     // Until it has started.
     const until = Date.now() + 30_000;

@@ -16,7 +16,7 @@ const server = createServer((req, res) => {
   assert.deepEqual(restartRequired, ["callback_persist"]);
   await assert.rejects(settings.get(), (error) => {
     assert.ok(error instanceof SettingsError);
-    return error.code === 1005 && error.status === 403;
+    return error.platformCode === 1005 && error.status === 403;
   });
   await assert.rejects(common.createOnPremisesSettings(options).get(), { code: 1005 });
   assert.equal(common.isOverridable("messages"), true);

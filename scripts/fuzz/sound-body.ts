@@ -1,14 +1,14 @@
 import {
   type AnyEvent,
-  cutRecord,
   type EventName,
-  eventNames,
   type InboxRecord,
+  isEventName,
   type ParseOptions,
   parse,
   type RecordAuth,
   WebhookError,
 } from "@whatsapp-webhooks/core";
+import { cutRecord } from "../../packages/core/src/cut-record.ts";
 import { mostItemsIn } from "../../packages/core/src/density.ts";
 import { expectationOf } from "./expectation.ts";
 import { mustHold } from "./target.ts";
@@ -73,7 +73,7 @@ function flawsOf(event: AnyEvent): string[] {
   const { sender, recipient, account, issues = [] } = event;
   const people = [sender, recipient].filter((person) => person !== undefined);
   const flaws = {
-    name: !eventNames.has(event.name),
+    name: !isEventName(event.name),
     key: event.key === "" || event.key.length > 1_000,
     conversation: typeof event.conversation !== "string",
     timestamp: Number.isNaN(event.timestamp.getTime()),

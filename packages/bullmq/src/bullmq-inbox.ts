@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type ConsumeContext,
   type Consumer,
-  type Cut,
+  checkOptions,
   type DeadLetters,
   type Deliver,
   eraseFrom,
@@ -9,6 +10,7 @@ import {
   type InboxRecord,
   type InboxStats,
   type Logger,
+  type OptionTable,
   stderrLogger,
   WebhookError,
 } from "@whatsapp-webhooks/core";
@@ -52,6 +54,18 @@ export interface BullmqInboxOptions extends Numbers {
   /** Hears what the server is configured for, and of outages; a process that handles passes `createWebhooks`'s. Default: stderr. */
   readonly logger?: Logger | undefined;
 }
+
+const table: OptionTable<BullmqInboxOptions> = {
+  connection: "other",
+  role: "other",
+  prefix: "other",
+  logger: "other",
+  rememberMs: "positive",
+  deadLetterMaxAgeMs: "positive",
+  deadLetterLimitBytes: "positive",
+  limitBytes: "positive",
+  pendingLimitBytes: "positive",
+};
 
 interface Open {
   readonly front: Engine;
@@ -98,6 +112,7 @@ export class BullmqInbox implements Inbox {
   #closed: Promise<void> | undefined;
 
   constructor(options: BullmqInboxOptions) {
+    checkOptions("bullmqInbox", options, table);
     checkConnection(options.connection);
     const { role = "both", prefix = DEFAULT_PREFIX } = options;
     if (!["receive", "work", "both"].includes(role)) {
@@ -171,8 +186,8 @@ export class BullmqInbox implements Inbox {
     return this.#problem === undefined ? this.#intake.put(record) : Promise.reject(this.#problem);
   }
 
-  async consume(deliver: Deliver, logger?: Logger, cut?: Cut): Promise<Consumer> {
-    if (logger !== undefined) this.#logger = logger;
+  async consume(deliver: Deliver, { logger, cut, concurrency }: ConsumeContext): Promise<Consumer> {
+    this.#logger = logger;
     if (this.receivesOnly) return { close: async () => {} };
     let isWanted = true;
     // Redis may be away: what is in it is handled once it is there.
@@ -186,6 +201,7 @@ export class BullmqInbox implements Inbox {
             logger: this.#logger,
             deliver,
             cut,
+            concurrency,
             ending: this.#ending.signal,
           });
           return this.#opened;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { keptElsewhere, runInboxCommand } from "@whatsapp-webhooks/core/command";
-import { openInbox } from "./kept.ts";
+import { openKeptStore } from "./kept.ts";
 
 await runInboxCommand({
   file: keptElsewhere("@whatsapp-webhooks/sqlite", (specifier) => import(specifier)),
-  redis: openInbox,
+  redis: openKeptStore,
 });

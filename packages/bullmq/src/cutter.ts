@@ -9,7 +9,7 @@ import { type Held, lockKey, release, type Sealed, Transaction } from "./transac
 export interface CutterOptions {
   /** With a connection of its own: it watches. */
   readonly engine: Engine;
-  readonly cut: Cut | undefined;
+  readonly cut: Cut;
   readonly rememberMs: number;
   readonly logger: Logger;
 }
@@ -105,7 +105,6 @@ export class Cutter {
 
   #cut(stored: Stored): readonly Part[] {
     const { cut, engine } = this.#options;
-    if (cut === undefined) return [{ stored, conversation: undefined }];
     const parts = cut(toRecord(stored));
     return parts.map(({ conversation, body, keys }, index) => ({
       stored: parts.length === 1 ? stored : partOf(stored, body, `${stored.i}.${index + 1}`, keys),

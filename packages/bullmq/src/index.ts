@@ -5,4 +5,4 @@
 
 export { type BullmqInboxOptions, bullmqInbox } from "./bullmq-inbox.ts";
 export type { ConnectionOptions, RedisClient, RedisConnection } from "./connection.ts";
-export { openInbox } from "./kept.ts";
+export { openKeptStore } from "./kept.ts";

@@ -65,7 +65,10 @@ async function opened(client: Redis, layout: Layout): Promise<Engine> {
   return new Engine(client, layout).ready();
 }
 
-/** For the command `whatsapp-webhooks-inbox` of another package. */
-export function openInbox(url: string, prefix?: string): Promise<KeptStore> {
+/**
+ * For the command `whatsapp-webhooks-inbox`: its URL, and the inbox's prefix.
+ * @internal
+ */
+export function openKeptStore(url: string, prefix?: string): Promise<KeptStore> {
   return openKept({ connection: { url }, prefix });
 }

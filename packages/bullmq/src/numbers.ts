@@ -1,8 +1,4 @@
-import { WebhookError } from "@whatsapp-webhooks/core";
-
 export interface Numbers {
-  /** Parts of notifications that this process handles at one time, each of another conversation. Default 64. */
-  readonly concurrency?: number | undefined;
   /**
    * How long ids and event keys are remembered against duplicates. Default 8 days: the platform repeats a notification
    * for up to 7, so less lets late repeats through.
@@ -22,7 +18,6 @@ const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const defaults = {
-  concurrency: 64,
   rememberMs: 8 * DAY_MS,
   deadLetterMaxAgeMs: 30 * DAY_MS,
   deadLetterLimitBytes: 64 * MIB,
@@ -32,18 +27,10 @@ const defaults = {
 
 export type AllNumbers = typeof defaults;
 
-/** All of them, checked. */
+/** All of them. */
 export function numbersOf(options: Numbers): AllNumbers {
   const numbers = { ...defaults };
-  for (const name of Object.keys(defaults) as readonly (keyof AllNumbers)[]) {
-    const value = options[name] ?? defaults[name];
-    if (!Number.isFinite(value) || value <= 0 || (name === "concurrency" && value < 1)) {
-      throw new WebhookError(
-        "option_invalid",
-        `\`${name}\` of the BullMQ inbox must be a positive number.`,
-      );
-    }
-    numbers[name] = Math.floor(value);
-  }
+  for (const name of Object.keys(defaults) as readonly (keyof AllNumbers)[])
+    numbers[name] = Math.floor(options[name] ?? defaults[name]);
   return numbers;
 }

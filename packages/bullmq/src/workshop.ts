@@ -16,7 +16,9 @@ export interface WorkshopOptions {
   readonly numbers: AllNumbers;
   readonly logger: Logger;
   readonly deliver: Deliver;
-  readonly cut: Cut | undefined;
+  readonly cut: Cut;
+  /** Parts of notifications that this process handles at one time, each of another conversation. */
+  readonly concurrency: number;
   /** Aborted when it is not wanted any more, though it may not be open yet. */
   readonly ending: AbortSignal;
 }
@@ -58,7 +60,7 @@ export class Workshop {
   }
 
   private constructor(
-    { numbers, logger, deliver, cut }: WorkshopOptions,
+    { numbers, logger, deliver, cut, concurrency }: WorkshopOptions,
     clients: readonly Redis[],
     engines: readonly [Engine, Engine],
   ) {
@@ -88,7 +90,7 @@ export class Workshop {
     this.#delivering = new JobLoop({
       engine,
       queue: PARTS,
-      slots: numbers.concurrency,
+      slots: concurrency,
       handle: (held) => this.#deliverer.handle(held),
       release: (held) => this.#deliverer.release(held),
       onStandstill: (ms) => tellStandstill(logger, ms),

@@ -19,8 +19,6 @@ describeWithRedis("bullmqInbox", (redis) => {
             connection: { url: redis.url },
             prefix,
             limitBytes,
-            // The suite holds two hundred at a time.
-            concurrency: 256,
             logger: silent,
           });
           inboxes.set(inbox, inbox);

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { bullmqInbox } from "../src/index.ts";
-import { describeWithRedis, describeWithServers, newPrefix } from "./support/redis.ts";
+import { describeWithRedis, describeWithServers, newPrefix, silent } from "./support/redis.ts";
 import { RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
 
@@ -42,6 +43,41 @@ describeWithRedis("roles", (redis) => {
     await redis.remove(prefix);
   });
 
+  test("handles as many conversations at a time as core says, others wait", async () => {
+    const prefix = newPrefix();
+    const inbox = bullmqInbox({ connection: { url: redis.url }, prefix, logger: silent });
+    onTestFinished(() => inbox.close());
+    const running: (() => void)[] = [];
+    let started = 0;
+    await inbox.consume(
+      () =>
+        new Promise((resolve) => {
+          started++;
+          running.push(() => resolve({ kind: "done", completed: [] }));
+        }),
+      {
+        logger: silent,
+        cut: ({ id, body }) => [{ conversation: id, body }],
+        concurrency: 2,
+      },
+    );
+    for (const id of ["a", "b", "c"])
+      await vi.waitFor(
+        () =>
+          inbox.put({ id, receivedAt: 1, auth: { kind: "signature" }, body: Buffer.from("{}") }),
+        20_000,
+      );
+    await vi.waitFor(() => expect(started).toBe(2), 20_000);
+    // Long enough for the third, which is there already.
+    await sleep(300);
+    expect(started).toBe(2);
+    running[0]?.();
+    await vi.waitFor(() => expect(started).toBe(3), 20_000);
+    for (const end of running) end();
+    await inbox.idle?.();
+    await redis.remove(prefix);
+  });
+
   test("who only receives needs no handlers and no start, and is not reminded of it", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
@@ -68,8 +104,9 @@ describeWithRedis("roles", (redis) => {
     [{ connection: { keyPrefix: "x:" } }, /`prefix` of the inbox/],
     [{ connection: { isCluster: true } }, /Redis Cluster/],
     [{ connection: {}, role: "worker" }, /"receive", "work" or "both", not "worker"/],
-    [{ connection: {}, concurrency: 0 }, /`concurrency` .* positive number/],
-    [{ connection: {}, limitBytes: Number.NaN }, /`limitBytes` .* positive number/],
+    [{ connection: {}, limitBytes: Number.NaN }, /: limitBytes must be a positive number, got NaN/],
+    [{ connection: {}, prefx: "x" }, /no option prefx, did you mean prefix\?/],
+    [{ connection: {}, concurrency: 5 }, /bullmqInbox: there is no option concurrency/],
   ])("an option that cannot be is refused: %j", (options, message) => {
     expect(() => bullmqInbox(options as never)).toThrow(message);
   });

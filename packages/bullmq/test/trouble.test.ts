@@ -123,11 +123,14 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
         handled.push(/"body":"(\w)"/.exec(String(body))?.[1] ?? "");
         return { kind: "done", completed: [] };
       },
-      silent,
-      ({ body }) => {
-        // It is full when this has been cut and is about to be written.
-        filled ??= fill(client);
-        return [{ conversation: "one", body }];
+      {
+        logger: silent,
+        cut({ body }) {
+          // It is full when this has been cut and is about to be written.
+          filled ??= fill(client);
+          return [{ conversation: "one", body }];
+        },
+        concurrency: 64,
       },
     );
     await vi.waitFor(() => expect(filled).toBeDefined(), 20_000);

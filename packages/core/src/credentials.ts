@@ -1,6 +1,7 @@
 import { WebhookError } from "./errors.ts";
 import type { RequestHead } from "./http.ts";
 import type { Account, RecordAuth } from "./inbox/inbox.ts";
+import type { OptionTable } from "./options.ts";
 
 type Many<T> = T | readonly T[];
 type Maybe<T> = T | undefined | Promise<T | undefined>;
@@ -10,13 +11,13 @@ export interface TenantSecret {
   /** One secret, or several of which any may have signed. */
   readonly secret: Many<string>;
   /** Travels with the events as `event.tenant` and keeps tenants' events apart. */
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /**
    * Ids of the business accounts or phone numbers this tenant's notifications may be about; others are reported, not
    * delivered. One of an item's two ids must be listed; the other is then the tenant's own word, so that handlers who serve
    * several tenants look at `event.tenant` first.
    */
-  readonly accounts?: readonly string[];
+  readonly accounts?: readonly string[] | undefined;
 }
 
 /**
@@ -44,9 +45,16 @@ export type OnPremisesOptions = (
     }
 ) & {
   /** Which business number the notification is for: the body does not say. A function may answer undefined. */
-  readonly account?: Account | ((request: RequestHead) => Maybe<Account>);
+  readonly account?: Account | ((request: RequestHead) => Maybe<Account>) | undefined;
   /** As {@link TenantSecret.tenant}. A function's undefined is answered 401: it knows no such tenant. */
-  readonly tenant?: string | ((request: RequestHead) => Maybe<string>);
+  readonly tenant?: string | ((request: RequestHead) => Maybe<string>) | undefined;
+};
+
+export const onPremisesTable: OptionTable<OnPremisesOptions> = {
+  authorization: "other",
+  verify: "other",
+  account: "other",
+  tenant: "other",
 };
 
 export interface ResolvedSecret {

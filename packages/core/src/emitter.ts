@@ -1,6 +1,6 @@
 import { WebhookError } from "./errors.ts";
+import { eventNames, isEventName } from "./event-names.ts";
 import type { AnyEvent, EventName, EventOf, Pattern } from "./events.ts";
-import { eventNames } from "./schema/table.ts";
 
 /** What a handler gets beside the event. */
 export interface HandlerContext {
@@ -142,7 +142,7 @@ export class Emitter {
 function patternsOf(name: EventName): readonly Pattern[] {
   const [family, kind] = name.split(".") as [Pattern, Pattern | undefined];
   const patterns: Pattern[] = [name, "*"];
-  if (kind !== undefined && !eventNames.has(family)) patterns.push(family);
+  if (kind !== undefined && !isEventName(family)) patterns.push(family);
   if (kind === "unknown" || kind === "invalid") patterns.push(kind);
   return patterns;
 }
@@ -150,15 +150,15 @@ function patternsOf(name: EventName): readonly Pattern[] {
 function isPattern(pattern: string): boolean {
   return (
     ["*", "unknown", "invalid"].includes(pattern) ||
-    eventNames.has(pattern) ||
-    [...eventNames].some((name) => name.startsWith(`${pattern}.`))
+    isEventName(pattern) ||
+    eventNames.some((name) => name.startsWith(`${pattern}.`))
   );
 }
 
 /** Names that share a part with a misspelt one. */
 function nearTo(pattern: string): string {
   const parts = new Set(String(pattern).split("."));
-  const near = [...eventNames]
+  const near = eventNames
     .filter((name) => name.split(".").some((part) => parts.has(part)))
     .slice(0, 25);
   return near.length === 0 ? " docs/events.md lists them." : ` There are: ${near.join(", ")}.`;

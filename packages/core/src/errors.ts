@@ -4,7 +4,7 @@
  */
 export const errorCodes = {
   option_invalid: {
-    meaning: "an option of createWebhooks or of an adapter is missing or unusable",
+    meaning: "an option is missing, cannot be used, or has a name that there is not",
   },
   no_handlers: { meaning: "start() was called before any handler was registered" },
   not_found: { status: 404, meaning: "the path is not the webhook's and no other handler follows" },

@@ -1,5 +1,6 @@
 import { errorCodes, WebhookError } from "./errors.ts";
 import type { RequestBody, WebhookRequest } from "./http.ts";
+import { checkOptions, type OptionTable } from "./options.ts";
 import { assertWebhooks, createPathMatcher } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
 
@@ -13,6 +14,8 @@ export interface FetchOptions {
   readonly waitUntil?: WaitUntil | undefined;
 }
 
+const table: OptionTable<FetchOptions> = { path: "other", waitUntil: "other" };
+
 /** What platforms pass beside the request differs: some an environment, some a context with `waitUntil`, some both. */
 export type FetchHandler = (request: Request, ...contexts: readonly unknown[]) => Promise<Response>;
 
@@ -22,6 +25,7 @@ export type FetchHandler = (request: Request, ...contexts: readonly unknown[]) =
  */
 export function whatsappWebhooks(webhooks: Webhooks, options: FetchOptions = {}): FetchHandler {
   assertWebhooks(webhooks);
+  checkOptions("whatsappWebhooks", options, table);
   assertTimers();
   const match = options.path === undefined ? () => ({}) : createPathMatcher(options.path);
   return async (request, ...contexts) => {

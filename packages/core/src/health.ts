@@ -3,7 +3,7 @@ import type { Inbox, InboxStats } from "./inbox/inbox.ts";
 /** For `webhooks.health()`. */
 export interface HealthOptions {
   /** How long the inbox may take to answer before it counts as unreachable. Default 1,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Whether this process does its work. Counts and times only: it may be shown to whoever may call the endpoint. */
@@ -39,8 +39,9 @@ export interface InboxHealth {
   readonly oldestAgeMs?: number;
   /** Notifications that were given up and kept. */
   readonly buried?: number;
-  /** Bytes they take, and may take before the oldest give way. */
+  /** Bytes they take. */
   readonly buriedBytes?: number;
+  /** And may take before the oldest give way. Undefined where there is no such limit. */
   readonly buriedLimitBytes?: number;
 }
 
@@ -108,7 +109,7 @@ async function askInbox(inbox: Inbox): Promise<InboxHealth> {
     oldestAgeMs,
     buried,
     buriedBytes,
-    buriedLimitBytes,
+    ...(buriedLimitBytes === undefined ? {} : { buriedLimitBytes }),
   };
 }
 

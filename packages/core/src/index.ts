@@ -5,10 +5,10 @@
 
 // Everyday use
 export type { AppSecret, OnPremisesOptions, TenantSecret, VerifyToken } from "./credentials.ts";
-export { cutRecord } from "./cut-record.ts";
 export type { Handler, HandlerContext, Subscriptions } from "./emitter.ts";
 export { type ErrorCode, errorCodes, WebhookError } from "./errors.ts";
 // Reading events
+export { eventNames, fieldNames, isEventName } from "./event-names.ts";
 export type {
   AnyEvent,
   EventBase,
@@ -33,6 +33,7 @@ export { DeadLetterWatch } from "./inbox/dead-letter-watch.ts";
 export { eraseFrom } from "./inbox/erasure.ts";
 export type {
   Account,
+  ConsumeContext,
   Consumer,
   Cut,
   DeadLetter,
@@ -47,17 +48,18 @@ export type {
   RecordAuth,
   RecordPart,
 } from "./inbox/inbox.ts";
-export { inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
+export { type InlineInboxOptions, inlineInbox, type SeenKeys } from "./inbox/inline-inbox.ts";
 export { type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
 export type { Append, ClaimedRecord, Commit, Settle, Store, StoreStats } from "./inbox/store.ts";
-export { type StoreInboxOptions, storeInbox } from "./inbox/store-inbox.ts";
+export { storeInbox } from "./inbox/store-inbox.ts";
+export type { StoreInboxOptions } from "./inbox/store-inbox-options.ts";
 export { type Logger, stderrLogger } from "./logger.ts";
+export { checkOptions, type OptionKind, type OptionTable } from "./options.ts";
 export { type ParseOptions, parse } from "./parse.ts";
 export { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 export type { ErrorContext } from "./report.ts";
 export type { OpenEnum } from "./schema/shape.ts";
-export { eventNames, fields } from "./schema/table.ts";
 export { isNewerStatus } from "./status-rank.ts";
 // Watching from outside
 export type {

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errorCodes } from "./errors.ts";
 import type { RequestBody, WebhookRequest, WebhookResponse } from "./http.ts";
+import { checkOptions } from "./options.ts";
 import { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** What a framework or a parser may have left beside a Node request. */
 export interface Found {
   /** Path and query as called, where the framework rewrote `req.url`. */
-  readonly url?: string;
-  readonly params?: Readonly<Record<string, string>>;
+  readonly url?: string | undefined;
+  readonly params?: Readonly<Record<string, string>> | undefined;
   readonly rawBody?: unknown;
   readonly body?: unknown;
   /** What still carries the body, if it is not the request itself. */
@@ -62,12 +63,10 @@ export interface NodeOptions {
 export type NodeHandler = (req: IncomingMessage, res: ServerResponse, next?: () => void) => void;
 
 /** For plain `node:http`: `createServer(whatsappWebhooks(webhooks))`. Other paths go to `next`, or are answered 404. */
-export function whatsappWebhooks(
-  webhooks: Webhooks,
-  { path = DEFAULT_PATH }: NodeOptions = {},
-): NodeHandler {
+export function whatsappWebhooks(webhooks: Webhooks, options: NodeOptions = {}): NodeHandler {
   assertWebhooks(webhooks);
-  const match = createPathMatcher(path);
+  checkOptions("whatsappWebhooks", options, { path: "other" });
+  const match = createPathMatcher(options.path ?? DEFAULT_PATH);
   return (req, res, next) => {
     const params = match(req.url ?? "/");
     if (params !== undefined) {

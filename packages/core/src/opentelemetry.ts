@@ -14,6 +14,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { InboxHealth } from "./health.ts";
+import { checkOptions } from "./options.ts";
 import {
   ERROR,
   EVENT,
@@ -50,6 +51,7 @@ const METHOD_NAMES = { POST: "receive", GET: "handshake", _OTHER: "refuse" } as 
  * every span and metric.
  */
 export function openTelemetry(options: OpenTelemetryOptions = {}): Telemetry {
+  checkOptions("openTelemetry", options, { tracerProvider: "other", meterProvider: "other" });
   return new OpenTelemetry(options);
 }
 

@@ -1,5 +1,5 @@
 import { WebhookError } from "./errors.ts";
-import { defaultRetry } from "./inbox/retry.ts";
+import { nearestOf } from "./nearest.ts";
 
 /** The defaults with what the options set; `undefined` counts as left out. */
 export function withDefaults<T extends object>(
@@ -12,72 +12,60 @@ export function withDefaults<T extends object>(
   return { ...base, ...Object.fromEntries(given) };
 }
 
-const METHODS = {
-  inbox: ["put", "consume", "close"],
-  logger: ["debug", "info", "warn", "error"],
-  telemetry: [],
-} as const;
-const OTHERS = [
-  "appSecret",
-  "verifyToken",
-  "onPremises",
-  "inbox",
-  "retry",
-  "maxAgeMs",
-  "logger",
-  "telemetry",
-  "onError",
-];
 /** Timers cannot wait longer; a longer time would be taken for no time at all. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** What TypeScript does not check, or cannot: options from JavaScript, and the size of numbers. */
-export function checkOptions(options: unknown, numbers: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw invalid(
-      "appSecret and verifyToken are missing: createWebhooks({ appSecret, verifyToken }).",
-    );
-  }
-  const given = options as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(given)) {
-    if (![...numbers, ...OTHERS].includes(key))
-      throw invalid(`there is no option ${key}. Options: ${[...OTHERS, ...numbers].join(", ")}.`);
-  }
-  requirePositive("", given, [...numbers, "maxAgeMs"]);
-  requirePositive(
-    "retry.",
-    (given.retry ?? {}) as Readonly<Record<string, unknown>>,
-    Object.keys(defaultRetry),
-  );
-  for (const [option, methods] of Object.entries(METHODS)) {
-    const value = given[option] as Readonly<Record<string, unknown>> | undefined;
-    const missing = methods.filter(
-      (method) => value !== undefined && typeof value?.[method] !== "function",
-    );
-    if (missing.length > 0) throw invalid(`${option} has no method ${missing.join(", ")}.`);
-  }
-  if (given.onError !== undefined && typeof given.onError !== "function")
-    throw invalid("onError is not a function.");
-}
+/**
+ * What an option may be: a `positive` number, a `whole` one, a `time` that a timer waits (milliseconds), or `other`, which
+ * is not checked by {@link checkOptions}.
+ * @internal
+ */
+export type OptionKind = "positive" | "whole" | "time" | "other";
 
-function requirePositive(
-  prefix: string,
-  values: Readonly<Record<string, unknown>>,
-  keys: readonly string[],
+type KeyOf<Options> = Options extends unknown ? keyof Options : never;
+
+/**
+ * A row for each option that there is.
+ * @internal
+ */
+export type OptionTable<Options> = Readonly<Record<KeyOf<Options>, OptionKind>>;
+
+/**
+ * What TypeScript does not check, or cannot: names of options from JavaScript or in a variable, and the size of numbers.
+ * Throws a {@link WebhookError} with the code `option_invalid`. `of` is the function that takes them, `within` the option
+ * that they are part of, with a dot.
+ * @internal
+ */
+export function checkOptions(
+  of: string,
+  options: unknown,
+  table: Readonly<Record<string, OptionKind>>,
+  within = "",
 ): void {
-  for (const key of keys) {
-    const value = values[key];
-    if (value === undefined) continue;
-    if (typeof value !== "number" || !(value > 0) || value === Number.POSITIVE_INFINITY) {
-      throw invalid(`${prefix}${key} must be a positive number, got ${String(value)}.`);
+  const invalid = (problem: string): WebhookError =>
+    optionInvalid(of === "" ? problem : `${of}: ${problem}`);
+  if (typeof options !== "object" || options === null)
+    throw invalid(`${within === "" ? "options" : within.slice(0, -1)} must be an object.`);
+  const known = Object.keys(table);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(table, name)) {
+      const nearest = nearestOf(name, known);
+      const meant = nearest === undefined ? "" : `, did you mean ${within}${nearest}?`;
+      const list = known.map((each) => within + each).join(", ");
+      throw invalid(`there is no option ${within}${name}${meant || "."} Options: ${list}.`);
     }
-    if (key.endsWith("Ms") && value > LONGEST_MS)
-      throw invalid(`${prefix}${key} must be at most ${LONGEST_MS} (24 days), got ${value}.`);
-    if (key === "maxAttempts" && !Number.isInteger(value))
-      throw invalid(`${prefix}${key} must be a whole number, got ${value}.`);
+    const kind = table[name];
+    if (value === undefined || kind === "other") continue;
+    if (typeof value !== "number" || !(value > 0) || value === Number.POSITIVE_INFINITY)
+      throw invalid(`${within}${name} must be a positive number, got ${String(value)}.`);
+    if (kind === "time" && value > LONGEST_MS)
+      throw invalid(`${within}${name} must be at most ${LONGEST_MS} (24 days), got ${value}.`);
+    if (kind === "whole" && !Number.isInteger(value))
+      throw invalid(`${within}${name} must be a whole number, got ${value}.`);
   }
 }
 
-function invalid(message: string): WebhookError {
+/** The error for an option that cannot be. */
+export function optionInvalid(message: string): WebhookError {
   return new WebhookError("option_invalid", message);
 }

@@ -18,17 +18,17 @@ import { toDate } from "./time.ts";
 /** Where a body is from, and what of it is wanted. */
 export interface ParseOptions {
   /** Which outer shape the body must have. Default: whichever it has. */
-  readonly source?: "cloud" | "on-premises";
+  readonly source?: "cloud" | "on-premises" | undefined;
   /** The business number, for On-Premises bodies, which do not say. */
   readonly account?: Account | undefined;
   /** Becomes `event.tenant` and keeps tenants' event keys apart. */
   readonly tenant?: string | undefined;
-  /** When the notification was received, in milliseconds since 1970. Default now. */
-  readonly receivedAt?: number;
+  /** When the notification was received: as `event.receivedAt`, or in milliseconds since 1970. Default now. */
+  readonly receivedAt?: number | Date | undefined;
   /** How many items the body may have; more throws `body_too_dense`. Default any number. */
-  readonly mostItems?: number;
+  readonly mostItems?: number | undefined;
   /** Which events to make; others are skipped without being checked. A wanted item that does not fit is never skipped. Default all. */
-  readonly wants?: (name: EventName) => boolean;
+  readonly wants?: ((name: EventName) => boolean) | undefined;
   /** For a part of a record: its `keys`, so that its events are those of the whole. */
   readonly keys?: PartKeys | undefined;
 }
@@ -65,7 +65,7 @@ export class Parsing {
   /** Takes what the JSON said, and how long it was. Throws a WebhookError, as `parse` does. */
   constructor(json: unknown, length: number, options: ParseOptions) {
     this.#options = options;
-    this.#receivedAt = options.receivedAt ?? Date.now();
+    this.#receivedAt = Number(options.receivedAt ?? Date.now());
     // A value takes two bytes or more.
     this.#mayBeWide = length > 2 * MOST_VALUES;
     this.items = cut(json, options);

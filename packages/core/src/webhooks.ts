@@ -9,13 +9,14 @@ import type { Consumer, Inbox } from "./inbox/inbox.ts";
 import { memoryInbox } from "./inbox/memory-inbox.ts";
 import { defaultRetry, type RetryOptions } from "./inbox/retry.ts";
 import { harmless, type Logger, stderrLogger } from "./logger.ts";
-import { checkOptions, LONGEST_MS, withDefaults } from "./options.ts";
+import { LONGEST_MS, withDefaults } from "./options.ts";
 import { Processor } from "./processor.ts";
 import { createReceiver } from "./receiver.ts";
 import type { ErrorContext } from "./report.ts";
 import { createReport } from "./reporter.ts";
 import { harmlessTelemetry } from "./telemetry/harmless-telemetry.ts";
 import type { Telemetry } from "./telemetry/telemetry.ts";
+import { checkWebhooksOptions } from "./webhooks-options.ts";
 
 /** What {@link createWebhooks} takes: two secrets, and the rest has defaults. */
 export interface WebhooksOptions {
@@ -60,7 +61,7 @@ export interface WebhooksOptions {
 /** For `webhooks.close()`. */
 export interface CloseOptions {
   /** How long to wait for what is under way. Default 10,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What `close()` had to leave. */
@@ -104,7 +105,7 @@ const START_REMINDER_MS = 10_000;
 
 /** Wires receiver, inbox, processor and emitter into the object that users hold. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  checkOptions(options, Object.keys(defaults));
+  checkWebhooksOptions(options);
   const logger = harmless(options.logger ?? stderrLogger);
   const numbers = withDefaults(defaults, options);
   const inbox = options.inbox ?? memoryInbox();
@@ -190,6 +191,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     );
   }
 
+  function consume(): Promise<Consumer> {
+    const { concurrency } = numbers;
+    return inbox.consume(processor.deliver, { logger, cut: cutRecord, concurrency });
+  }
+
   async function start(): Promise<void> {
     if (closing !== undefined)
       throw new WebhookError("closing", "start() after close(): make new webhooks instead.");
@@ -200,7 +206,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       );
     }
     clearTimeout(reminder);
-    consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
+    consumer ??= consume();
     try {
       await consumer;
       isStarted = true;
@@ -213,8 +219,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   async function shutDown(timeoutMs: number): Promise<CloseReport> {
     receiver.close();
     clearTimeout(reminder);
-    if (!inbox.durable && hasStored && !emitter.isEmpty)
-      consumer ??= inbox.consume(processor.deliver, logger, cutRecord);
+    if (!inbox.durable && hasStored && !emitter.isEmpty) consumer ??= consume();
     // What has not begun is safe in a durable inbox; in memory there is no other copy, so it is handled first.
     if (inbox.durable) processor.stop();
     const finished = (async () => (await consumer)?.close())().catch((thrown: unknown) => {

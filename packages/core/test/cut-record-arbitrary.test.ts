@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { cutRecord } from "../src/cut-record.ts";
 import { isTooDeep } from "../src/density.ts";
-import { type AnyEvent, cutRecord, type InboxRecord } from "../src/index.ts";
+import type { AnyEvent, InboxRecord } from "../src/index.ts";
 import { allFixtures } from "./support/fixtures.ts";
 import { FUZZ_TIMEOUT_MS, runs } from "./support/fuzz.ts";
 import { MUTATIONS, mutate } from "./support/mutations.ts";

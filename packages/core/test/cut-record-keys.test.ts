@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cutRecord, type InboxRecord } from "../src/index.ts";
+import { cutRecord } from "../src/cut-record.ts";
+import type { InboxRecord } from "../src/index.ts";
 import { record, text } from "./support/notifications.ts";
 import { ANN, authOf, BOB, eventsOf, expectSameEvents, value } from "./support/part-events.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cutRecord } from "../src/index.ts";
+import { cutRecord } from "../src/cut-record.ts";
 import { allFixtures } from "./support/fixtures.ts";
 import { cloudBody, record, text } from "./support/notifications.ts";
 import { ANN, authOf, BOB, eventsOf, expectSameEvents, value } from "./support/part-events.ts";

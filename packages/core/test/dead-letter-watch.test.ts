@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { DeadLetterWatch } from "../src/inbox/dead-letter-watch.ts";
 import { memoryInbox, storeInbox } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { record } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -19,6 +20,13 @@ test("people are warned once when the room runs out, and again when it does so a
   expect(logger.error).not.toHaveBeenCalled();
 });
 
+test("without a limit nobody is warned", () => {
+  const [watch, logger] = [new DeadLetterWatch(), newLogger()];
+  const { buriedLimitBytes: _, ...unlimited } = stats(Number.MAX_SAFE_INTEGER);
+  watch.check(unlimited, logger);
+  expect(logger.warn).not.toHaveBeenCalled();
+});
+
 test("what gave way is told, what gave way before this process is not", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
   for (const dropped of [5, 5, 7]) watch.check(stats(900, dropped), logger);
@@ -29,8 +37,11 @@ test("what gave way is told, what gave way before this process is not", () => {
 
 test("the inbox in memory warns before the oldest give way, and tells when they do", async () => {
   const logger = newLogger();
-  const inbox = memoryInbox({ buriedLimitBytes: 4_500 });
-  await inbox.consume(async () => ({ kind: "bury", completed: [], reason: "no" }), logger);
+  const inbox = memoryInbox({ deadLetterLimitBytes: 4_500 });
+  await inbox.consume(
+    async () => ({ kind: "bury", completed: [], reason: "no" }),
+    contextOf({ logger }),
+  );
   const putSome = async (count: number) => {
     for (let i = 0; i < count; i++) await inbox.put(record("x".repeat(500)));
     await inbox.idle?.();
@@ -54,7 +65,7 @@ test("an inbox made of a store looks from time to time", async () => {
     stats: async () => ({ waiting: 0, waitingBytes: 0, ...stats(900) }),
   });
   const inbox = storeInbox(store, { pollMs: 5 });
-  await inbox.consume(async () => ({ kind: "done", completed: [] }), logger);
+  await inbox.consume(async () => ({ kind: "done", completed: [] }), contextOf({ logger }));
   await vi.waitFor(() => expect(logger.warn).toHaveBeenCalledTimes(1));
   await inbox.close();
 });

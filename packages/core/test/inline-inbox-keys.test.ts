@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { inlineInbox } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { setUp, sharedKeys } from "./support/inline-webhooks.ts";
 import { cloudBody, gate, record, settled, signedRequest, text } from "./support/notifications.ts";
 
@@ -52,7 +53,7 @@ test("without one the inbox itself remembers what was completed", async () => {
   await inbox.consume(async (_record, { seen }) => {
     known.push(await seen(["a", "b"]));
     return { kind: "done", completed: ["a"] };
-  });
+  }, contextOf());
   for (const body of ["1", "2"]) await inbox.put(record(body));
   expect(known).toEqual([new Set(), new Set(["a"])]);
 });
@@ -66,7 +67,7 @@ test("what answered in time leaves no timer behind", async () => {
   await inbox.consume(async (_record, { seen }) => {
     await seen(["a"]);
     return { kind: "done", completed: ["a"] };
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -74,7 +75,7 @@ test("what answered in time leaves no timer behind", async () => {
 test("where nothing was completed nothing is written down", async () => {
   const keys = sharedKeys();
   const inbox = inlineInbox({ seenKeys: keys });
-  await inbox.consume(async () => ({ kind: "release", completed: [] }));
+  await inbox.consume(async () => ({ kind: "release", completed: [] }), contextOf());
   await expect(inbox.put(record("1"))).rejects.toMatchObject({ code: "closing" });
   expect(keys.add).not.toHaveBeenCalled();
 });
@@ -136,7 +137,7 @@ describe("a memory of keys in trouble", () => {
       await inbox.consume(async (_record, { seen }) => {
         await seen(["a"]);
         return { kind: "done", completed: ["a"] };
-      });
+      }, contextOf());
     const refused = expect(inbox.put(record("1"))).rejects.toMatchObject({
       code: "inbox_failed",
       message: expect.stringContaining(complaint),

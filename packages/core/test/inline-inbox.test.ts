@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { inlineInbox, type Outcome, type WebhookRequest } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { logger, setUp, sharedKeys } from "./support/inline-webhooks.ts";
 import { cloudBody, gate, record, settled, signedRequest, text } from "./support/notifications.ts";
 
@@ -139,7 +140,7 @@ test("what is under way is limited: more is answered 503", async () => {
   const inbox = inlineInbox();
   const first = inbox.put({ ...record("a"), body: new Uint8Array(64 * 1024 * 1024) });
   await expect(inbox.put(record("b"))).rejects.toMatchObject({ code: "inbox_full" });
-  await inbox.consume(async () => ({ kind: "done", completed: [] }));
+  await inbox.consume(async () => ({ kind: "done", completed: [] }), contextOf());
   await first;
   await inbox.put(record("c"));
 });
@@ -231,10 +232,10 @@ test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody i
 
 test("tells what is under way, and since when", async () => {
   const inbox = inlineInbox();
-  const nothing = { buried: 0, buriedBytes: 0, buriedLimitBytes: 0 };
+  const nothing = { buried: 0, buriedBytes: 0 };
   expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...nothing });
   const held = gate<Outcome>();
-  await inbox.consume(() => held.promise);
+  await inbox.consume(() => held.promise, contextOf());
   const first = inbox.put({ ...record("12345"), receivedAt: 1_000 });
   const second = inbox.put({ ...record("123"), receivedAt: 2_000 });
   expect(await inbox.stats?.()).toEqual({

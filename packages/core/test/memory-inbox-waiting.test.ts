@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type InboxRecord, memoryInbox, type Outcome } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -13,7 +14,7 @@ test("full is inbox_full, and there is room again when records are done", async 
     code: "inbox_full",
     status: 503,
   });
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await inbox.idle?.();
   await inbox.put(record("x".repeat(600)));
 });
@@ -35,7 +36,7 @@ test("a refused record is taken when it comes again", async () => {
   await inbox.consume(async (each) => {
     delivered.push(each);
     return done;
-  });
+  }, contextOf());
   await inbox.idle?.();
   await inbox.put(second);
   await inbox.idle?.();
@@ -49,7 +50,7 @@ test("whoever waits until it is idle needs no lull", async () => {
   await inbox.consume(async () => {
     delivered++;
     return done;
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   await inbox.idle?.();
   expect(delivered).toBe(1);
@@ -63,7 +64,7 @@ test("slow handlers of many records leave the event loop free between each other
     log.push("handled");
     for (const end = performance.now() + 5; performance.now() < end; );
     return done;
-  });
+  }, contextOf());
   while (log.length < 5) {
     await new Promise((resolve) => setImmediate(resolve));
     if (log.at(-1) === "handled") log.push("free");
@@ -79,7 +80,7 @@ test("few that wait are handed over as they came, in the memory that they came i
   await inbox.consume(async (each) => {
     delivered.push(each);
     return done;
-  });
+  }, contextOf());
   await inbox.idle?.();
   expect(delivered[0]?.body).toBe(sent[0]?.body);
   expect(delivered[1]?.body).toBe(sent[1]?.body);
@@ -98,7 +99,7 @@ test("many that wait share memory, and let go of it before they wait for a retry
     return attempt === 1
       ? { kind: "retry", completed: [], delayMs: 0, reason: "" }
       : { kind: "bury", completed: [], reason: "" };
-  });
+  }, contextOf());
   await expect.poll(() => isShared).toEqual([true, false]);
   await inbox.idle?.();
   expect((await inbox.deadLetters?.show(last ?? ""))?.body).toEqual(body);
@@ -113,7 +114,7 @@ test("tells what waits, is under way or will be tried again, and the oldest of i
     Promise.resolve<Outcome>({ kind: "retry", completed: [], delayMs: 60_000, reason: "" }),
     held.promise,
   ];
-  const consumer = inbox.consume(() => outcomes.shift() ?? new Promise(() => {}));
+  const consumer = inbox.consume(() => outcomes.shift() ?? new Promise(() => {}), contextOf());
   await inbox.put({ ...record("123"), receivedAt: 2_000 });
   await inbox.put({ ...record("12345"), receivedAt: 1_000 });
   await settled();
@@ -145,7 +146,7 @@ test("one person's items are taken out of what waits and of what will be tried a
   const consumer = await inbox.consume(async (each) => {
     bodies.push(Buffer.from(each.body).toString());
     return isFirst ? retry : done;
-  });
+  }, contextOf());
   await inbox.put(record(body(ann)));
   await inbox.put(record(body(ann, bob)));
   await settled();
@@ -161,7 +162,7 @@ test("one person's items are taken out of what waits and of what will be tried a
   await inbox.consume(async (each) => {
     bodies.push(Buffer.from(each.body).toString());
     return done;
-  });
+  }, contextOf());
   await inbox.idle?.();
   expect(bodies).toEqual([JSON.stringify(body(bob)), JSON.stringify(body(bob))]);
   await inbox.close();
@@ -182,6 +183,7 @@ test("no more is handed over at one time than the window takes, and the rest fol
   const held: (() => void)[] = [];
   await inbox.consume(
     () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+    contextOf(),
   );
   for (let i = 0; i < 4_100; i++) await inbox.put(record("1"));
   await vi.waitFor(() => expect(held).toHaveLength(4_096));
@@ -203,6 +205,7 @@ test.each([
   const held: (() => void)[] = [];
   await inbox.consume(
     () => new Promise((resolve) => held.push(() => resolve({ kind: "done", completed: [] }))),
+    contextOf(),
   );
   for (const size of sizes)
     await inbox.put({ ...record(""), body: Buffer.alloc(size * 1024 * 1024) });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { defaultRetry, retryDelayMs } from "../src/inbox/retry.ts";
 import { type InboxRecord, memoryInbox, type Outcome } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -17,7 +18,7 @@ test("delivers in the order of put, after consume, several at a time", async () 
   await inbox.consume((each) => {
     delivered.push(each);
     return delivered.length === 1 ? first.promise : Promise.resolve(done);
-  });
+  }, contextOf());
   expect(delivered).toEqual([]);
   await settled();
   expect(ids(delivered)).toEqual(ids(records));
@@ -32,7 +33,7 @@ test("what came long before the consumer waits for it", async () => {
   await inbox.put(record("1"));
   await settled();
   const deliver = vi.fn(async () => done);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.idle?.();
   expect(deliver).toHaveBeenCalledOnce();
 });
@@ -41,7 +42,7 @@ test("idle waits for what is under way, and for the last of it", async () => {
   const inbox = memoryInbox();
   const held = gate<Outcome>();
   const outcomes = [Promise.resolve(done), held.promise];
-  await inbox.consume(() => outcomes.shift() ?? Promise.resolve(done));
+  await inbox.consume(() => outcomes.shift() ?? Promise.resolve(done), contextOf());
   for (const body of ["1", "2"]) await inbox.put(record(body));
   const told: string[] = [];
   const waits = [inbox.idle?.().then(() => told.push("asked before they began"))];
@@ -58,7 +59,7 @@ test("the same id makes no second record, not even after it was handled", async 
   const inbox = memoryInbox();
   const one = record("1");
   const deliver = vi.fn(async () => done);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.put(one);
   await inbox.put(one);
   await inbox.idle?.();
@@ -74,7 +75,7 @@ test("retry delivers again after the delay, with the attempt and what was comple
   await inbox.consume(async (_record, { attempt, completed }) => {
     seen.push([attempt, completed]);
     return attempt === 1 ? { kind: "retry", completed: ["k"], delayMs: 5_000, reason: "" } : done;
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   vi.advanceTimersByTime(1);
   await settled();
@@ -102,7 +103,7 @@ test("remembers completed keys of every outcome, up to its limit", async () => {
   await inbox.consume(async (_record, delivery) => {
     seen = await delivery.seen(["a", "b", "c", "d", "e"]);
     return outcomes.shift() ?? done;
-  });
+  }, contextOf());
   for (let i = 0; i < 4; i++) {
     await inbox.put(record(String(i)));
     await inbox.idle?.();
@@ -121,7 +122,7 @@ test("by default a hundred thousand keys are remembered, and not for ever", asyn
   await inbox.consume(async (_record, delivery) => {
     seen = await delivery.seen(["0", "99999", "100000", "200000"]);
     return outcomes.shift() ?? done;
-  });
+  }, contextOf());
   for (const body of ["1", "2"]) {
     await inbox.put(record(body));
     await inbox.idle?.();
@@ -130,12 +131,15 @@ test("by default a hundred thousand keys are remembered, and not for ever", asyn
 });
 
 test("buried records are kept, the oldest give way", async () => {
-  const inbox = memoryInbox({ buriedLimitBytes: 1_000 });
-  await inbox.consume(async ({ id }) => ({
-    kind: "bury",
-    completed: [],
-    reason: `reason of ${id}`,
-  }));
+  const inbox = memoryInbox({ deadLetterLimitBytes: 1_000 });
+  await inbox.consume(
+    async ({ id }) => ({
+      kind: "bury",
+      completed: [],
+      reason: `reason of ${id}`,
+    }),
+    contextOf(),
+  );
   const records = [record("12345"), record("1234567")];
   for (const each of records) await inbox.put(each);
   await inbox.idle?.();
@@ -148,7 +152,7 @@ test("a deliver that rejects buries the record instead of losing it", async () =
   const inbox = memoryInbox();
   await inbox.consume(async () => {
     throw new Error("a bug");
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   await inbox.idle?.();
   expect(await inbox.deadLetters?.list()).toMatchObject([{ reason: "the delivery failed" }]);
@@ -157,7 +161,7 @@ test("a deliver that rejects buries the record instead of losing it", async () =
 test("closing the consumer delivers what waits first: in memory it is all there is", async () => {
   const inbox = memoryInbox();
   const deliver = vi.fn(async () => done);
-  const consumer = await inbox.consume(deliver);
+  const consumer = await inbox.consume(deliver, contextOf());
   for (let i = 0; i < 10; i++) await inbox.put(record(String(i)));
   await consumer.close();
   expect(deliver).toHaveBeenCalledTimes(10);
@@ -170,7 +174,7 @@ test("after close it takes nothing, and aborts what is under way", async () => {
   await inbox.consume((_record, delivery) => {
     signal = delivery.signal;
     return held.promise;
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   await expect.poll(() => signal).toBeDefined();
   await inbox.close();
@@ -198,7 +202,7 @@ test("what fails after close waits for nothing any more", async () => {
   const inbox = memoryInbox();
   const held = gate<Outcome>();
   const deliver = vi.fn(() => held.promise);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.put(record("1"));
   await vi.waitFor(() => expect(deliver).toHaveBeenCalled());
   await inbox.close();
@@ -227,7 +231,7 @@ test("a signal that is asked for after close is aborted", async () => {
     await held.promise;
     delivered.open(delivery.signal);
     return done;
-  });
+  }, contextOf());
   await inbox.put(record("a"));
   await expect.poll(() => hasBegun).toBe(true);
   await inbox.close();
@@ -241,7 +245,7 @@ test("what is given back has not been tried, and comes again at once", async () 
   await inbox.consume(async (_record, { attempt, completed }) => {
     seen.push([attempt, completed]);
     return seen.length === 1 ? { kind: "release", completed: ["k"] } : done;
-  });
+  }, contextOf());
   await inbox.put(record("1"));
   await vi.waitFor(() => expect(seen).toHaveLength(2));
   expect(seen).toEqual([
@@ -257,7 +261,7 @@ test("dead letters that are replayed are delivered as new ones", async () => {
   await inbox.consume(async (_record, { attempt }) => {
     attempts.push(attempt);
     return attempts.length === 1 ? { kind: "bury", completed: [], reason: "" } : done;
-  });
+  }, contextOf());
   const buried = record("1");
   await inbox.put(buried);
   await inbox.idle?.();
@@ -268,8 +272,11 @@ test("dead letters that are replayed are delivered as new ones", async () => {
 
 test("the logger that the consumer comes with is told of dead letters that give way", async () => {
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const inbox = memoryInbox({ buriedLimitBytes: 600 });
-  await inbox.consume(async () => ({ kind: "bury", completed: [], reason: "" }), logger);
+  const inbox = memoryInbox({ deadLetterLimitBytes: 600 });
+  await inbox.consume(
+    async () => ({ kind: "bury", completed: [], reason: "" }),
+    contextOf({ logger }),
+  );
   await inbox.put(record("1"));
   await inbox.put(record("2"));
   await inbox.idle?.();

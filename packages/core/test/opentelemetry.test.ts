@@ -54,7 +54,7 @@ describe("spans", () => {
         sdk.tracer.startSpan("SET").end();
         await right.put(record);
       },
-      consume: (deliver) => right.consume(deliver),
+      consume: (...given) => right.consume(...given),
       close: () => right.close(),
     };
     const webhooks = watched({ inbox });
@@ -71,7 +71,7 @@ describe("spans", () => {
         durable: true,
         receivesOnly: true,
         put: async (record) => void stored.push(record),
-        consume: (deliver) => right.consume(deliver),
+        consume: (...given) => right.consume(...given),
         close: () => right.close(),
       },
     });

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createWebhooks, type Outcome, storeInbox } from "../src/index.ts";
 import { capturedLog } from "./support/captured-log.ts";
+import { contextOf } from "./support/consume-context.ts";
 import {
   cloudBody,
   gate,
@@ -48,7 +49,7 @@ test("a store that cannot be read is told of once, and that it can be again", as
   });
   const log = capturedLog();
   const inbox = storeInbox(store, { pollMs: 5 });
-  await inbox.consume(done, log);
+  await inbox.consume(done, contextOf({ logger: log }));
   await vi.waitFor(() => expect(claims).toBeGreaterThan(3));
   expect(log.lines).toMatchObject([{ level: "error", details: { code: "inbox_failed" } }]);
   isAway = false;
@@ -62,7 +63,7 @@ test("a store that cannot be read is asked again when it is time, and not before
   const claim = vi.fn(() => Promise.reject(new Error("locked")));
   const inbox = storeInbox(tame({ claim }).store, { pollMs: 60_000 });
   const log = capturedLog();
-  await inbox.consume(done, log);
+  await inbox.consume(done, contextOf({ logger: log }));
   await vi.waitFor(() => expect(log.lines).toHaveLength(1));
   await settled();
   expect(claim).toHaveBeenCalledTimes(1);
@@ -73,7 +74,7 @@ test("what cannot be read while the inbox closes is nobody's trouble", async () 
   const asked = gate<readonly []>();
   const inbox = storeInbox(tame({ claim: () => asked.promise }).store);
   const log = capturedLog();
-  await inbox.consume(done, log);
+  await inbox.consume(done, contextOf({ logger: log }));
   const closed = inbox.close();
   asked.fail(new Error("closed"));
   await closed;
@@ -84,7 +85,7 @@ test("what cannot be stored is told to whoever brings it, not to the log", async
   const commit = () => Promise.reject(new Error("the disk is full"));
   const inbox = storeInbox(tame({ commit }).store);
   const log = capturedLog();
-  await inbox.consume(done, log);
+  await inbox.consume(done, contextOf({ logger: log }));
   await expect(inbox.put(record("{}"))).rejects.toThrow("the disk is full");
   await settled();
   expect(log.lines).toEqual([]);
@@ -103,10 +104,13 @@ test("a store that cannot be written while nothing arrives is told of once, and 
   });
   const log = capturedLog();
   const inbox = storeInbox(store, { pollMs: 5 });
-  await inbox.consume(async () => {
-    isAway = true;
-    return done();
-  }, log);
+  await inbox.consume(
+    async () => {
+      isAway = true;
+      return done();
+    },
+    contextOf({ logger: log }),
+  );
   // So that it is delivered from memory.
   await inbox.idle?.();
   await inbox.put(record("{}"));

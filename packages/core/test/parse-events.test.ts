@@ -57,7 +57,8 @@ describe("every event says", () => {
   });
 
   test("when it was received: now, if the caller does not say", () => {
-    expect(events(onPremises, { receivedAt })[0]?.receivedAt.getTime()).toBe(receivedAt);
+    for (const given of [receivedAt, new Date(receivedAt)])
+      expect(events(onPremises, { receivedAt: given })[0]?.receivedAt.getTime()).toBe(receivedAt);
     const before = Date.now();
     const now = events(onPremises)[0]?.receivedAt.getTime() as number;
     expect(now).toBeGreaterThanOrEqual(before);

@@ -1,6 +1,7 @@
 // From bytes to events, and to parts of one conversation each, beside JSON.parse of the same text: `npm run bench:micro`.
 import { bench, describe } from "vitest";
-import { cutRecord, parse } from "../src/index.ts";
+import { cutRecord } from "../src/cut-record.ts";
+import { parse } from "../src/index.ts";
 import { cloudBody, record, text } from "./support/notifications.ts";
 
 const CUSTOMERS = 100;

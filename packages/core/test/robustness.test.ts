@@ -71,7 +71,8 @@ test("an inbox that could not be started is started at the next try", async () =
     inbox: {
       durable: true,
       put: (record) => inbox.put(record),
-      consume: (deliver) => (fails ? Promise.reject(new Error("locked")) : inbox.consume(deliver)),
+      consume: (...given) =>
+        fails ? Promise.reject(new Error("locked")) : inbox.consume(...given),
       close: () => inbox.close(),
     },
   });

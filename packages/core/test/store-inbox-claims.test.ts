@@ -6,6 +6,7 @@ import {
   type Outcome,
   storeInbox,
 } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -26,7 +27,7 @@ test("an empty store is asked twice, and not again for what is written", async (
   await inbox.put(record("before anybody takes it"));
   await settled();
   expect(claim).not.toHaveBeenCalled();
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await inbox.idle?.();
   expect(claim).toHaveBeenCalledTimes(2);
   await inbox.put(record("a"));
@@ -41,7 +42,7 @@ test("while it is asked it is not asked again, and idle waits for the answer", a
   const claim = vi.fn(async (): Promise<readonly ClaimedRecord[]> => []);
   const inbox = storeInbox(tame({ claim }).store, { pollMs: 1 });
   const deliver = vi.fn(async () => done);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.idle?.();
   claim.mockReturnValue(answer.promise);
   const before = claim.mock.calls.length;
@@ -62,7 +63,7 @@ test("what cannot be read yet is waited for", async () => {
   const inbox = storeInbox(store, { pollMs: 20 });
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const deliver = vi.fn(async () => done);
-  await inbox.consume(deliver, logger);
+  await inbox.consume(deliver, contextOf({ logger }));
   await inbox.idle?.();
   expect(deliver).toHaveBeenCalledOnce();
   await inbox.close();
@@ -72,7 +73,7 @@ test("where there is no room nothing is asked for", async () => {
   const claim = vi.fn(async (): Promise<readonly ClaimedRecord[]> => []);
   const inbox = storeInbox(tame({ claim }).store, { windowRecords: 1, pollMs: 1 });
   const held = gate<Outcome>();
-  await inbox.consume(() => held.promise);
+  await inbox.consume(() => held.promise, contextOf());
   await inbox.idle?.();
   await inbox.put(record("a"));
   const before = claim.mock.calls.length;
@@ -93,7 +94,7 @@ test("a store that is full of what is due is emptied at once, whoever put it the
   const claim = vi.fn(async () => (hasRows ? rows.splice(0, 300) : []));
   const inbox = storeInbox(tame({ claim }).store, { pollMs: 1_000 });
   const deliver = vi.fn(never);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.idle?.();
   hasRows = true;
   // It is looked at once.
@@ -117,7 +118,7 @@ test("what comes while it catches up waits for three looks, and no longer", asyn
     },
   });
   const inbox = storeInbox(store, whenAsked);
-  await inbox.consume(never);
+  await inbox.consume(never, contextOf());
   await vi.waitFor(() => expect(order).toContain("write"));
   expect(order.slice(0, order.indexOf("write"))).toEqual(["look", "look", "look", "look"]);
   await Promise.all(puts);
@@ -141,7 +142,7 @@ test("what comes while older records are taken out comes after them", async () =
   await inbox.consume(async ({ body }) => {
     delivered.push(Buffer.from(body).toString());
     return done;
-  });
+  }, contextOf());
   await inbox.put(record("newer"));
   await settled();
   expect(delivered).toEqual([]);
@@ -158,7 +159,7 @@ test("a delivery asks the store which keys it knows", async () => {
   await inbox.consume(async (_record, delivery) => {
     answers.push(await delivery.seen(["a", "b"]));
     return done;
-  });
+  }, contextOf());
   await inbox.idle?.();
   await inbox.put(record("a"));
   await inbox.idle?.();
@@ -215,12 +216,12 @@ test("what was stored while nobody took it comes before what is newer", async ()
     delivered.push(Buffer.from(body).toString());
     return done;
   };
-  const first = await inbox.consume(deliver);
+  const first = await inbox.consume(deliver, contextOf());
   await inbox.idle?.();
   await first.close();
   await inbox.put(record("older"));
   await inbox.idle?.();
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.put(record("newer"));
   await inbox.idle?.();
   expect(delivered).toEqual(["older", "newer"]);

@@ -6,6 +6,7 @@ import {
   storeInbox,
   WebhookError,
 } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -21,7 +22,7 @@ test("a delivery that rejects comes again, and the log says so, once a minute", 
     },
   });
   const inbox = storeInbox(store);
-  await inbox.consume(async () => Promise.reject(new Error("a bug")), logger);
+  await inbox.consume(async () => Promise.reject(new Error("a bug")), contextOf({ logger }));
   await inbox.idle?.();
   await inbox.put(record("a"));
   await inbox.put(record("b"));
@@ -61,7 +62,7 @@ test("what has ended is written with the next notification, after a moment, or w
     },
   });
   const inbox = storeInbox(store);
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await inbox.idle?.();
   const handled = async (id: string): Promise<void> => {
     await inbox.put({ ...record(id), id });
@@ -96,7 +97,7 @@ test("where there is no room what has ended is written all the same, and not aga
   });
   const inbox = storeInbox(store);
   const held = gate<Outcome>();
-  await inbox.consume(() => held.promise);
+  await inbox.consume(() => held.promise, contextOf());
   await inbox.idle?.();
   await inbox.put({ ...record("a"), id: "a" });
   isFull = true;
@@ -124,7 +125,7 @@ test("what has ended is kept for a later commit, whatever error the store fails 
   });
   const inbox = storeInbox(store, { pollMs: 5 });
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
-  await inbox.consume(async () => done, logger);
+  await inbox.consume(async () => done, contextOf({ logger }));
   await inbox.idle?.();
   fails = true;
   await inbox.put({ ...record("a"), id: "a" });
@@ -176,7 +177,7 @@ test("dead letters that are due again are taken at once", async () => {
   await inbox.consume(async ({ id }) => {
     delivered.push(id);
     return done;
-  });
+  }, contextOf());
   await inbox.idle?.();
   expect(await inbox.deadLetters?.list()).toMatchObject([{ id: buried.id, bytes: 100 }]);
   expect(await inbox.deadLetters?.list({ after: 7, limit: 10 })).toMatchObject([{ bytes: 17 }]);
@@ -197,7 +198,7 @@ test("a consumer that is closed hands over no more, and gives back what it has t
   });
   const inbox = storeInbox(store);
   const deliver = vi.fn(async () => done);
-  const consumer = await inbox.consume(deliver);
+  const consumer = await inbox.consume(deliver, contextOf());
   const closing = consumer.close();
   first.open([{ record: waiting, attempts: 2, completed: ["k"] }]);
   await closing;

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { type Outcome, storeInbox } from "../src/index.ts";
 import { capturedLog } from "./support/captured-log.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -24,7 +25,7 @@ test("unless told otherwise 4,096 records of 16 MiB in all are held, and the sto
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   const claim = vi.fn(async () => []);
   const inbox = storeInbox(tame({ claim }).store);
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await inbox.idle?.();
   expect(claim).toHaveBeenCalledWith({ records: 4_096, bytes: 16 * MIB });
   const before = claim.mock.calls.length;
@@ -49,7 +50,7 @@ test("what is asked of the store is what there is room for", async () => {
   });
   const inbox = storeInbox(store, { windowRecords: 10, windowBytes: 100 });
   const held = gate<Outcome>();
-  await inbox.consume(() => held.promise);
+  await inbox.consume(() => held.promise, contextOf());
   await vi.waitFor(() => expect(rooms.length).toBeGreaterThan(1));
   expect(rooms.slice(0, 2)).toEqual([
     { records: 10, bytes: 100 },
@@ -70,7 +71,7 @@ test("with as many bytes as may be held nothing more is, until some of it has en
   });
   const inbox = storeInbox(store, { windowBytes: 8, pollMs: 60_000 });
   const held = gate<Outcome>();
-  await inbox.consume(() => held.promise);
+  await inbox.consume(() => held.promise, contextOf());
   await inbox.idle?.();
   for (const body of ["1234", "5678", "9"]) await inbox.put(record(body));
   expect(stored).toEqual([true, true, false]);
@@ -94,7 +95,7 @@ test("a record that comes again while it is handled is held once", async () => {
   const inbox = storeInbox(store);
   const held = gate<Outcome>();
   const deliver = vi.fn(() => held.promise);
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await inbox.idle?.();
   const one = record("1");
   await inbox.put(one);
@@ -121,7 +122,7 @@ test("once a minute what is too old goes, and people are told of dead letters th
   const prune = vi.fn(async () => {});
   const log = capturedLog();
   const inbox = storeInbox(tame({ prune, stats: async () => stats }).store, { pollMs: 1_000 });
-  await inbox.consume(async () => done, log);
+  await inbox.consume(async () => done, contextOf({ logger: log }));
   vi.advanceTimersByTime(60_000);
   await settled();
   expect(prune).toHaveBeenCalledTimes(1);
@@ -138,7 +139,7 @@ test("that what is too old cannot be removed now is no reason to stop", async ()
   const claim = vi.fn(async () => []);
   const prune = vi.fn(() => Promise.reject(new Error("locked")));
   const inbox = storeInbox(tame({ claim, prune }).store, { pollMs: 1 });
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await vi.waitFor(() => expect(prune).toHaveBeenCalled());
   const before = claim.mock.calls.length;
   await vi.waitFor(() => expect(claim.mock.calls.length).toBeGreaterThan(before + 1));
@@ -151,7 +152,7 @@ test("with nothing to write nothing is written, however often it is looked", asy
   const claim = vi.fn(async () => []);
   const { store, commits } = tame({ claim });
   const inbox = storeInbox(store, { pollMs: 1 });
-  await inbox.consume(async () => done);
+  await inbox.consume(async () => done, contextOf());
   await vi.waitFor(() => expect(claim.mock.calls.length).toBeGreaterThan(4));
   await inbox.close();
   expect(commits).toEqual([]);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
+import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
@@ -69,7 +70,7 @@ test("an outcome that could not be written is written with a later commit, and i
   await inbox.consume((each) => {
     delivered.push(each);
     return answer.promise;
-  });
+  }, contextOf());
   await settled();
   await inbox.put(record("a"));
   await settled();
@@ -92,7 +93,7 @@ test("a record of which the store knows already is not delivered from memory", a
   await inbox.consume(async (each) => {
     delivered.push(each);
     return done;
-  });
+  }, contextOf());
   await settled();
   await inbox.put(known);
   await settled(10);
@@ -121,7 +122,7 @@ test("what does not fit into the window stays in the store, and newer records do
     underWay--;
     return done;
   };
-  await inbox.consume(deliver);
+  await inbox.consume(deliver, contextOf());
   await settled();
   const bodies = Array.from({ length: 50 }, (_, i) => String(i));
   for (const body of bodies) await inbox.put(record(body));
@@ -146,7 +147,7 @@ test("a store that cannot be read is asked again", async () => {
   await inbox.consume(async (each, { attempt, completed }) => {
     delivered.open([each.id, attempt, completed]);
     return done;
-  });
+  }, contextOf());
   expect(await delivered.promise).toEqual([waiting.id, 5, ["k"]]);
   await inbox.close();
 });
@@ -178,7 +179,7 @@ test("one that fell behind catches up under load: new records are delivered from
   await inbox.consume(async ({ id }) => {
     delivered.push(id);
     return done;
-  });
+  }, contextOf());
   const ids: string[] = [];
   const putter = async () => {
     for (let i = 0; i < 100; i++) {
@@ -214,7 +215,7 @@ test("what is put while a claim is under way is taken by the next one, at once, 
   await inbox.consume(async ({ body }) => {
     delivered.push(Buffer.from(body).toString());
     return done;
-  });
+  }, contextOf());
   await inbox.put(record("a"));
   const idle = inbox.idle?.();
   first.open([]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventNames, parse } from "../src/index.ts";
+import { eventNames, fieldNames, isEventName, parse } from "../src/index.ts";
 import { familyTable, fieldTable, isLists } from "../src/schema/table.ts";
 import { cloudBody } from "./support/notifications.ts";
 
@@ -16,13 +16,25 @@ test("kinds are Meta's words in small letters", () => {
   }
 });
 
+test("names of events are told from other words, and a word of the prototype is none", () => {
+  expect(eventNames.every(isEventName)).toBe(true);
+  expect(new Set(eventNames).size).toBe(eventNames.length);
+  for (const word of ["message", "message.txt", "*", "", "constructor", "__proto__"])
+    expect(isEventName(word)).toBe(false);
+});
+
+test("the names of fields are those of the table", () => {
+  expect(fieldNames).toEqual([...fieldTable.keys()]);
+  expect(fieldNames).toContain("messages");
+});
+
 test("no event's name is a family's too, so that a pattern means one thing", () => {
-  const families = [...eventNames]
+  const families = eventNames
     .filter((name) => name.includes("."))
     .map((name) => name.split(".")[0] as string);
-  const named = [...eventNames].filter((name) => !name.includes("."));
+  const named = eventNames.filter((name) => !name.includes("."));
   const both = named.filter((name) =>
-    [...eventNames].some((other) => other.startsWith(`${name}.`) && other !== `${name}.invalid`),
+    eventNames.some((other) => other.startsWith(`${name}.`) && other !== `${name}.invalid`),
   );
   expect(families.length).toBeGreaterThan(0);
   expect(both).toEqual([]);

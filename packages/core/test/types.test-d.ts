@@ -1,9 +1,22 @@
 import {
   type AnyEvent,
+  type CloseOptions,
+  type ConsumeContext,
+  type Cut,
   createWebhooks,
   type EventMap,
   type EventName,
   type EventOf,
+  eventNames,
+  type HealthOptions,
+  type Inbox,
+  type InboxStats,
+  isEventName,
+  type Logger,
+  type MemoryInboxOptions,
+  memoryInbox,
+  type ParseOptions,
+  type TenantSecret,
 } from "@whatsapp-webhooks/core";
 import { expectTypeOf, test } from "vitest";
 
@@ -104,4 +117,42 @@ test("words of the platform are completed and new ones accepted", () => {
 test("subscriptions of one number are the same", () => {
   expectTypeOf(webhooks.scoped("1").on).toEqualTypeOf(webhooks.on);
   expectTypeOf(webhooks.on("*", () => {})).toEqualTypeOf<() => void>();
+});
+
+test("a name from outside becomes a pattern", () => {
+  expectTypeOf(eventNames).toEqualTypeOf<readonly EventName[]>();
+  const word: string = "message.text";
+  // @ts-expect-error any text is no pattern
+  webhooks.on(word, () => {});
+  if (isEventName(word)) webhooks.on(word, (event) => event.data);
+});
+
+test("an inbox is given all of the context", () => {
+  expectTypeOf<Parameters<Inbox["consume"]>[1]>().toEqualTypeOf<ConsumeContext>();
+  expectTypeOf<ConsumeContext>().toEqualTypeOf<{
+    readonly logger: Logger;
+    readonly cut: Cut;
+    readonly concurrency: number;
+  }>();
+});
+
+test("undefined is handed on where an option may be left out", () => {
+  const size: number | undefined = undefined;
+  const text: string | undefined = undefined;
+  expectTypeOf({
+    limitBytes: size,
+    seenLimit: size,
+    deadLetterLimitBytes: size,
+  }).toExtend<MemoryInboxOptions>();
+  expectTypeOf({ timeoutMs: size }).toExtend<CloseOptions & HealthOptions>();
+  expectTypeOf({ secret: "s", tenant: text, accounts: undefined }).toExtend<TenantSecret>();
+  expectTypeOf({ source: undefined, tenant: text, mostItems: size }).toExtend<ParseOptions>();
+});
+
+test("what is received is a date, or milliseconds; an inbox need not have a limit of dead letters", () => {
+  expectTypeOf<ParseOptions["receivedAt"]>().toEqualTypeOf<number | Date | undefined>();
+  const stats: InboxStats = { waiting: 0, waitingBytes: 0, buried: 0, buriedBytes: 0 };
+  expectTypeOf(stats.buriedLimitBytes).toEqualTypeOf<number | undefined>();
+  // @ts-expect-error its name in the other inboxes
+  createWebhooks({ appSecret: "s", verifyToken: "t", inbox: memoryInbox({ buriedLimitBytes: 1 }) });
 });

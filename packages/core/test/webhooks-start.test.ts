@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Inbox, memoryInbox } from "../src/index.ts";
-import { settled } from "./support/notifications.ts";
+import { type ConsumeContext, type Inbox, memoryInbox } from "../src/index.ts";
+import { record, settled } from "./support/notifications.ts";
 import { setUp } from "./support/webhooks-under-test.ts";
 
 afterEach(() => vi.useRealTimers());
@@ -11,10 +11,35 @@ function durableInbox(): Inbox {
   return {
     durable: true,
     put: (r) => inbox.put(r),
-    consume: (d) => inbox.consume(d),
+    consume: (...given) => inbox.consume(...given),
     close: () => inbox.close(),
   };
 }
+
+test.each([
+  [undefined, 64],
+  [3, 3],
+])(
+  "an inbox is given all of the context: with concurrency %s it has %i",
+  async (concurrency, expected) => {
+    let given: ConsumeContext | undefined;
+    const inbox: Inbox = {
+      ...durableInbox(),
+      async consume(_deliver, context) {
+        given = context;
+        return { close: async () => {} };
+      },
+    };
+    const { webhooks, logger } = setUp({ inbox, concurrency });
+    webhooks.on("message.text", () => {});
+    await webhooks.start();
+    expect(given?.concurrency).toBe(expected);
+    expect(given?.cut(record("{}"))).toHaveLength(1);
+    given?.logger.warn({}, "said by the inbox");
+    expect(logger.warn).toHaveBeenCalledWith({}, "said by the inbox");
+    await webhooks.close();
+  },
+);
 
 test("an inbox in memory starts by itself, after the answer", async () => {
   const { webhooks, post } = setUp();
@@ -104,7 +129,7 @@ test("an inbox that could not be started is told of, and started by the next not
     inbox: {
       durable: false,
       put: (r) => inbox.put(r),
-      consume: (d) => (fails ? Promise.reject(cause) : inbox.consume(d)),
+      consume: (...given) => (fails ? Promise.reject(cause) : inbox.consume(...given)),
       close: () => inbox.close(),
     },
   });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Accounts, type AppOptions, createAccounts, type NumberOptions } from "./accounts.ts";
 import { Activity, type Phase } from "./activity.ts";
 import { type AuditReport, Ledger } from "./audit.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { subscribeApp } from "./cloud/subscribe.ts";
 import { type ChatMessage, Conversations } from "./conversations.ts";
@@ -10,7 +11,6 @@ import type { Line } from "./customer-message.ts";
 import { Customers } from "./customers.ts";
 import { type Delivery, Journal, type JournalEvents } from "./delivery/journal.ts";
 import type { Office } from "./delivery/lane.ts";
-import { checkCloudRetry } from "./delivery/schedule.ts";
 import { checkWeather, type Weather } from "./delivery/weather.ts";
 import { fixtureBody } from "./fixtures.ts";
 import { type Json, textOf } from "./json.ts";
@@ -51,6 +51,7 @@ export class Emulator {
   #address: string | undefined;
 
   constructor(options: EmulatorOptions) {
+    checkOptions(options);
     this.#options = options;
     this.clock = options.clock ?? realClock();
     this.seed = String(options.seed ?? randomBytes(4).toString("hex"));
@@ -59,7 +60,6 @@ export class Emulator {
     this.#customers = new Customers(random);
     this.#weather = checkWeather(options.weather ?? {});
     this.#statuses = options.statuses ?? {};
-    checkCloudRetry(options.cloud?.retry);
     const journal = new Journal();
     this.#office = {
       clock: this.clock,

@@ -3,6 +3,7 @@ import {
   type Attempt,
   createEmulator,
   type Delivery,
+  type EmulatorOptions,
   notificationNames,
   steppedClock,
 } from "../src/index.ts";
@@ -154,6 +155,24 @@ test("settings that the client would not take are refused at the start", async (
   const emulator = createEmulator({ onPremises: { settings: { callback_persist: "yes" } } });
   await expect(emulator.start()).rejects.toThrow("callback_persist");
 });
+
+test.each([
+  [{ wether: {} }, "there is no option wether, did you mean weather? Options: appSecret, "],
+  [{ frobnicate: 1 }, "there is no option frobnicate. Options: appSecret, "],
+  [{ weather: { duplicate: 1 } }, "no option weather.duplicate, did you mean weather.duplicates?"],
+  [{ cloud: { rety: {} } }, "no option cloud.rety, did you mean cloud.retry?"],
+  [{ cloud: { retry: { facotr: 2 } } }, "did you mean cloud.retry.factor?"],
+  [{ onPremises: { settigns: {} } }, "did you mean onPremises.settings?"],
+  [{ server: { prot: 1 } }, "did you mean server.port?"],
+  [{ statuses: { raech: "read" } }, "did you mean statuses.reach?"],
+  [{ requestTimeoutMs: Number.NaN }, "requestTimeoutMs must be a positive number, got NaN"],
+  [{ cloud: { maxConcurrentRequests: 0 } }, "maxConcurrentRequests must be a positive number"],
+])(
+  "an option that there is not is told, with the one that may be meant: %j",
+  (options, message) => {
+    expect(() => createEmulator(options as EmulatorOptions)).toThrow(message);
+  },
+);
 
 test("options that cannot be are refused", () => {
   const app = { id: "1", secret: "x" };

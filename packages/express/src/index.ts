@@ -1,5 +1,6 @@
 import {
   assertWebhooks,
+  checkOptions,
   createPathMatcher,
   DEFAULT_PATH,
   type Webhooks,
@@ -31,9 +32,11 @@ interface Route {
 /** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
 export function whatsappWebhooks(
   webhooks: Webhooks,
-  { path }: ExpressOptions = {},
+  options: ExpressOptions = {},
 ): ExpressMiddleware {
   assertWebhooks(webhooks);
+  checkOptions("whatsappWebhooks", options, { path: "other" });
+  const { path } = options;
   const match = createPathMatcher(path ?? DEFAULT_PATH);
   const middleware: ExpressMiddleware = (req, res, next) => {
     // Express leaves `req.route` behind when a route passes on, so that it is there need not mean that we are in it.

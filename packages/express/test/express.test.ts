@@ -160,3 +160,11 @@ describe.each(Object.entries(majors))("%s", (_major, express) => {
     ]);
   });
 });
+
+test("an option that there is not is refused, with the one that may be meant", () => {
+  const webhooks = createWebhooks({ appSecret: "secret", verifyToken: "token" });
+  const options: object = { paht: "/hook" };
+  expect(() => whatsappWebhooks(webhooks, options)).toThrow(
+    "whatsappWebhooks: there is no option paht, did you mean path?",
+  );
+});

@@ -1,5 +1,6 @@
 import {
   assertWebhooks,
+  checkOptions,
   createPathMatcher,
   DEFAULT_PATH,
   WebhookError,
@@ -27,8 +28,10 @@ const HINT =
  * Mounts the callback URL: `app.register(whatsappWebhooks(webhooks))`. The plugin is encapsulated: its content parser,
  * which leaves the body unread, is for its own route, and the app's parsers stay as they are.
  */
-export function whatsappWebhooks(webhooks: Webhooks, { path }: FastifyOptions = {}): FastifyPlugin {
+export function whatsappWebhooks(webhooks: Webhooks, options: FastifyOptions = {}): FastifyPlugin {
   assertWebhooks(webhooks);
+  checkOptions("whatsappWebhooks", options, { path: "other" });
+  const { path } = options;
   createPathMatcher(path ?? DEFAULT_PATH);
   return async (app) => {
     app.removeAllContentTypeParsers();

@@ -228,3 +228,11 @@ test("fastify-raw-body for all routes keeps off the webhook's, even while a secr
   expect(texts).toEqual(["hello"]);
   expect((await request(app.server).post("/own").send({ a: 1 })).text).toBe('{"a":1}');
 });
+
+test("an option that there is not is refused, with the one that may be meant", () => {
+  const webhooks = createWebhooks({ appSecret: "secret", verifyToken: "token" });
+  const options: object = { paht: "/hook" };
+  expect(() => whatsappWebhooks(webhooks, options)).toThrow(
+    "whatsappWebhooks: there is no option paht, did you mean path?",
+  );
+});

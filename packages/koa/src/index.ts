@@ -1,5 +1,6 @@
 import {
   assertWebhooks,
+  checkOptions,
   createPathMatcher,
   DEFAULT_PATH,
   type Webhooks,
@@ -34,8 +35,10 @@ interface Traces {
 }
 
 /** Mounts the callback URL: `app.use(whatsappWebhooks(webhooks))`. All other requests go on to the app. */
-export function whatsappWebhooks(webhooks: Webhooks, { path }: KoaOptions = {}): KoaMiddleware {
+export function whatsappWebhooks(webhooks: Webhooks, options: KoaOptions = {}): KoaMiddleware {
   assertWebhooks(webhooks);
+  checkOptions("whatsappWebhooks", options, { path: "other" });
+  const { path } = options;
   const match = createPathMatcher(path ?? DEFAULT_PATH);
   const middleware: KoaMiddleware = async (ctx, next) => {
     const { mountPath, matched = [], params: found = {} } = ctx as Traces;

@@ -164,3 +164,11 @@ describe.each(Object.entries(majors))("%s", (_major, Koa) => {
     expect(messages).toEqual([expect.stringMatching(/above it, or .*ctx\.request\.rawBody/)]);
   });
 });
+
+test("an option that there is not is refused, with the one that may be meant", () => {
+  const webhooks = createWebhooks({ appSecret: "secret", verifyToken: "token" });
+  const options: object = { paht: "/hook" };
+  expect(() => whatsappWebhooks(webhooks, options)).toThrow(
+    "whatsappWebhooks: there is no option paht, did you mean path?",
+  );
+});

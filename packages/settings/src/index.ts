@@ -23,6 +23,7 @@ export type {
 } from "./on-premises/application-settings.ts";
 export {
   createOnPremisesSettings,
+  type LoginOptions,
   type OnPremisesSettings,
   type OnPremisesSettingsOptions,
   type UpdateResult,
@@ -33,9 +34,9 @@ export type { LoginSession } from "./on-premises/session.ts";
 export { type SettingName, type SettingRow, settingsTable } from "./on-premises/settings-table.ts";
 export type { SettingsRetryOptions } from "./retry.ts";
 export {
-  errorKinds,
+  errorCodes,
   type PlatformError,
   SettingsError,
-  type SettingsErrorKind,
+  type SettingsErrorCode,
 } from "./settings-error.ts";
 export type { FetchLike, FetchResponse } from "./transport.ts";

@@ -1,5 +1,5 @@
-/** Every kind of error, and what it means. */
-export const errorKinds = {
+/** Every error code, and what it means. */
+export const errorCodes = {
   option_invalid: "an option of a create function is missing or unusable; nothing was sent",
   input_invalid: "an argument of a call has a wrong type or value; nothing was sent",
   api_error: "the API answered with an error",
@@ -9,8 +9,8 @@ export const errorKinds = {
   answer_unreadable: "there was an answer, and it is not one that this API gives",
 } as const;
 
-/** @see {@link errorKinds} */
-export type SettingsErrorKind = keyof typeof errorKinds;
+/** @see {@link errorCodes} */
+export type SettingsErrorCode = keyof typeof errorCodes;
 
 /** An error as the API describes it, in the platform's words. Graph's `message` is the `title` here. */
 export interface PlatformError {
@@ -35,34 +35,34 @@ export interface ErrorContext {
 }
 
 /**
- * The one error class of this package. Branch on `kind`, and for an `api_error` on `code` or `status`; `message` says which
+ * The one error class of this package. Branch on `code`, and for an `api_error` on `platformCode` or `status`; `message` says which
  * call it was, what the API answered and what to do. Neither it nor any property holds a token, a password or a verify token,
  * also where the API repeated one in its answer.
  */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
-  readonly kind: SettingsErrorKind;
+  readonly code: SettingsErrorCode;
   /** The HTTP status, where there was an answer. */
   readonly status: number | undefined;
   /** The platform's number of the error: 1024, 190 … */
-  readonly code: number | undefined;
+  readonly platformCode: number | undefined;
   readonly title: string | undefined;
   readonly details: string | undefined;
   /** Where the platform explains the error. */
   readonly href: string | undefined;
-  /** All errors of the answer; `code`, `title`, `details` and `href` are the first one's. */
+  /** All errors of the answer; `platformCode`, `title`, `details` and `href` are the first one's. */
   readonly errors: readonly PlatformError[];
   /** What to do about it. */
   readonly advice: string | undefined;
   /** How long the API asked to be left alone, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(kind: SettingsErrorKind, message: string, context: ErrorContext = {}) {
-    super(`${kind}: ${message}${context.advice === undefined ? "" : ` ${context.advice}`}`);
+  constructor(code: SettingsErrorCode, message: string, context: ErrorContext = {}) {
+    super(`${code}: ${message}${context.advice === undefined ? "" : ` ${context.advice}`}`);
     const [first] = context.errors ?? [];
-    this.kind = kind;
+    this.code = code;
     this.status = context.status;
-    this.code = first?.code;
+    this.platformCode = first?.code;
     this.title = first?.title;
     this.details = first?.details;
     this.href = first?.href;

@@ -63,7 +63,7 @@ export async function send(call: Call, options: TransportOptions): Promise<Answe
     const outcome = await attemptOnce(call, options);
     const isFailure = outcome instanceof SettingsError;
     const isPassing = isFailure
-      ? outcome.kind !== "aborted" && outcome.kind !== "answer_unreadable"
+      ? outcome.code !== "aborted" && outcome.code !== "answer_unreadable"
       : outcome.status === 429 || outcome.status >= 500;
     const delay =
       isPassing && call.isRepeatable
@@ -73,7 +73,7 @@ export async function send(call: Call, options: TransportOptions): Promise<Answe
       if (isFailure) throw outcome;
       return outcome;
     }
-    const because = isFailure ? outcome.kind : `status ${outcome.status}`;
+    const because = isFailure ? outcome.code : `status ${outcome.status}`;
     options.logger.debug({ attempt, delayMs: delay }, `${call.name}: ${because}, trying again.`);
     await sleep(delay, undefined, { signal: call.signal }).catch(() => {
       throw new SettingsError("aborted", `${call.name} was given up by the caller.`);

@@ -26,7 +26,7 @@ test.each(none)("a 404 %s is none", async (_, answer) => {
 test("a 404 in HTML comes from somebody else", async () => {
   const { ca } = client(api).settings;
   for (const call of [ca.get(), ca.remove()])
-    expect(await errorFrom(call)).toMatchObject({ kind: "answer_unreadable", status: 404 });
+    expect(await errorFrom(call)).toMatchObject({ code: "answer_unreadable", status: 404 });
 });
 
 test.each([
@@ -43,7 +43,7 @@ test.each([
   ["a text", "none"],
 ])("a 200 with %s is an error", async (_, body) => {
   api.answer(GET, { body });
-  expect((await errorFrom(client(api).settings.ca.get())).kind).toBe("answer_unreadable");
+  expect((await errorFrom(client(api).settings.ca.get())).code).toBe("answer_unreadable");
 });
 
 describe("storing", () => {
@@ -64,7 +64,7 @@ describe("storing", () => {
   test("a token that is refused is replaced, but a POST that failed is not repeated", async () => {
     api.answer(POST, { status: 401 }, { status: 500 });
     const error = await errorFrom(client(api).settings.ca.set(certificate));
-    expect(error).toMatchObject({ kind: "api_error", status: 500 });
+    expect(error).toMatchObject({ code: "api_error", status: 500 });
     expect(api.of(POST)).toHaveLength(2);
   });
 
@@ -80,7 +80,7 @@ describe("storing", () => {
   ])("%s is refused before it is sent", async (_, pem, words) => {
     const error = await errorFrom(client(api).settings.ca.set(pem as string));
     expect(error).toMatchObject({
-      kind: "input_invalid",
+      code: "input_invalid",
       message: expect.stringContaining(words),
     });
     expect(api.requests).toEqual([]);

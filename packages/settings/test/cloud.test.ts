@@ -191,7 +191,7 @@ describe("before anything is sent, refuses", () => {
       numbers.setOverride(phoneNumberId, wrong as CallbackOverride),
     ])
       expect(await errorFrom(call)).toMatchObject({
-        kind: "input_invalid",
+        code: "input_invalid",
         message: expect.stringContaining(words),
       });
     expect(graph.requests).toEqual([]);
@@ -215,7 +215,7 @@ describe("before anything is sent, refuses", () => {
     const request: unknown = { ...subscription, ...given };
     const call = cloud(graph).apps.subscribe(appId, request as AppSubscriptionRequest);
     expect(await errorFrom(call)).toMatchObject({
-      kind: "input_invalid",
+      code: "input_invalid",
       message: expect.stringContaining(words),
     });
     expect(graph.requests).toEqual([]);
@@ -224,7 +224,7 @@ describe("before anything is sent, refuses", () => {
   test.each(["", "12/../34", "+1 212 555 0100", "{waba-id}"])("%j for an id", async (id) => {
     const { apps, accounts, numbers } = cloud(graph);
     const calls = [apps.subscriptions(id), accounts.subscribe(id), numbers.callbacks(id)];
-    for (const call of calls) expect((await errorFrom(call)).kind).toBe("input_invalid");
+    for (const call of calls) expect((await errorFrom(call)).code).toBe("input_invalid");
     expect(graph.requests).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe("before anything is sent, refuses", () => {
     const fetch = () => Promise.reject(new Error("was sent"));
     const real = createCloudSubscriptions({ accessToken: "token", fetch });
     expect(await errorFrom(real.apps.subscribe(appId, plain))).toMatchObject({
-      kind: "input_invalid",
+      code: "input_invalid",
       message: expect.stringContaining("https://"),
     });
   });
@@ -268,7 +268,7 @@ describe("options", () => {
   ])("%s is refused", (_, given, words) => {
     const options: unknown = { accessToken: "token", ...given };
     expect(() => createCloudSubscriptions(options as CloudSubscriptionsOptions)).toThrow(
-      expect.objectContaining({ kind: "option_invalid", message: expect.stringContaining(words) }),
+      expect.objectContaining({ code: "option_invalid", message: expect.stringContaining(words) }),
     );
   });
 });

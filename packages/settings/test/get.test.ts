@@ -66,7 +66,7 @@ test.each([
 ])("a 200 with %s is an error, not a guess", async (_, answer) => {
   api.answer(GET, answer);
   const error = await errorFrom(client(api).settings.get());
-  expect(error).toMatchObject({ kind: "answer_unreadable", status: 200 });
+  expect(error).toMatchObject({ code: "answer_unreadable", status: 200 });
   expect(error.message).toContain("baseUrl");
   expect(api.of(GET)).toHaveLength(1);
 });
@@ -74,7 +74,7 @@ test.each([
 test("an account that is no admin is told so", async () => {
   api.answer(GET, { status: 403, body: errors(1005, "Access denied") });
   const error = await errorFrom(client(api).settings.get());
-  expect(error).toMatchObject({ kind: "api_error", status: 403, code: 1005 });
+  expect(error).toMatchObject({ code: "api_error", status: 403, platformCode: 1005 });
   expect(error.message).toContain("admin");
 });
 

@@ -17,9 +17,9 @@ describe("errors of Graph", () => {
     });
     const error = await errorFrom(cloud(graph).accounts.setOverride(wabaId, override));
     expect(error).toMatchObject({
-      kind: "api_error",
+      code: "api_error",
       status: 400,
-      code: 100,
+      platformCode: 100,
       title: "(#100) Before override the current callback uri …",
       details: "Subscribe first",
     });
@@ -40,13 +40,17 @@ describe("errors of Graph", () => {
   ])("%i with %i says what to do", async (status, code, words) => {
     graph.answer(`GET ${APP}`, { status, body: graphError(code, "No") });
     const error = await errorFrom(cloud(graph).apps.subscriptions(appId));
-    expect(error).toMatchObject({ status, code, advice: expect.stringContaining(words) });
+    expect(error).toMatchObject({
+      status,
+      platformCode: code,
+      advice: expect.stringContaining(words),
+    });
   });
 
   test.each([["false"], [false]])("success: %j in a 200 is an error", async (value) => {
     graph.answer(`POST ${ACCOUNT}`, { body: { success: value } });
     const error = await errorFrom(cloud(graph).accounts.subscribe(wabaId));
-    expect(error).toMatchObject({ kind: "api_error", status: 200 });
+    expect(error).toMatchObject({ code: "api_error", status: 200 });
     expect(error.message).toContain("without success");
   });
 
@@ -64,7 +68,7 @@ describe("errors of Graph", () => {
   ])("%s is not Graph's", async (_, answer) => {
     graph.answer(`GET ${ACCOUNT}`, answer);
     const error = await errorFrom(cloud(graph).accounts.subscribedApps(wabaId));
-    expect(error.kind).toBe("answer_unreadable");
+    expect(error.code).toBe("answer_unreadable");
   });
 
   test("what passes is tried again, except a POST", async () => {
@@ -80,7 +84,7 @@ describe("errors of Graph", () => {
     await accounts.subscribedApps(wabaId);
     await accounts.unsubscribe(wabaId);
     const error = await errorFrom(accounts.subscribe(wabaId));
-    expect(error).toMatchObject({ kind: "api_error", status: 500, code: 2 });
+    expect(error).toMatchObject({ code: "api_error", status: 500, platformCode: 2 });
     expect(graph.of(`GET ${ACCOUNT}`)).toHaveLength(3);
     expect(graph.of(`DELETE ${ACCOUNT}`)).toHaveLength(3);
     expect(graph.of(`POST ${ACCOUNT}`)).toHaveLength(1);

@@ -29,7 +29,7 @@ describe("options that cannot work are refused when the client is made", () => {
     const options: unknown = { ...fine, ...given };
     expect(() => createOnPremisesSettings(options as OnPremisesSettingsOptions)).toThrow(
       expect.objectContaining({
-        kind: "option_invalid",
+        code: "option_invalid",
         message: expect.stringContaining(words),
       }),
     );

@@ -91,7 +91,7 @@ describe("logging in", () => {
   ])("%i with %i says what to do", async (status, code, title, advice) => {
     api.answer(LOGIN, { status, body: errors(code, title) });
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "api_error", status, code, title });
+    expect(error).toMatchObject({ code: "api_error", status, platformCode: code, title });
     expect(error.advice).toContain(advice);
     expect(api.requests).toHaveLength(1);
   });
@@ -113,7 +113,7 @@ describe("logging in", () => {
     `${"Aa-1".repeat(16)}x`,
   ])("the new password %s is refused before it is sent", async (newPassword) => {
     const error = await errorFrom(client(api).settings.login({ newPassword }));
-    expect(error.kind).toBe("input_invalid");
+    expect(error.code).toBe("input_invalid");
     expect(error.message).not.toContain(newPassword);
     expect(api.requests).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe("logging in", () => {
   ])("an answer with %s is an error", async (_, body) => {
     api.answer(LOGIN, { body });
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "answer_unreadable", status: 200 });
+    expect(error).toMatchObject({ code: "answer_unreadable", status: 200 });
   });
 });
 
@@ -182,7 +182,7 @@ describe("a token", () => {
   test("that is refused again is an error, not a loop", async () => {
     api.answer(GET, refused);
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "api_error", status: 401 });
+    expect(error).toMatchObject({ code: "api_error", status: 401 });
     expect(api.of(GET)).toHaveLength(2);
     expect(api.of(LOGIN)).toHaveLength(2);
   });
@@ -226,10 +226,10 @@ describe("a token", () => {
     const { settings } = client(api, {}, onlyToken);
     await settings.get();
     const error = await errorFrom(settings.get());
-    expect(error).toMatchObject({ kind: "api_error", status: 401 });
+    expect(error).toMatchObject({ code: "api_error", status: 401 });
     expect(tokensOf(GET)).toEqual(["Bearer given", "Bearer given"]);
     expect(api.of(LOGIN)).toEqual([]);
-    expect((await errorFrom(settings.login())).kind).toBe("option_invalid");
+    expect((await errorFrom(settings.login())).code).toBe("option_invalid");
   });
 });
 

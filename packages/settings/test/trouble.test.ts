@@ -44,7 +44,7 @@ describe("what passes is tried again", () => {
   test("four attempts in all, then the last answer is the error", async () => {
     api.answer(GET, { status: 500, body: errors(1014, "Internal error") });
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "api_error", status: 500, code: 1014 });
+    expect(error).toMatchObject({ code: "api_error", status: 500, platformCode: 1014 });
     expect(api.of(GET)).toHaveLength(4);
   });
 
@@ -61,7 +61,7 @@ describe("what passes is tried again", () => {
     expect(retries[0]?.details).toEqual({ attempt: 1, delayMs: 1000 });
     api.answer(GET, { status: 503, headers: { "retry-after": "3600" } });
     const error = await errorFrom(settings.get());
-    expect(error).toMatchObject({ kind: "api_error", status: 503, retryAfterMs: 3_600_000 });
+    expect(error).toMatchObject({ code: "api_error", status: 503, retryAfterMs: 3_600_000 });
     expect(api.of(GET)).toHaveLength(3);
   });
 
@@ -82,7 +82,7 @@ describe("a server that says nothing", () => {
       const { settings } = client(api, given, { token: "given" });
       api.answer(GET, how);
       const error = await errorFrom(settings.get());
-      expect(error).toMatchObject({ kind: "timeout", message: expect.stringContaining("100 ms") });
+      expect(error).toMatchObject({ code: "timeout", message: expect.stringContaining("100 ms") });
       expect(api.of(GET)).toHaveLength(2);
     },
   );
@@ -96,7 +96,7 @@ describe("a server that says nothing", () => {
   test("a fetch that hears no signal is left alone after timeoutMs", async () => {
     const deaf: FetchLike = () => new Promise(() => {});
     const rig = client(api, { fetch: deaf, timeoutMs: 20, retry: { maxAttempts: 1 } });
-    expect((await errorFrom(rig.settings.get())).kind).toBe("timeout");
+    expect((await errorFrom(rig.settings.get())).code).toBe("timeout");
   });
 
   test("the caller may give up: while it waits for the answer", async () => {
@@ -107,7 +107,7 @@ describe("a server that says nothing", () => {
     const call = errorFrom(settings.get({ signal: controller.signal }));
     await vi.waitFor(() => expect(api.of(GET)).toHaveLength(1));
     controller.abort();
-    expect((await call).kind).toBe("aborted");
+    expect((await call).code).toBe("aborted");
     expect(api.of(GET)).toHaveLength(1);
   });
 
@@ -120,19 +120,43 @@ describe("a server that says nothing", () => {
     const call = errorFrom(settings.get({ signal: controller.signal }));
     await vi.waitFor(() => expect(retries).toHaveLength(1));
     controller.abort();
-    expect((await call).kind).toBe("aborted");
+    expect((await call).code).toBe("aborted");
   });
 
   test("the caller may give up: before anything, and while others wait for the same login", async () => {
     api.answer(GET, settled).answer("POST /v1/users/login", "hang");
     const { settings } = client(api);
-    expect((await errorFrom(settings.get({ signal: AbortSignal.abort() }))).kind).toBe("aborted");
+    expect((await errorFrom(settings.get({ signal: AbortSignal.abort() }))).code).toBe("aborted");
     expect(api.requests).toEqual([]);
     const controller = new AbortController();
     const call = errorFrom(settings.get({ signal: controller.signal }));
     await vi.waitFor(() => expect(api.requests).toHaveLength(1));
     controller.abort();
-    expect((await call).kind).toBe("aborted");
+    expect((await call).code).toBe("aborted");
+  });
+});
+
+describe("login and logout take a signal, too", () => {
+  const NEW_PASSWORD = "Correct-horse-7";
+
+  test.each([
+    ["login", "POST /v1/users/login", {}],
+    ["login with a new password", "POST /v1/users/login", { newPassword: NEW_PASSWORD }],
+    ["logout", "POST /v1/users/logout", undefined],
+  ])("%s", async (_, route, login) => {
+    const { settings } = client(api);
+    await settings.login();
+    const before = api.of(route).length;
+    const call = (signal: AbortSignal): Promise<unknown> =>
+      login === undefined ? settings.logout({ signal }) : settings.login({ ...login, signal });
+    expect((await errorFrom(call(AbortSignal.abort()))).code).toBe("aborted");
+    expect(api.of(route)).toHaveLength(before);
+    api.answer(route, "hang");
+    const controller = new AbortController();
+    const waiting = errorFrom(call(controller.signal));
+    await vi.waitFor(() => expect(api.of(route)).toHaveLength(before + 1));
+    controller.abort();
+    expect((await waiting).code).toBe("aborted");
   });
 });
 
@@ -148,7 +172,7 @@ describe("no answer at all", () => {
     const baseUrl = `http://127.0.0.1:${await closedPort()}`;
     const error = await errorFrom(client(api, { baseUrl }).settings.get());
     expect(error).toMatchObject({
-      kind: "unreachable",
+      code: "unreachable",
       message: expect.stringContaining("ECONNREFUSED"),
       advice: expect.stringContaining("baseUrl"),
     });
@@ -172,7 +196,7 @@ describe("an answer from somebody else", () => {
   test("a redirect is not followed", async () => {
     api.answer(GET, { status: 302, headers: { location: `${api.url}/elsewhere` } });
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "answer_unreadable", status: 302 });
+    expect(error).toMatchObject({ code: "answer_unreadable", status: 302 });
     expect(api.of("GET /elsewhere")).toEqual([]);
   });
 
@@ -180,14 +204,14 @@ describe("an answer from somebody else", () => {
     for (const status of [200, 403, 404]) {
       api.answer(`PATCH ${SETTINGS}`, { status, body: "<html>Sign in</html>" });
       const error = await errorFrom(client(api).settings.update(update));
-      expect(error).toMatchObject({ kind: "answer_unreadable", status });
+      expect(error).toMatchObject({ code: "answer_unreadable", status });
     }
   });
 
   test("more than a megabyte is not read to its end", async () => {
     api.answer(GET, { body: `{"settings":"${"x".repeat(2_000_000)}"}` });
     const error = await errorFrom(client(api).settings.get());
-    expect(error).toMatchObject({ kind: "answer_unreadable", status: 200 });
+    expect(error).toMatchObject({ code: "answer_unreadable", status: 200 });
   });
 });
 

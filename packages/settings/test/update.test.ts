@@ -170,7 +170,7 @@ describe("before anything is sent, refuses", () => {
     [{ log_level: 3 }, "log_level", "a text"],
   ])("%j", async (patch, name, words) => {
     const error = await errorFrom(client(api).settings.update(untyped(patch)));
-    expect(error.kind).toBe("input_invalid");
+    expect(error.code).toBe("input_invalid");
     expect(error.message).toContain(name);
     expect(error.message).toContain(words);
     expect(api.requests).toEqual([]);
@@ -178,14 +178,14 @@ describe("before anything is sent, refuses", () => {
 
   test("what JSON cannot hold", async () => {
     const error = await errorFrom(client(api).settings.update(untyped({ unknown: 1n })));
-    expect(error.kind).toBe("input_invalid");
+    expect(error.code).toBe("input_invalid");
     expect(api.requests).toEqual([]);
   });
 
   test.each([[null], ["webhooks"], [[]], [undefined]])("%j for a patch", async (patch) => {
     const given: unknown = patch;
     const error = await errorFrom(client(api).settings.update(given as ApplicationSettingsPatch));
-    expect(error).toMatchObject({ kind: "input_invalid" });
+    expect(error).toMatchObject({ code: "input_invalid" });
   });
 });
 
@@ -206,9 +206,9 @@ test("an error of the API has its code, title, details, href and status, and say
   const error = await errorFrom(client(api).settings.update(guide));
   expect(error).toMatchObject({
     name: "SettingsError",
-    kind: "api_error",
+    code: "api_error",
     status: 400,
-    code: 1009,
+    platformCode: 1009,
     title: "Parameter value is not valid",
     details: "webhooks.url",
     href: "https://developers.facebook.com/docs/whatsapp/api/errors/",
@@ -222,7 +222,7 @@ test("an error of the API has its code, title, details, href and status, and say
 test("an error in a 200 is an error", async () => {
   api.answer(PATCH, { body: errors(1014, "Internal error") });
   const error = await errorFrom(client(api).settings.update(guide));
-  expect(error).toMatchObject({ kind: "api_error", status: 200, code: 1014 });
+  expect(error).toMatchObject({ code: "api_error", status: 200, platformCode: 1014 });
 });
 
 test("reset sends a DELETE without a body", async () => {

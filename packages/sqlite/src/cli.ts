@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { keptElsewhere, runInboxCommand } from "@whatsapp-webhooks/core/command";
-import { openInbox } from "./open-inbox.ts";
+import { openKeptStore } from "./open-kept-store.ts";
 
 await runInboxCommand({
-  file: openInbox,
+  file: openKeptStore,
   redis: keptElsewhere("@whatsapp-webhooks/bullmq", (specifier) => import(specifier)),
 });

@@ -3,6 +3,6 @@
  * @module
  */
 
-export { openInbox } from "./open-inbox.ts";
+export { openKeptStore } from "./open-kept-store.ts";
 export { type SqliteInboxOptions, sqliteInbox } from "./sqlite-inbox.ts";
 export { type SqliteStoreOptions, sqliteStore } from "./sqlite-store.ts";

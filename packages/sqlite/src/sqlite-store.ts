@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import {
   type ClaimedRecord,
   type Commit,
+  checkOptions,
   type DeadLetter,
   type InboxRecord,
+  type OptionTable,
   type Store,
   type StoreStats,
   WebhookError,
@@ -30,6 +32,14 @@ export interface SqliteStoreOptions {
   readonly limitBytes?: number | undefined;
 }
 
+export const storeTable: OptionTable<SqliteStoreOptions> = {
+  path: "other",
+  rememberMs: "positive",
+  deadLetterMaxAgeMs: "positive",
+  deadLetterLimitBytes: "positive",
+  limitBytes: "positive",
+};
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -38,6 +48,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * appends and written its settles, because these make room.
  */
 export function sqliteStore(options: SqliteStoreOptions): Store {
+  checkOptions("sqliteStore", options, storeTable);
   return new SqliteStore(options);
 }
 
@@ -58,13 +69,10 @@ export class SqliteStore implements Store {
     this.thread = new StoreThread({
       path: resolve(options.path),
       owner: `${process.pid}-${randomBytes(8).toString("hex")}`,
-      rememberMs: positive("rememberMs", options.rememberMs ?? 8 * DAY_MS),
-      deadLetterMaxAgeMs: positive("deadLetterMaxAgeMs", options.deadLetterMaxAgeMs ?? 30 * DAY_MS),
-      deadLetterLimitBytes: positive(
-        "deadLetterLimitBytes",
-        options.deadLetterLimitBytes ?? 256 * 1024 * 1024,
-      ),
-      limitBytes: positive("limitBytes", options.limitBytes ?? 1024 ** 3),
+      rememberMs: options.rememberMs ?? 8 * DAY_MS,
+      deadLetterMaxAgeMs: options.deadLetterMaxAgeMs ?? 30 * DAY_MS,
+      deadLetterLimitBytes: options.deadLetterLimitBytes ?? 256 * 1024 * 1024,
+      limitBytes: options.limitBytes ?? 1024 ** 3,
       skew,
     });
   }
@@ -153,12 +161,4 @@ export class SqliteStore implements Store {
       settles,
     };
   }
-}
-
-function positive(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new WebhookError(
-    "option_invalid",
-    `\`${name}\` of the SQLite inbox must be a positive number.`,
-  );
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadBinding, type OpenDatabase, type Statement } from "../src/binding.ts";
-import { sqliteStore } from "../src/index.ts";
+import { sqliteInbox, sqliteStore } from "../src/index.ts";
 import { openFile } from "../src/open-file.ts";
 import { APPLICATION_ID, migrations } from "../src/schema.ts";
 import { appendAll, claimIds, look, newPath, onEnd, openStore, range } from "./support/files.ts";
@@ -146,6 +146,14 @@ describe("refuses, and says what to do, about", () => {
 
   test("an option that is no number", () => {
     expect(() => sqliteStore({ path: "x", rememberMs: Number.NaN })).toThrow(/rememberMs/);
+    expect(() => sqliteInbox({ path: "x", windowRecords: -1 })).toThrow(
+      "sqliteInbox: windowRecords must be a positive number, got -1",
+    );
+    const mistyped: object = { path: "x", limitByts: 1 };
+    for (const open of [sqliteInbox, sqliteStore])
+      expect(() => open(mistyped as { path: string })).toThrow(
+        `${open.name}: there is no option limitByts, did you mean limitBytes?`,
+      );
   });
 });
 

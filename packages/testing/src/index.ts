@@ -33,9 +33,7 @@ export type {
 } from "./inbox-suite/inbox-subject.ts";
 export {
   type MemoryClock,
-  type MemoryFile,
   type MemoryFileOptions,
-  type MemoryRow,
   memoryFile,
 } from "./inbox-suite/memory-file.ts";
 export { MemoryStore } from "./inbox-suite/memory-store.ts";

@@ -4,9 +4,9 @@ import type { NotificationRequest } from "./signed.ts";
 /** Where an injected notification claims to have come in, for secret and account functions that look. */
 export interface InjectOptions {
   /** Path and query as called. Default `/webhooks/whatsapp`. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** What `:name` segments of an adapter's path would have matched. */
-  readonly params?: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { checkOptions, type OptionTable } from "@whatsapp-webhooks/core";
 import { loadFixture, type NotificationBody } from "./fixtures.ts";
 
 /** What a notification is made of: a text of your own, or a fixture, with what should differ. */
@@ -6,7 +7,7 @@ export type NotificationOptions = Overrides &
   (
     | {
         /** What the customer writes, for a text message of your own. */
-        readonly text?: string;
+        readonly text?: string | undefined;
         readonly fixture?: never;
       }
     | {
@@ -18,24 +19,33 @@ export type NotificationOptions = Overrides &
 
 interface Overrides {
   /** The customer's number in digits, in every message, status and contact. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** The customer's profile name, in every contact. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Set on every message and status, in the platform's own words: `{ id: "wamid.1", timestamp: "1790000000" }`. */
-  readonly item?: Readonly<Record<string, unknown>>;
+  readonly item?: Readonly<Record<string, unknown>> | undefined;
   /**
    * New ids, so that it is a duplicate of nothing. Default: true for a text of your own; false for a fixture, which
    * then is the same every time.
    */
-  readonly unique?: boolean;
+  readonly unique?: boolean | undefined;
 }
+
+const table: OptionTable<NotificationOptions> = {
+  text: "other",
+  fixture: "other",
+  from: "other",
+  name: "other",
+  item: "other",
+  unique: "other",
+};
 
 /** The business side, which only Cloud API bodies tell. */
 interface Account {
   /** Id of the WhatsApp Business Account, in every entry. */
-  readonly wabaId?: string;
+  readonly wabaId?: string | undefined;
   /** Id of the business phone number, in every `metadata`. */
-  readonly phoneNumberId?: string;
+  readonly phoneNumberId?: string | undefined;
 }
 
 /**
@@ -44,6 +54,7 @@ interface Account {
  * Throws for a fixture that does not exist, or one of the On-Premises API.
  */
 export function notification(options: NotificationOptions & Account = {}): NotificationBody {
+  checkOptions("notification", options, { ...table, wabaId: "other", phoneNumberId: "other" });
   const body = build(options, "messages/text");
   if (!Array.isArray(body.entry))
     throw new Error(`${options.fixture} is no Cloud API body: use onPremises() for it.`);
@@ -58,6 +69,7 @@ export function notification(options: NotificationOptions & Account = {}): Notif
 
 /** As {@link notification}, for the On-Premises API: `onPremises({ text: "Hello" })`. Send it {@link authorized}. */
 export function onPremises(options: NotificationOptions = {}): NotificationBody {
+  checkOptions("onPremises", options, table);
   const body = build(options, "on-premises/text");
   if ("entry" in body)
     throw new Error(`${options.fixture} is a Cloud API body: use notification() for it.`);

@@ -13,7 +13,7 @@ export interface NotificationRequest {
 /** How {@link signed} turns a body into bytes. */
 export interface SignedOptions {
   /** Write non-ASCII characters as UTF-8 and `/` as it is, as `JSON.stringify` does. Default: escaped, as the platform does. */
-  readonly utf8?: boolean;
+  readonly utf8?: boolean | undefined;
 }
 
 /**

@@ -118,3 +118,14 @@ describe("batch", () => {
     expect(() => batch(notification(), onPremises())).toThrow("not both");
   });
 });
+
+test("an option that there is not is refused, with the one that may be meant", () => {
+  const options: object = { form: "12125550100" };
+  expect(() => notification(options)).toThrow(
+    "notification: there is no option form, did you mean from?",
+  );
+  expect(() => onPremises(options)).toThrow(
+    "onPremises: there is no option form, did you mean from?",
+  );
+  expect(() => onPremises({ wabaId: "1" } as object)).toThrow("there is no option wabaId");
+});

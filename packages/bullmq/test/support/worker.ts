@@ -9,7 +9,8 @@ const [url = "", prefix = "", effects = "", takesMs = "5", failing = "0.02", slo
 const webhooks = createWebhooks({
   appSecret: "secret",
   verifyToken: "token",
-  inbox: bullmqInbox({ connection: { url }, prefix, role: "work", concurrency: Number(slots) }),
+  inbox: bullmqInbox({ connection: { url }, prefix, role: "work" }),
+  concurrency: Number(slots),
   retry: { minDelayMs: 50, maxDelayMs: 400 },
   onError() {},
 });

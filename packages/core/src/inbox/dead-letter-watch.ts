@@ -6,15 +6,19 @@ const FULL = 0.8;
 
 type Burials = Pick<StoreStats, "buried" | "buriedBytes" | "buriedLimitBytes" | "buriedDropped">;
 
-/** Tells people of dead letters that will have to give way, while they can still be looked at. */
+/**
+ * Tells people of dead letters that will have to give way, while they can still be looked at.
+ * @internal
+ */
 export class DeadLetterWatch {
   #isTold = false;
   #dropped: number | undefined;
 
   /** To be called now and then with what the store says of itself. Warns once, until there is room again; removals are errors. */
   check({ buried, buriedBytes, buriedLimitBytes, buriedDropped }: Burials, logger: Logger): void {
-    const counts = { buried, buriedBytes, buriedLimitBytes };
-    const isFull = buriedBytes >= FULL * buriedLimitBytes;
+    const limit = buriedLimitBytes === undefined ? {} : { buriedLimitBytes };
+    const counts = { buried, buriedBytes, ...limit };
+    const isFull = buriedLimitBytes !== undefined && buriedBytes >= FULL * buriedLimitBytes;
     if (isFull && !this.#isTold) {
       logger.warn(
         counts,

@@ -71,13 +71,13 @@ function readArguments(): { readonly values: Values; readonly positionals: reado
 
 /**
  * Opens with the package of the other inbox, if it is installed: both bring this command, and only one of them is found
- * under its name. The package exports `openInbox`.
+ * under its name. The package exports `openKeptStore`.
  */
 export function keptElsewhere(
   name: string,
   load: (
     specifier: string,
-  ) => Promise<{ openInbox(place: string, prefix?: string): Promise<KeptStore> }>,
+  ) => Promise<{ openKeptStore(place: string, prefix?: string): Promise<KeptStore> }>,
 ): (place: string, prefix?: string) => Promise<KeptStore> {
   return async (place, prefix) => {
     let loaded: Awaited<ReturnType<typeof load>>;
@@ -86,7 +86,7 @@ export function keptElsewhere(
     } catch {
       throw new Usage(`for this inbox the package ${name} is needed: npm install ${name}.`);
     }
-    return loaded.openInbox(place, prefix);
+    return loaded.openKeptStore(place, prefix);
   };
 }
 

@@ -30,13 +30,12 @@ export interface Inbox {
    */
   put(record: InboxRecord): Promise<void>;
   /**
-   * Starts delivering in the order of `put`, each record at least once, and several at a time. The logger hears what
-   * people should know of, such as dead letters that will soon have to give way. `close` of what it
+   * Starts delivering in the order of `put`, each record at least once, and several at a time. `close` of what it
    * resolves to stops taking further records from a durable inbox (an inbox in memory delivers what it holds first)
-   * and waits for what is under way. With `cut` an inbox may deliver a record in its parts, each as a record of its own:
-   * in the order of `put` within each conversation, and no two of one conversation at a time.
+   * and waits for what is under way. With `cut` of the context an inbox may deliver a record in its parts, each as a record
+   * of its own: in the order of `put` within each conversation, and no two of one conversation at a time.
    */
-  consume(deliver: Deliver, logger?: Logger, cut?: Cut): Promise<Consumer>;
+  consume(deliver: Deliver, context: ConsumeContext): Promise<Consumer>;
   /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
   idle?(): Promise<void>;
   /**
@@ -85,11 +84,11 @@ export interface InboxStats {
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly buried: number;
-  /** What buried records take, and what they may take before the oldest give way. */
   readonly buriedBytes: number;
-  readonly buriedLimitBytes: number;
+  /** What buried records may take before the oldest give way. Absent where there is no such limit. */
+  readonly buriedLimitBytes?: number | undefined;
   /** Of the oldest that is not settled: milliseconds since 1970. Undefined when nothing waits. */
-  readonly oldestReceivedAt?: number;
+  readonly oldestReceivedAt?: number | undefined;
 }
 
 /** How a request was authenticated. It decides which outer shape its body may have, and whose events it may hold. */
@@ -136,6 +135,15 @@ export interface DeadLetter {
   /** For people. Holds no ids, numbers or payload. */
   readonly reason: string;
   readonly bytes: number;
+}
+
+/** What core gives an inbox beside what delivers: all of it, always. */
+export interface ConsumeContext {
+  /** Hears what people should know of, such as dead letters that will soon have to give way. */
+  readonly logger: Logger;
+  readonly cut: Cut;
+  /** How many conversations this process handles at one time: what more is delivered waits for its turn. */
+  readonly concurrency: number;
 }
 
 /** Cuts a record into parts of one conversation each, in the order in which they come. Never throws. */

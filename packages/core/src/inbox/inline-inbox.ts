@@ -1,4 +1,5 @@
 import { WebhookError } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import type { Consumer, Deliver, Inbox, InboxRecord, InboxStats } from "./inbox.ts";
 
@@ -14,17 +15,20 @@ export interface SeenKeys {
   add(keys: readonly string[]): Promise<void>;
 }
 
+/** For {@link inlineInbox}. */
+export interface InlineInboxOptions {
+  /** Where completed events are remembered. Default: in this process, and no other knows of them. */
+  readonly seenKeys?: SeenKeys | undefined;
+}
+
 /**
  * For places that freeze the process after the response: the answer waits for the handlers. 200 when all succeeded, 503
  * when one failed; the platform's retry then repeats only what failed, as far as `seenKeys` remembers. Without one this
  * process remembers, so another instance that gets the retry repeats the whole notification.
  */
-export function inlineInbox({
-  seenKeys,
-}: {
-  readonly seenKeys?: SeenKeys | undefined;
-} = {}): Inbox {
-  return new InlineInbox(seenKeys ?? new SeenInMemory());
+export function inlineInbox(options: InlineInboxOptions = {}): Inbox {
+  checkOptions("inlineInbox", options, { seenKeys: "other" });
+  return new InlineInbox(options.seenKeys ?? new SeenInMemory());
 }
 
 /** How long a memory of keys may take, and how long a notification waits for a first handler to be registered. */
@@ -110,7 +114,6 @@ class InlineInbox implements Inbox {
       waitingBytes: this.#bytes,
       buried: 0,
       buriedBytes: 0,
-      buriedLimitBytes: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };
   }

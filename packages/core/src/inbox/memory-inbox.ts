@@ -1,9 +1,10 @@
 import { WebhookError } from "../errors.ts";
-import type { Logger } from "../logger.ts";
+import { checkOptions, type OptionTable } from "../options.ts";
 import { Turns } from "../turns.ts";
 import { BoundedSet } from "./bounded-set.ts";
 import { withoutItemsOf } from "./erasure.ts";
 import type {
+  ConsumeContext,
   Consumer,
   Deliver,
   Delivery,
@@ -19,12 +20,18 @@ import { inOwnMemory, SharedMemory } from "./shared-memory.ts";
 /** How much may wait, be remembered and be kept. */
 export interface MemoryInboxOptions {
   /** Bytes of bodies that may wait or be under way; more is answered 503. Default 64 MiB. */
-  readonly limitBytes?: number;
+  readonly limitBytes?: number | undefined;
   /** How many record ids and event keys are remembered against duplicates, each, and up to as many more. Default 100,000. */
-  readonly seenLimit?: number;
-  /** Bytes of buried bodies kept for a look; beyond, the oldest go. Default 8 MiB. */
-  readonly buriedLimitBytes?: number;
+  readonly seenLimit?: number | undefined;
+  /** Bytes that dead letters may take; beyond, the oldest give way, with a warning before. Default 8 MiB. */
+  readonly deadLetterLimitBytes?: number | undefined;
 }
+
+const table: OptionTable<MemoryInboxOptions> = {
+  limitBytes: "positive",
+  seenLimit: "whole",
+  deadLetterLimitBytes: "positive",
+};
 
 interface Entry {
   record: InboxRecord;
@@ -72,6 +79,7 @@ const FEW_WAITING = 500;
  * use a durable inbox where that matters. Full means 503, and the platform delivers again later.
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
+  checkOptions("memoryInbox", options, table);
   return new MemoryInbox(options);
 }
 
@@ -97,7 +105,7 @@ class MemoryInbox implements Inbox {
   constructor(options: MemoryInboxOptions) {
     this.#limitBytes = options.limitBytes ?? 64 * 1024 * 1024;
     this.deadLetters = new MemoryDeadLetters(
-      options.buriedLimitBytes ?? 8 * 1024 * 1024,
+      options.deadLetterLimitBytes ?? 8 * 1024 * 1024,
       (record) => this.#add(record),
     );
     const seenLimit = options.seenLimit ?? 100_000;
@@ -132,9 +140,9 @@ class MemoryInbox implements Inbox {
     this.#lull.arrival();
   }
 
-  async consume(deliver: Deliver, logger?: Logger): Promise<Consumer> {
+  async consume(deliver: Deliver, { logger }: ConsumeContext): Promise<Consumer> {
     this.#deliver = deliver;
-    if (logger !== undefined) this.deadLetters.logger = logger;
+    this.deadLetters.logger = logger;
     this.#schedule();
     return {
       close: async () => {

@@ -1,3 +1,5 @@
+import type { OptionTable } from "../options.ts";
+
 /** When a failed event is tried again, and how often. */
 export interface RetryOptions {
   /** Runs of an event, the first included. Default 10. */
@@ -9,6 +11,13 @@ export interface RetryOptions {
   /** How much longer each delay is than the one before. Default 3. */
   readonly factor?: number | undefined;
 }
+
+export const retryTable: OptionTable<RetryOptions> = {
+  maxAttempts: "whole",
+  minDelayMs: "time",
+  maxDelayMs: "time",
+  factor: "positive",
+};
 
 export interface RetryPolicy {
   readonly maxAttempts: number;

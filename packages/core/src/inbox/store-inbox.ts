@@ -1,12 +1,12 @@
 import { WebhookError } from "../errors.ts";
 import { IncidentLog, type Logger, stderrLogger } from "../logger.ts";
-import { withDefaults } from "../options.ts";
 import { Outage } from "../outage.ts";
 import { Turns } from "../turns.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { eraseFrom } from "./erasure.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type {
+  ConsumeContext,
   Consumer,
   DeadLetters,
   Deliver,
@@ -17,26 +17,9 @@ import type {
 } from "./inbox.ts";
 import type { ClaimedRecord, Store } from "./store.ts";
 import { deadLettersOf } from "./store-dead-letters.ts";
+import { limitsOf, type StoreInboxLimits, type StoreInboxOptions } from "./store-inbox-options.ts";
 import { Window } from "./window.ts";
 
-/** How much may wait, and how often to look for more. */
-export interface StoreInboxOptions {
-  /** Bytes of bodies that may wait to be written; more is answered 503. Default 64 MiB. */
-  readonly pendingLimitBytes?: number | undefined;
-  /** Records handed to the processor at one time. Default 4,096. */
-  readonly windowRecords?: number | undefined;
-  /** Bytes of their bodies. Default 16 MiB. */
-  readonly windowBytes?: number | undefined;
-  /** How often to look for what is due again or was left by others. Default 500. */
-  readonly pollMs?: number | undefined;
-}
-
-const defaults = {
-  pendingLimitBytes: 64 * 1024 * 1024,
-  windowRecords: 4_096,
-  windowBytes: 16 * 1024 * 1024,
-  pollMs: 500,
-};
 /** After a delivery that ended without an outcome. */
 const REDELIVERY_MS = 1_000;
 const TIDY_MS = 60_000;
@@ -49,16 +32,14 @@ const MOST_LOOKS = 3;
  * the rest stays in the store until there is.
  */
 export function storeInbox(store: Store, options: StoreInboxOptions = {}): Inbox {
-  return new StoreInbox(store, withDefaults(defaults, options));
+  return new StoreInbox(store, limitsOf(options));
 }
-
-type Limits = typeof defaults;
 
 class StoreInbox implements Inbox {
   readonly durable: boolean;
   readonly deadLetters: DeadLetters;
   readonly #store: Store;
-  readonly #limits: Limits;
+  readonly #limits: StoreInboxLimits;
   readonly #commits: GroupCommit;
   readonly #window: Window;
   /** Held, and about to be delivered: the answers that wait for the same commit go out first. */
@@ -79,7 +60,7 @@ class StoreInbox implements Inbox {
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
-  constructor(store: Store, limits: Limits) {
+  constructor(store: Store, limits: StoreInboxLimits) {
     this.#store = store;
     this.durable = store.durable;
     this.deadLetters = deadLettersOf(store, () => {
@@ -118,7 +99,7 @@ class StoreInbox implements Inbox {
     return this.#commits.append(record);
   }
 
-  async consume(deliver: Deliver, logger: Logger = stderrLogger): Promise<Consumer> {
+  async consume(deliver: Deliver, { logger }: ConsumeContext): Promise<Consumer> {
     this.#deliver = deliver;
     this.#isBehind = true;
     this.#logger = logger;

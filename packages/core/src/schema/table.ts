@@ -20,19 +20,6 @@ export const familyTable: ReadonlyMap<string, Family> = new Map(
   ]),
 );
 
-/** The names of all events, as `EventMap` has them. */
-export const eventNames: ReadonlySet<string> = new Set([
-  ...[...familyTable.values()].flatMap(({ name, kinds }) => [
-    ...(kinds === undefined
-      ? [name]
-      : [...Object.keys(kinds), "unknown"].map((kind) => `${name}.${kind}`)),
-    `${name}.invalid`,
-  ]),
-  "unknown",
-  "duplicate",
-  "stale",
-]);
-
 export function isLists(field: Field): field is Lists {
   return "lists" in field;
 }

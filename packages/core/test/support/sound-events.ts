@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { type AnyEvent, eventNames, parse, WebhookError } from "../../src/index.ts";
+import { type AnyEvent, isEventName, parse, WebhookError } from "../../src/index.ts";
 
 const ENVELOPE_CODES = ["body_not_json", "envelope_unknown", "envelope_not_allowed"];
 const RECEIVED_AT = 1_795_000_000_000;
@@ -25,7 +25,7 @@ export function soundEvents(body: object | string | Uint8Array): AnyEvent[] | un
 function expectSound(event: AnyEvent): void {
   const people = [event.sender, event.recipient].filter((person) => person !== undefined);
   const flaws = {
-    name: !eventNames.has(event.name),
+    name: !isEventName(event.name),
     key: typeof event.key !== "string" || event.key === "",
     conversation: typeof event.conversation !== "string",
     timestamp: !(event.timestamp instanceof Date) || Number.isNaN(event.timestamp.getTime()),

@@ -86,7 +86,7 @@ describe("memory", () => {
     message: (serial: number) => object,
     handler: () => unknown,
   ): Promise<number> {
-    const inbox = memoryInbox({ seenLimit: 500, buriedLimitBytes: 10_000 });
+    const inbox = memoryInbox({ seenLimit: 500, deadLetterLimitBytes: 10_000 });
     const rig = await attacked({ inbox, hears: "status", unverifiedLimitBytes: 1e9 });
     rig.webhooks.on("message", handler);
     let before = 0;

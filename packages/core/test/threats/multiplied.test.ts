@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { cutRecord, parse } from "../../src/index.ts";
+import { cutRecord } from "../../src/cut-record.ts";
+import { parse } from "../../src/index.ts";
 import { change } from "../support/bodies.ts";
 import { record } from "../support/notifications.ts";
 

@@ -169,8 +169,8 @@ export async function told<T>(address: string, work: () => Promise<T>): Promise<
     return await work();
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    const isCall = error.kind === "input_invalid" || error.kind === "option_invalid";
-    const text = called(error.message.replace(`${error.kind}: `, ""), address);
+    const isCall = error.code === "input_invalid" || error.code === "option_invalid";
+    const text = called(error.message.replace(`${error.code}: `, ""), address);
     throw isCall ? new UsageError(text) : new Failure(text);
   }
 }

@@ -1,3 +1,5 @@
+import { checkKnown } from "../known-options.ts";
+
 /** How the Cloud API tries again. The platform publishes the window, not the intervals: these are the emulator's. */
 export interface CloudRetryOptions {
   /** The first retry comes at once; the second after this long. Default: 10 s. */
@@ -18,6 +20,7 @@ const cloudDefaults: Required<CloudRetryOptions> = {
 };
 
 export function checkCloudRetry(options: CloudRetryOptions = {}): Required<CloudRetryOptions> {
+  checkKnown(options, { firstWaitMs: true, factor: true, windowMs: true }, "cloud.retry.");
   const full = { ...cloudDefaults, ...options };
   if (!(full.firstWaitMs > 0 && full.factor >= 1 && full.windowMs > 0))
     throw new RangeError(

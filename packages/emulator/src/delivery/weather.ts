@@ -1,3 +1,4 @@
+import { checkKnown } from "../known-options.ts";
 import type { Random } from "../random.ts";
 import type { Disturbance } from "./post.ts";
 
@@ -58,6 +59,8 @@ const calm: Required<Weather> = {
   lostAnswers: 0,
 };
 
+const known = Object.fromEntries(Object.keys(calm).map((name) => [name, true as const]));
+
 const shares = [
   "duplicates",
   "reordering",
@@ -69,6 +72,7 @@ const shares = [
 
 /** Fills in what is not said. Throws a RangeError for what cannot be. */
 export function checkWeather(weather: Weather): Required<Weather> {
+  checkKnown(weather, known, "weather.");
   const full = { ...calm, ...weather };
   for (const share of shares)
     if (!(full[share] >= 0 && full[share] <= 1))

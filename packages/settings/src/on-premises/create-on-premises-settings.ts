@@ -15,7 +15,7 @@ import type { ApplicationSettings, ApplicationSettingsPatch } from "./applicatio
 import { checkPem, isPem } from "./certificate.ts";
 import { checkPatch } from "./check-patch.ts";
 import { readSettings } from "./read-settings.ts";
-import { checkNewPassword, type LoginSession, readCredentials, Session } from "./session.ts";
+import { checkNewPassword, LOGIN, type LoginSession, readCredentials, Session } from "./session.ts";
 import { settingRows } from "./settings-table.ts";
 
 /** Where the On-Premises client is and how to log in to it: with `username` and `password`, with a `token`, or with all of it. */
@@ -37,6 +37,15 @@ export type OnPremisesSettingsOptions = ConnectionOptions & {
         readonly password?: undefined;
       }
   );
+
+/** For `login`. */
+export interface LoginOptions extends CallOptions {
+  /**
+   * Only for the first login of an account: 8 to 64 characters, with an upper-case and a lower-case letter, a digit and a
+   * special character. It is used from then on; give it as `password` next time.
+   */
+  readonly newPassword?: string | undefined;
+}
 
 /** What came of an `update`. */
 export interface UpdateResult {
@@ -79,13 +88,11 @@ export interface OnPremisesSettings {
   /**
    * Gets a new token. You need it only for the first login of an account, with `newPassword` (code 1024 asks for it); other
    * calls log in by themselves, renew the token before it expires, and once after a 401.
-   * @param options `newPassword`: 8 to 64 characters, with an upper-case and a lower-case letter, a digit and a special
-   * character. It is used from then on; give it as `password` next time.
    * @see https://developers.secure.facebook.com/docs/whatsapp/api/users/login (read 2026-11-22)
    */
-  login(options?: { readonly newPassword?: string | undefined }): Promise<LoginSession>;
+  login(options?: LoginOptions): Promise<LoginSession>;
   /** Ends the token's life. A later call logs in anew, where there is a password. */
-  logout(): Promise<void>;
+  logout(options?: CallOptions): Promise<void>;
   /** The client's version as its last answer said it: `2.33.4`. */
   readonly version: string | undefined;
 }
@@ -206,12 +213,13 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
       },
     },
 
-    async login({ newPassword } = {}) {
-      if (newPassword !== undefined) checkNewPassword(newPassword);
-      return session.login(newPassword);
+    async login({ newPassword, signal } = {}) {
+      if (newPassword === undefined) return unlessAborted(() => session.login(), LOGIN, signal);
+      checkNewPassword(newPassword);
+      return session.login({ newPassword, signal });
     },
 
-    logout: () => session.logout(),
+    logout: ({ signal } = {}) => session.logout(signal),
 
     get version() {
       return version;

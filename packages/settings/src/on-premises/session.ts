@@ -1,7 +1,7 @@
 import { readSecret } from "../connection.ts";
 import { readJson, readList, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
-import { type Answer, send, type TransportOptions } from "../transport.ts";
+import { type Answer, type Call, send, type TransportOptions } from "../transport.ts";
 import { errorOf, notTheApi } from "./answer-error.ts";
 
 /** What a login gave. The token is not shown when it is printed. */
@@ -27,7 +27,13 @@ export interface Credentials {
   readonly token?: string | undefined;
 }
 
-const LOGIN = "POST /v1/users/login";
+/** A login that sets a password, which is one caller's alone. */
+export interface PasswordChange {
+  readonly newPassword: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const LOGIN = "POST /v1/users/login";
 const LOGOUT = "POST /v1/users/logout";
 const HOUR_MS = 3_600_000;
 
@@ -75,16 +81,16 @@ export class Session {
     if (this.#token === token) this.#token = undefined;
   }
 
-  /** @param newPassword Sent when the client asks for a first change of password; it is used from then on. */
-  async login(newPassword?: string): Promise<LoginSession> {
-    if (newPassword !== undefined) return this.#logIn(newPassword);
+  /** @param change Sent when the client asks for a first change of password; it is used from then on. */
+  async login(change?: PasswordChange): Promise<LoginSession> {
+    if (change !== undefined) return this.#logIn(change);
     this.#login ??= this.#logIn().finally(() => {
       this.#login = undefined;
     });
     return this.#login;
   }
 
-  async #logIn(newPassword?: string): Promise<LoginSession> {
+  async #logIn({ newPassword, signal }: Partial<PasswordChange> = {}): Promise<LoginSession> {
     const password = this.#password;
     if (password === undefined)
       throw new SettingsError(
@@ -100,7 +106,12 @@ export class Session {
       newPassword === undefined ? undefined : JSON.stringify({ new_password: newPassword });
     const secrets = [basic, password, newPassword ?? ""];
     const sentAt = Date.now();
-    const answer = await this.#post(LOGIN, `Basic ${basic}`, newPassword === undefined, body);
+    const answer = await this.#post(LOGIN, {
+      authorization: `Basic ${basic}`,
+      isRepeatable: newPassword === undefined,
+      body,
+      signal,
+    });
     const error = errorOf(LOGIN, answer, secrets);
     if (error !== undefined) throw error;
     const [user] = readList(readObject(readJson(answer.text)).users);
@@ -114,10 +125,14 @@ export class Session {
     return new LoginSession(token, expiresAt);
   }
 
-  async logout(): Promise<void> {
+  async logout(signal?: AbortSignal): Promise<void> {
     const token = this.#token;
     if (token === undefined) return;
-    const answer = await this.#post(LOGOUT, `Bearer ${token}`, false);
+    const answer = await this.#post(LOGOUT, {
+      authorization: `Bearer ${token}`,
+      isRepeatable: false,
+      signal,
+    });
     // Refused: it was valid no more, which is what was asked for.
     const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, this.secrets);
     if (error !== undefined) throw error;
@@ -126,9 +141,13 @@ export class Session {
 
   #post(
     name: string,
-    authorization: string,
-    isRepeatable: boolean,
-    body?: string,
+    {
+      authorization,
+      ...call
+    }: Pick<Call, "isRepeatable" | "signal"> & {
+      readonly authorization: string;
+      readonly body?: string | undefined;
+    },
   ): Promise<Answer> {
     return send(
       {
@@ -138,10 +157,11 @@ export class Session {
         headers: {
           accept: "application/json",
           authorization,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(call.body === undefined ? {} : { "content-type": "application/json" }),
         },
-        body,
-        isRepeatable,
+        body: call.body,
+        isRepeatable: call.isRepeatable,
+        signal: call.signal,
       },
       this.#transport,
     );

@@ -28,7 +28,7 @@ export interface Check {
 /** How the suite is to be run. */
 export interface AdapterCasesOptions {
   /** After how many milliseconds something counts as hanging. Default 5,000; passing cases never wait for it. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
 }
 
 /** How long the suite waits for anything before it says that it hangs. Nothing right takes a tenth of it. */

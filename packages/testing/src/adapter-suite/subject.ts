@@ -9,7 +9,7 @@ export interface AdapterSubject {
    */
   start(setup: AdapterSetup): Promise<AdapterServer>;
   /** Abilities that the framework has not, each with the reason. Their cases are left out. */
-  readonly lacks?: Readonly<Partial<Record<Ability, string>>>;
+  readonly lacks?: Readonly<Partial<Record<Ability, string>>> | undefined;
 }
 
 /** What not every framework can do. */

@@ -31,7 +31,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     async run(rig) {
       const inbox = await rig.open();
       assert.equal(inbox.ordersConversations, true);
-      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.consume(rig.hold, { ...rig.context, cut });
       const whole = recordOf("a1 b1 a2");
       await inbox.put(whole);
       await inbox.put(recordOf("-1"));
@@ -56,8 +56,8 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const [first, second] = [await rig.open(), await rig.open()];
-      await first.consume(rig.hold, undefined, cut);
-      await second.consume(rig.hold, undefined, cut);
+      await first.consume(rig.hold, { ...rig.context, cut });
+      await second.consume(rig.hold, { ...rig.context, cut });
       await first.put(recordOf("a1 b1"));
       await rig.deliveries(2);
       await second.put(recordOf("a2 c1"));
@@ -82,7 +82,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.consume(rig.hold, { ...rig.context, cut });
       for (const body of ["a1", "a2", "a3"]) await inbox.put(recordOf(body));
       const [first] = await rig.deliveries(1);
       first?.answer(retry(300, true));
@@ -111,7 +111,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.consume(rig.hold, { ...rig.context, cut });
       await inbox.put(recordOf("a1 b1"));
       const isOfA = ({ record }: { readonly record: InboxRecord }): boolean =>
         Buffer.from(record.body).toString() === "a1";
@@ -138,7 +138,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.consume(rig.hold, { ...rig.context, cut });
       await inbox.put(recordOf("a1 b1", "both"));
       await inbox.put(recordOf("a2", "next"));
       const parts = await rig.deliveries(2);
@@ -164,15 +164,14 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const first = await rig.open();
-      await first.consume(rig.hold, undefined, cut);
+      await first.consume(rig.hold, { ...rig.context, cut });
       for (const body of ["a1", "a2 b1", "a3"]) await first.put(recordOf(body));
       await rig.deliveries(2);
       await rig.crash(first);
       const second = await rig.open();
       await second.consume(
         rig.answering(() => done()),
-        undefined,
-        cut,
+        { ...rig.context, cut },
       );
       await rig.deliveries(6);
       await rig.noMoreThan(6);
@@ -190,7 +189,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold, undefined, cut);
+      await inbox.consume(rig.hold, { ...rig.context, cut });
       for (const body of ["a1", "a2:Ann", "a3"]) await inbox.put(recordOf(body));
       const [first] = await rig.deliveries(1);
       // Until all of them are where they wait for each other.

@@ -13,7 +13,10 @@ export const crashChecks: readonly InboxCheck[] = [
       for (const body of ["a", "b", "c"]) await first.put(recordOf(body));
       await rig.crash(first);
       const second = await rig.open();
-      await second.consume(rig.answering(() => done()));
+      await second.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.deliveries(3);
       assert.deepEqual(rig.bodies(), ["a", "b", "c"]);
     },
@@ -23,7 +26,7 @@ export const crashChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const first = await rig.open();
-      await first.consume(rig.hold);
+      await first.consume(rig.hold, rig.context);
       for (const body of ["settled", "open"]) await first.put(recordOf(body));
       const [settled] = await rig.deliveries(2);
       settled?.answer(done());
@@ -36,7 +39,10 @@ export const crashChecks: readonly InboxCheck[] = [
         );
       await rig.crash(first);
       const second = await rig.open();
-      await second.consume(rig.answering(() => done()));
+      await second.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       const [, , again] = await rig.deliveries(3);
       assert.equal(Buffer.from(again?.record.body ?? []).toString(), "open");
       assert.equal(again?.delivery.attempt, 1, "nobody failed");
@@ -50,8 +56,8 @@ export const crashChecks: readonly InboxCheck[] = [
     async run(rig) {
       const [first, second] = [await rig.open(), await rig.open()];
       const bodies = Array.from({ length: 200 }, (_, i) => String(i));
-      await first.consume(rig.hold);
-      await second.consume(rig.hold);
+      await first.consume(rig.hold, rig.context);
+      await second.consume(rig.hold, rig.context);
       await Promise.all(
         bodies.map((body, i) => (i % 2 === 0 ? first : second).put(recordOf(body))),
       );
@@ -70,8 +76,14 @@ export const crashChecks: readonly InboxCheck[] = [
       const [first, second] = [await rig.open(), await rig.open()];
       const record = recordOf("a", "one");
       await Promise.all([first.put(record), second.put(record)]);
-      await first.consume(rig.answering(() => done()));
-      await second.consume(rig.answering(() => done()));
+      await first.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
+      await second.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.deliveries(1);
       await rig.noMoreThan(1, 700);
     },
@@ -81,7 +93,10 @@ export const crashChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const [receives, handles] = [await rig.open(), await rig.open()];
-      await handles.consume(rig.answering(() => done()));
+      await handles.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.noMoreThan(0);
       for (const body of ["a", "b"]) await receives.put(recordOf(body));
       await rig.deliveries(2);
@@ -93,10 +108,13 @@ export const crashChecks: readonly InboxCheck[] = [
     needsDurable: true,
     async run(rig) {
       const [first, second] = [await rig.open(), await rig.open()];
-      await first.consume(rig.hold);
+      await first.consume(rig.hold, rig.context);
       await first.put(recordOf("a"));
       await rig.deliveries(1);
-      await second.consume(rig.answering(() => done()));
+      await second.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.noMoreThan(1, 500);
       await first.close();
       // A lease would take longer to run out.

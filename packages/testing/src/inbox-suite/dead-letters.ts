@@ -8,7 +8,7 @@ export const deadLetterChecks: readonly InboxCheck[] = [
     name: "a buried record is not delivered again, can be looked at, and replayed as new",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       const record = recordOf("a");
       await inbox.put(record);
       const [first] = await rig.deliveries(1);
@@ -45,7 +45,7 @@ export const deadLetterChecks: readonly InboxCheck[] = [
     name: "dead letters are listed in pages, the oldest first, and discarded for good",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       const records = ["a", "b", "c"].map((body) => recordOf(body));
       for (const record of records) await inbox.put(record);
       const letters = inbox.deadLetters;

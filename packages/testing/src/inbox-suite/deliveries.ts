@@ -10,7 +10,10 @@ export const deliveryChecks: readonly InboxCheck[] = [
       const inbox = await rig.open();
       for (const body of ["a", "b", "c"]) await inbox.put(recordOf(body));
       await rig.noMoreThan(0);
-      await inbox.consume(rig.answering(() => done()));
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.deliveries(3);
       for (const body of ["d", "e"]) await inbox.put(recordOf(body));
       await rig.deliveries(5);
@@ -31,7 +34,10 @@ export const deliveryChecks: readonly InboxCheck[] = [
           account: { phoneNumberId: "2" },
         },
       } as const;
-      await inbox.consume(rig.answering(() => done()));
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await inbox.put(record);
       const [first] = await rig.deliveries(1);
       assert.equal(first?.record.id, record.id);
@@ -46,7 +52,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
     name: "a slow record does not keep others from being delivered",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       for (const body of ["slow", "b", "c"]) await inbox.put(recordOf(body));
       const [slow, b] = await rig.deliveries(3);
       b?.answer(done());
@@ -58,7 +64,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
     name: "a retry comes after its delay, with the next attempt and what was completed",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       await inbox.put(recordOf("a"));
       const [first] = await rig.deliveries(1);
       const before = Date.now();
@@ -75,7 +81,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
     name: "a released record comes again as if it had not been delivered",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       await inbox.put(recordOf("a"));
       const [first] = await rig.deliveries(1);
       first?.answer({ kind: "release", completed: ["k"] });
@@ -92,7 +98,7 @@ export const deliveryChecks: readonly InboxCheck[] = [
         rig.delivered.push({ record, delivery, answer() {} });
         if (rig.delivered.length === 1) throw new Error("a bug");
         return done();
-      });
+      }, rig.context);
       await inbox.put(recordOf("a"));
       await rig.deliveries(1);
       const isBuried = async () => ((await inbox.deadLetters?.list()) ?? []).length === 1;
@@ -106,7 +112,10 @@ export const deliveryChecks: readonly InboxCheck[] = [
     name: "a thousand records at once are all delivered, once and in order",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.answering(() => done()));
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       const bodies = Array.from({ length: 1_000 }, (_, i) => String(i));
       await Promise.all(bodies.map((body) => inbox.put(recordOf(body))));
       await rig.deliveries(1_000);

@@ -10,7 +10,7 @@ export const endingChecks: readonly InboxCheck[] = [
       const inbox = await rig.open();
       if (inbox.idle === undefined) return;
       await inbox.put(recordOf("a"));
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       let isIdle = false;
       const idle = inbox.idle().then(() => {
         isIdle = true;
@@ -28,7 +28,10 @@ export const endingChecks: readonly InboxCheck[] = [
     async run(rig) {
       const inbox = await rig.open();
       if (inbox.idle === undefined) return;
-      await inbox.consume(rig.answering(() => done()));
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       for (const body of ["a", "b"]) {
         await inbox.put(recordOf(body));
         await inbox.idle();
@@ -46,7 +49,7 @@ export const endingChecks: readonly InboxCheck[] = [
     limitBytes: 20_000,
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       let record = recordOf(Buffer.alloc(1_000));
       let count = 0;
       const fill = async (): Promise<void> => {
@@ -74,7 +77,7 @@ export const endingChecks: readonly InboxCheck[] = [
     name: "closing a consumer waits for what is under way, and then nothing more is delivered",
     async run(rig) {
       const inbox = await rig.open();
-      const consumer = await inbox.consume(rig.hold);
+      const consumer = await inbox.consume(rig.hold, rig.context);
       await inbox.put(recordOf("a"));
       const [first] = await rig.deliveries(1);
       let isClosed = false;
@@ -93,7 +96,7 @@ export const endingChecks: readonly InboxCheck[] = [
     name: "close aborts the signal of what is under way",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       await inbox.put(recordOf("a"));
       const [first] = await rig.deliveries(1);
       assert.equal(first?.delivery.signal.aborted, false);

@@ -27,7 +27,7 @@ export const erasingChecks: readonly InboxCheck[] = [
     async run(rig) {
       const inbox = await rig.open();
       assert.ok(inbox.erase, "an inbox that keeps notifications can erase");
-      const consumer = await inbox.consume(rig.hold);
+      const consumer = await inbox.consume(rig.hold, rig.context);
       await inbox.put(recordOf(bodyOf(ANN, BOB), "both"));
       await inbox.put(recordOf(bodyOf(ANN), "hers"));
       await inbox.put(recordOf(bodyOf(BOB), "his"));
@@ -56,7 +56,10 @@ export const erasingChecks: readonly InboxCheck[] = [
       for (const senders of [[ANN, BOB], [ANN], [BOB]])
         await inbox.put(recordOf(bodyOf(...senders)));
       assert.equal(await inbox.erase?.([ANN]), 2);
-      await inbox.consume(rig.answering(() => done()));
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
       await rig.deliveries(2);
       await rig.noMoreThan(2);
       assert.deepEqual(rig.bodies(), [bodyOf(BOB), bodyOf(BOB)]);

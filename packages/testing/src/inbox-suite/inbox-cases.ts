@@ -34,7 +34,7 @@ export interface InboxCasesOptions {
    * After how many milliseconds a case counts as hanging. Default 30,000; passing cases never wait for it. It must be
    * more than a durable inbox takes to get over a dead process.
    */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
 }
 
 const checks: readonly InboxCheck[] = [

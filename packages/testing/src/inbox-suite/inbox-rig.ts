@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Deliver, Delivery, Inbox, InboxRecord, Outcome } from "@whatsapp-webhooks/core";
+import type {
+  ConsumeContext,
+  Deliver,
+  Delivery,
+  Inbox,
+  InboxRecord,
+  Outcome,
+} from "@whatsapp-webhooks/core";
 import { within } from "../within.ts";
 import type { InboxPlace, InboxPlaceOptions, InboxSubject } from "./inbox-subject.ts";
 
@@ -30,9 +37,18 @@ export function recordOf(body: string | Uint8Array, id = `record-${++serial}`): 
   };
 }
 
+const silent = (): void => {};
+
 /** What a case works with: a place, the inboxes opened on it, and what they delivered. */
 export class InboxRig {
   readonly delivered: Delivered[] = [];
+  /** Records are not cut unless a case is about that. */
+  readonly context: ConsumeContext = {
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    cut: ({ body }) => [{ conversation: undefined, body }],
+    // The suite holds two hundred at a time.
+    concurrency: 256,
+  };
   /** What the case waits for, in case it waits in vain. */
   waitsFor: () => string = () => "the case";
   readonly #patienceMs: number;

@@ -9,7 +9,7 @@ export interface InboxSubject {
   /** A new, empty place to store in: a file, a database, a prefix. */
   place(options?: InboxPlaceOptions): Promise<InboxPlace>;
   /** Abilities that the subject has not, each with the reason. Their cases are left out. */
-  readonly lacks?: Readonly<Partial<Record<InboxAbility, string>>>;
+  readonly lacks?: Readonly<Partial<Record<InboxAbility, string>>> | undefined;
 }
 
 /** What not every inbox does, or lets a test do. */

@@ -12,7 +12,7 @@ export const memoryChecks: readonly InboxCheck[] = [
       await inbox.put(record);
       await inbox.put(record);
       await Promise.all([inbox.put(record), inbox.put(record)]);
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       const [first] = await rig.deliveries(1);
       await inbox.put(record);
       await rig.noMoreThan(1);
@@ -26,7 +26,7 @@ export const memoryChecks: readonly InboxCheck[] = [
     name: "completed keys are seen whatever became of the record, and others are not",
     async run(rig) {
       const inbox = await rig.open();
-      await inbox.consume(rig.hold);
+      await inbox.consume(rig.hold, rig.context);
       for (const body of ["done", "retried", "buried", "released"]) await inbox.put(recordOf(body));
       const [first, second, third, fourth] = await rig.deliveries(4);
       const keys = ["of done", "of retried", "of buried", "of released", "of nobody"];
@@ -56,13 +56,16 @@ export const memoryChecks: readonly InboxCheck[] = [
     async run(rig) {
       const first = await rig.open();
       const record = recordOf("a", "one");
-      await first.consume(rig.answering(() => done("key")));
+      await first.consume(
+        rig.answering(() => done("key")),
+        rig.context,
+      );
       await first.put(record);
       await rig.deliveries(1);
       await first.idle?.();
       await first.close();
       const second = await rig.open();
-      await second.consume(rig.hold);
+      await second.consume(rig.hold, rig.context);
       await second.put(record);
       await rig.noMoreThan(1);
       await second.put(recordOf("b"));

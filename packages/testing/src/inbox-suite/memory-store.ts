@@ -76,7 +76,6 @@ export class MemoryStore implements Store {
       waitingBytes: bytesOf(waiting),
       buried: rows.length - waiting.length,
       buriedBytes: bytesOf(rows) - bytesOf(waiting),
-      buriedLimitBytes: Number.MAX_SAFE_INTEGER,
       buriedDropped: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };

@@ -35,7 +35,7 @@ export interface StoreCasesOptions {
    * After how many milliseconds a case counts as hanging. Default 30,000; passing cases never wait for it. It must be
    * more than the subject's `leaseMs`.
    */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
 }
 
 const checks: readonly StoreCheck[] = [

@@ -7,13 +7,13 @@ export interface StoreSubject {
   /** A new, empty place to store in: a file, a database, a prefix. */
   place(options?: StorePlaceOptions): Promise<StorePlace>;
   /** After how long, at most, others get what a dead process held. Default 5,000; a case or two take somewhat longer. */
-  readonly leaseMs?: number;
+  readonly leaseMs?: number | undefined;
   /** How long ids and event keys are remembered. Default 8 days. */
-  readonly rememberMs?: number;
+  readonly rememberMs?: number | undefined;
   /** How long buried records are kept. Default 30 days. */
-  readonly deadLetterMaxAgeMs?: number;
+  readonly deadLetterMaxAgeMs?: number | undefined;
   /** Abilities that the subject has not, each with the reason. Their cases are left out. */
-  readonly lacks?: Readonly<Partial<Record<StoreAbility, string>>>;
+  readonly lacks?: Readonly<Partial<Record<StoreAbility, string>>> | undefined;
 }
 
 /** What not every store lets a test do. */

@@ -45,8 +45,8 @@ export const deliveryMutants: InboxMutants = {
           early.push(record);
           await right.put(record);
         },
-        async consume(deliver) {
-          const consumer = await right.consume(deliver);
+        async consume(deliver, context) {
+          const consumer = await right.consume(deliver, context);
           const first = early[0];
           const { signal } = new AbortController();
           const delivery = { attempt: 1, completed: [], signal, seen: () => new Set<string>() };
@@ -122,13 +122,13 @@ export const deliveryMutants: InboxMutants = {
   },
   "retries twice": {
     subject: inboxWith((right) => ({
-      consume: (deliver) =>
+      consume: (deliver, context) =>
         right.consume(async (record, delivery) => {
           const outcome = await deliver(record, delivery);
           if (outcome.kind === "retry")
             setTimeout(() => void deliver(record, delivery), outcome.delayMs + 20);
           return outcome;
-        }),
+        }, context),
     })),
     caughtBy: [RETRY],
   },

@@ -45,13 +45,13 @@ export const endingMutants: InboxMutants = {
       const idOf = (id: string) => `${id} ${handled.get(id) ?? 0}`;
       return {
         put: (record) => right.put({ ...record, id: idOf(record.id) }),
-        consume: (deliver) =>
+        consume: (deliver, context) =>
           right.consume(async (record, delivery) => {
             const outcome = await deliver(record, delivery);
             const id = record.id.slice(0, record.id.lastIndexOf(" "));
             if (outcome.kind === "done") handled.set(id, (handled.get(id) ?? 0) + 1);
             return outcome;
-          }),
+          }, context),
       };
     }),
     caughtBy: [SAME_ID],
@@ -148,8 +148,8 @@ export const endingMutants: InboxMutants = {
   },
   "closes a consumer without waiting": {
     subject: inboxWith((right) => ({
-      async consume(deliver) {
-        const consumer = await right.consume(deliver);
+      async consume(deliver, context) {
+        const consumer = await right.consume(deliver, context);
         return {
           async close() {
             void consumer.close();
@@ -161,8 +161,8 @@ export const endingMutants: InboxMutants = {
   },
   "goes on delivering when the consumer is closed": {
     subject: inboxWith((right) => ({
-      async consume(deliver) {
-        await right.consume(deliver);
+      async consume(deliver, context) {
+        await right.consume(deliver, context);
         return { close: async () => right.idle?.() };
       },
     })),

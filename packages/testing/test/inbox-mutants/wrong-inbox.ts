@@ -60,7 +60,9 @@ function but(right: Inbox, parts: Partial<Inbox>): Inbox {
 
 /** An inbox that does something else than to deliver. */
 export function delivering(change: (deliver: Deliver) => Deliver): InboxSubject {
-  return inboxWith((right) => ({ consume: (deliver) => right.consume(change(deliver)) }));
+  return inboxWith((right) => ({
+    consume: (deliver, context) => right.consume(change(deliver), context),
+  }));
 }
 
 /** An inbox that takes each outcome for another one. */

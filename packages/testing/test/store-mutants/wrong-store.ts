@@ -1,5 +1,6 @@
 import type { ClaimedRecord, Commit, Settle } from "@whatsapp-webhooks/core";
-import { type MemoryFile, type MemoryRow, MemoryStore } from "../../src/index.ts";
+import type { MemoryFile, MemoryRow } from "../../src/inbox-suite/memory-file.ts";
+import { MemoryStore } from "../../src/index.ts";
 import type { MortalStore, OpenStore } from "../subjects/memory-subjects.ts";
 
 /** Deliberately wrong stores, by what each does wrong; with the cases that are there to catch it. */

@@ -7,10 +7,10 @@ import {
   type Store,
   storeInbox,
 } from "@whatsapp-webhooks/core";
+import type { MemoryFile } from "../../src/inbox-suite/memory-file.ts";
 import {
   type InboxSubject,
   type MemoryClock,
-  type MemoryFile,
   MemoryStore,
   memoryFile,
   type StoreSubject,

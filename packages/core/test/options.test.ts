@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { whatsappWebhooks as onFetch } from "../src/fetch.ts";
+import {
+  createWebhooks,
+  inlineInbox,
+  memoryInbox,
+  type OptionTable,
+  storeInbox,
+  type WebhooksOptions,
+} from "../src/index.ts";
+import { nearestOf } from "../src/nearest.ts";
+import { whatsappWebhooks as onNode } from "../src/node.ts";
+import { openTelemetry } from "../src/opentelemetry.ts";
+import { checkOptions } from "../src/options.ts";
+import { tame } from "./support/tame-store.ts";
+
+/** As JavaScript calls it, and TypeScript where options come in a variable. */
+const loose = (call: unknown) => call as (...given: readonly unknown[]) => unknown;
+const create = (given: object) =>
+  createWebhooks({ appSecret: "secret", verifyToken: "token", ...given } as WebhooksOptions);
+const webhooks = create({});
+const { store } = tame();
+
+test.each([
+  [() => create({ foo: 1 }), "there is no option foo. Options: appSecret, verifyToken, "],
+  [() => create({ verifytoken: "t" }), "there is no option verifytoken, did you mean verifyToken?"],
+  [
+    () => create({ retry: { attempts: 3 } }),
+    "there is no option retry.attempts, did you mean retry.maxAttempts? Options: retry.maxAttempts, retry.minDelayMs, ",
+  ],
+  [() => create({ retry: 3 }), "retry must be an object"],
+  [() => create({ retry: null }), "retry must be an object"],
+  [
+    () => create({ onPremises: { authorization: "Basic x", acount: {} } }),
+    "there is no option onPremises.acount, did you mean onPremises.account?",
+  ],
+  [() => create({ concurrency: 2.5 }), "concurrency must be a whole number, got 2.5"],
+  [() => create({ maxAgeMs: -1 }), "maxAgeMs must be a positive number, got -1"],
+  [
+    () => loose(memoryInbox)({ limitByts: 5 }),
+    "memoryInbox: there is no option limitByts, did you mean limitBytes? Options: limitBytes, seenLimit, ",
+  ],
+  [
+    () => memoryInbox({ limitBytes: Number.NaN }),
+    "memoryInbox: limitBytes must be a positive number, got NaN",
+  ],
+  [
+    () => memoryInbox({ limitBytes: Number.POSITIVE_INFINITY }),
+    "limitBytes must be a positive number",
+  ],
+  [() => memoryInbox({ seenLimit: 0.5 }), "memoryInbox: seenLimit must be a whole number"],
+  [() => loose(memoryInbox)(null), "memoryInbox: options must be an object"],
+  [() => loose(memoryInbox)({ limitBytes: "5" }), "limitBytes must be a positive number, got 5"],
+  [() => storeInbox(store, { windowRecords: -1 }), "storeInbox: windowRecords must be a positive"],
+  [() => storeInbox(store, { pollMs: 3e9 }), "storeInbox: pollMs must be at most 2147483647"],
+  [() => loose(storeInbox)(store, { polMs: 5 }), "did you mean pollMs?"],
+  [
+    () => loose(inlineInbox)({ seenkeys: {} }),
+    "inlineInbox: there is no option seenkeys, did you mean seenKeys?",
+  ],
+  [
+    () => loose(onNode)(webhooks, { paht: "/x" }),
+    "whatsappWebhooks: there is no option paht, did you mean path?",
+  ],
+  [() => loose(onFetch)(webhooks, { waitUtil: 1 }), "no option waitUtil, did you mean waitUntil?"],
+  [() => loose(openTelemetry)({ meterprovider: 1 }), "did you mean meterProvider?"],
+])("what cannot be is refused, with what may be meant (%#)", (call, message) => {
+  expect(call).toThrow(expect.objectContaining({ code: "option_invalid" }));
+  expect(call).toThrow(message);
+});
+
+test("undefined counts as left out, also from the environment", () => {
+  const size: number | undefined = undefined;
+  expect(() => {
+    memoryInbox({ limitBytes: size, seenLimit: size });
+    storeInbox(store, { pollMs: size });
+    create({ retry: { maxAttempts: size }, onPremises: undefined, concurrency: size });
+  }).not.toThrow();
+});
+
+test("words of the prototype are no options", () => {
+  const table: OptionTable<{ readonly size?: number }> = { size: "positive" };
+  for (const word of ["constructor", "toString", "__proto__"])
+    expect(() => checkOptions("take", JSON.parse(`{"${word}":1}`), table)).toThrow(
+      `take: there is no option ${word}`,
+    );
+});
+
+test.each([
+  ["form", "from"],
+  ["paht", "path"],
+  ["ATTEMPTS", "maxAttempts"],
+  ["wether", "weather"],
+  ["colour", undefined],
+  ["", undefined],
+])("who writes %s may mean %s", (word, meant) => {
+  expect(nearestOf(word, ["path", "from", "maxAttempts", "weather"])).toBe(meant);
+});
