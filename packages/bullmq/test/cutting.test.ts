@@ -46,8 +46,7 @@ async function workingOn(redis: SharedRedis, prefix: string) {
       delivered.push(String(body));
       return { kind: "done", completed: [] };
     },
-    silent,
-    cut,
+    { logger: silent, cut, concurrency: 64 },
   );
   return { inbox, delivered };
 }

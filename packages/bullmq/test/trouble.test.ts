@@ -153,8 +153,7 @@ describeWithServers("when Redis refuses some of what is asked of it", () => {
         if (attempts.length > 3) return { kind: "done", completed: [] };
         return { kind: "retry", completed: [], delayMs: 0, reason: "no", holds: true };
       },
-      silent,
-      ({ body }) => [{ conversation: "one", body }],
+      { logger: silent, cut: ({ body }) => [{ conversation: "one", body }], concurrency: 64 },
     );
     for (const text of ["a", "b"])
       await inbox.put({
