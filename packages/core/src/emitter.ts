@@ -6,7 +6,10 @@ import type { AnyEvent, EventName, EventOf, Pattern } from "./events.ts";
 export interface HandlerContext {
   /** Aborted when the handler ran out of time, and when `close()` gives up waiting. */
   readonly signal: AbortSignal;
-  /** Which delivery of the notification this is, the first being 1. */
+  /**
+   * Which delivery of the notification this is, the first being 1. An event that waited behind a failed one of its
+   * conversation begins with a later one.
+   */
   readonly attempt: number;
 }
 

@@ -7,7 +7,7 @@ export interface ErrorContext {
   readonly event?: AnyEvent;
   /** The stored notification, with its bytes. */
   readonly record?: InboxRecord;
-  /** Which run of the event it was, the first being 1. */
+  /** Which delivery of the notification it was, the first being 1. See `retry.maxAttempts`. */
   readonly attempt?: number;
 }
 

@@ -12,7 +12,11 @@ import { tame } from "./support/tame-store.ts";
 
 const done: Outcome = { kind: "done", completed: ["key"] };
 
-test("a delivery that rejects comes again, and the log says so, once a minute", async () => {
+test("a delivery that rejects is put back after a second, and the log says so, once a minute", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const settles: unknown[] = [];
   const { store } = tame({
@@ -26,15 +30,17 @@ test("a delivery that rejects comes again, and the log says so, once a minute", 
   await inbox.idle?.();
   await inbox.put(record("a"));
   await inbox.put(record("b"));
+  await settled();
+  vi.advanceTimersByTime(999);
+  await settled();
+  expect(settles).toEqual([]);
+  expect(inbox.pending?.()).toBe(2);
+  vi.advanceTimersByTime(1);
+  vi.advanceTimersByTime(5);
   await inbox.idle?.();
-  expect(settles).toMatchObject([{ kind: "retry" }, { kind: "retry" }]);
-  expect(settles[0]).toEqual({
-    id: expect.any(String),
-    kind: "retry",
-    completed: [],
-    delayMs: 1_000,
-    reason: "the delivery failed",
-  });
+  // No handler ran: it costs no attempt.
+  const putBack = { id: expect.any(String), kind: "release", completed: [] };
+  expect(settles).toEqual([putBack, putBack]);
   expect(logger.error.mock.calls).toEqual([
     [
       { code: "inbox_failed", err: expect.objectContaining({ message: "a bug" }) },
@@ -188,6 +194,41 @@ test("dead letters that are due again are taken at once", async () => {
   expect(delivered).toEqual([buried.id]);
   await inbox.close();
 });
+
+test.each([
+  ["its consumer", "consumer"],
+  ["the inbox", "inbox"],
+] as const)(
+  "what failed to be handed over is put back at once when %s is closed",
+  async (_what, which) => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { store, commits } = tame();
+    const inbox = storeInbox(store);
+    const logger = { debug() {}, info() {}, warn() {}, error: vi.fn() };
+    const late = gate<Outcome>();
+    const consumer = await inbox.consume(
+      async ({ id }) => (id === "late" ? late.promise : Promise.reject(new Error("a bug"))),
+      logger,
+    );
+    await inbox.idle?.();
+    await inbox.put({ ...record("a"), id: "early" });
+    await inbox.put({ ...record("b"), id: "late" });
+    await settled();
+    const closing = which === "consumer" ? consumer.close() : inbox.close();
+    late.fail(new Error("a bug"));
+    await settled();
+    vi.advanceTimersByTime(5);
+    await closing;
+    const ids = commits.flatMap(({ settles }) => settles.map(({ id, kind }) => `${kind} ${id}`));
+    expect(ids).toContain("release early");
+    if (which === "consumer") expect(ids).toContain("release late");
+    await inbox.close();
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
 
 test("a consumer that is closed hands over no more, and gives back what it has taken", async () => {
   const first = gate<readonly ClaimedRecord[]>();

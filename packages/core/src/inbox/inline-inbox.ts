@@ -144,10 +144,10 @@ class LookUp {
 
   /** The first question must name all keys. */
   async ask(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    if (this.#known === undefined || Date.now() > this.#freshUntil) {
+    if (this.#known === undefined || performance.now() > this.#freshUntil) {
       this.#keys ??= keys;
       this.#known = within(this.#seen.has(this.#keys), "seenKeys.has did not answer");
-      this.#freshUntil = Date.now() + FRESH_MS;
+      this.#freshUntil = performance.now() + FRESH_MS;
       this.#known.catch(() => {
         this.#freshUntil = Number.POSITIVE_INFINITY;
       });

@@ -2,7 +2,10 @@ import type { OptionTable } from "../options.ts";
 
 /** When a failed event is tried again, and how often. */
 export interface RetryOptions {
-  /** Runs of an event, the first included. Default 10. */
+  /**
+   * Deliveries of a notification, the first included. An event runs in each until it has succeeded, except in those in
+   * which it waits behind a failed one of its conversation: such an event has fewer runs. Default 10.
+   */
   readonly maxAttempts?: number | undefined;
   /** The first delay. Default 1,000. */
   readonly minDelayMs?: number | undefined;

@@ -15,13 +15,12 @@ import type {
   InboxRecord,
   InboxStats,
 } from "./inbox.ts";
+import { PutBacks } from "./put-backs.ts";
 import type { ClaimedRecord, Store } from "./store.ts";
 import { deadLettersOf } from "./store-dead-letters.ts";
 import { limitsOf, type StoreInboxLimits, type StoreInboxOptions } from "./store-inbox-options.ts";
 import { Window } from "./window.ts";
 
-/** After a delivery that ended without an outcome. */
-const REDELIVERY_MS = 1_000;
 const TIDY_MS = 60_000;
 /** After a claim of so many, what came meanwhile is worth waiting for; and how often to look for it. */
 const NEARLY_ALL = 256;
@@ -57,6 +56,7 @@ class StoreInbox implements Inbox {
   readonly #claimOutage = new Outage();
   readonly #commitOutage = new Outage();
   readonly #deadLetterWatch = new DeadLetterWatch();
+  readonly #putBacks = new PutBacks();
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
@@ -110,6 +110,7 @@ class StoreInbox implements Inbox {
       close: async () => {
         this.#deliver = undefined;
         clearInterval(this.#poll);
+        this.#putBacks.flush();
         await this.#claiming;
         this.#tellIdle();
         await this.idle();
@@ -143,6 +144,7 @@ class StoreInbox implements Inbox {
   async #shutDown(): Promise<void> {
     this.#deliver = undefined;
     clearInterval(this.#poll);
+    this.#putBacks.flush();
     this.#abort.abort();
     await this.#claiming;
     this.#commits.flush();
@@ -270,8 +272,8 @@ class StoreInbox implements Inbox {
       (error) => {
         const message = "a notification could not be handed over; it comes again";
         this.#incidents.log("error", "inbox_failed", message, { err: error });
-        const reason = "the delivery failed";
-        this.#commits.settle({ id, kind: "retry", completed, delayMs: REDELIVERY_MS, reason });
+        this.#putBacks.later(() => this.#commits.settle({ id, kind: "release", completed }));
+        if (this.#deliver === undefined) this.#putBacks.flush();
       },
     );
   }

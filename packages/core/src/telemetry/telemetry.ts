@@ -11,7 +11,7 @@ import type { InboxHealth } from "../health.ts";
 export interface Telemetry {
   /** A request has come; called in its asynchronous context, where a span of the HTTP server may be active. */
   receiving?(request: ReceivedRequest): Receiving | undefined;
-  /** An event's turn has come and its handlers are about to run. Once for every attempt. */
+  /** An event's turn has come and its handlers are about to run. Again with each of its retries. */
   handling?(event: HandledEvent): Handling | undefined;
   /** An event was dropped, because it had been handled before. */
   duplicate?(event: { readonly name: EventName }): void;
@@ -57,13 +57,13 @@ export interface Answer {
 /** An event whose handlers are about to run. */
 export interface HandledEvent {
   readonly name: EventName;
-  /** 1 for the first. */
+  /** Which delivery of its notification this is, the first being 1; not every event runs in each. */
   readonly attempt: number;
   /** What `receiving` gave, possibly in another process and days ago. */
   readonly trace: string | undefined;
   /**
    * Milliseconds since it happened, by the platform's clock; 0 if that is ahead of ours. Undefined where this says nothing
-   * of how fast we are: for retries, and for chat history, which is old by nature.
+   * of how fast we are: in later deliveries than the first, and for chat history, which is old by nature.
    */
   readonly lagMs: number | undefined;
 }
