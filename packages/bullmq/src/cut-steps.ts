@@ -38,7 +38,8 @@ const MOST_PARTS = 256;
 /** Of bodies, before they are cut and after. */
 const MOST_BYTES = 512 * 1024;
 
-const START: Progress = { record: 0, part: 0, serial: 0 };
+/** Of a job that nobody has begun: nothing is kept with it. */
+export const START: Progress = { record: 0, part: 0, serial: 0 };
 
 export interface CutStepsOptions {
   cut(stored: Stored): readonly Part[];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cut, Logger, PartKeys } from "@whatsapp-webhooks/core";
 import { renewLocks } from "./beat.ts";
-import { CutSteps, type Part, type Piece, type Progress, toProgress } from "./cut-steps.ts";
+import { CutSteps, type Part, type Piece, type Progress, START, toProgress } from "./cut-steps.ts";
 import type { Batch, Engine } from "./engine.ts";
 import { bytesOf, type Stored, toRecord, withBody } from "./stored.ts";
 import { type Held, lockKey, release, type Sealed, Transaction } from "./transaction.ts";
@@ -156,7 +156,10 @@ export class Cutter {
       transaction.finish(engine.records, transaction.seal(engine.records, held, added.sealed));
       return (await transaction.exec()) === undefined ? "again" : "gone";
     }
-    const place = transaction.note(engine.records, held, added.sealed, then);
+    const place = transaction.note(engine.records, held, added.sealed, {
+      from: progress === START ? undefined : progress,
+      to: then,
+    });
     const results = await transaction.exec();
     if (results === undefined) return "again";
     return results[place] === 1 ? then : "gone";

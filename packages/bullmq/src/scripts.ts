@@ -87,13 +87,15 @@ export const scripts = {
   },
   /**
    * lock, totals, jobs behind others, other jobs, tails, keys; token, sealed token, how many of these jobs, of those, and of
-   * tails, milliseconds for tails and for keys, records, bytes, progress if there is any, parts. If all jobs are there, those behind
-   * others where they belong, and the lock is held, it gets the sealed token and its job the progress, tails their parts, keys
-   * are remembered, and all of it is counted. Returns whether it was so.
+   * tails, milliseconds for tails and for keys, records, bytes, progress if there is any and the one before it, parts. If all jobs
+   * are there, those behind others where they belong, and the lock is held by who knows the progress, it gets the sealed token
+   * and its job the next progress, tails their parts, keys are remembered, and all of it is counted. Returns whether it was so.
    */
   waSeal: {
     lua: `
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+      local job = string.sub(KEYS[1], 1, -6)
+      if ARGV[10] ~= '' and (redis.call('HGET', job, 'progress') or '') ~= ARGV[11] then return 0 end
       local behind = 2 + ARGV[3]
       local jobs = behind + ARGV[4]
       local tails = jobs + ARGV[5]
@@ -102,11 +104,9 @@ export const scripts = {
         if place <= behind and redis.call('EXISTS', KEYS[place] .. ':dependencies') == 0 then return 0 end
       end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
-      if ARGV[10] ~= '' then
-        redis.call('HSET', string.sub(KEYS[1], 1, -6), 'progress', ARGV[10])
-      end
+      if ARGV[10] ~= '' then redis.call('HSET', job, 'progress', ARGV[10]) end
       for place = jobs + 1, tails do
-        redis.call('SET', KEYS[place], ARGV[10 + place - jobs], 'PX', ARGV[6])
+        redis.call('SET', KEYS[place], ARGV[11 + place - jobs], 'PX', ARGV[6])
       end
       for place = tails + 1, #KEYS do redis.call('SET', KEYS[place], 1, 'PX', ARGV[7]) end
       redis.call('HINCRBY', KEYS[2], 'count', ARGV[8])

@@ -72,16 +72,31 @@ export class Transaction {
   /** Returns what holds the job from here on, if all jobs are there: who ends it in this name ends it only then. */
   seal(queue: AnyQueue, held: Held, sealed: Sealed): Held {
     const then = sealedOf(held);
-    this.#seal(queue, held, sealed, then, "");
+    this.#seal(queue, held, sealed, then, ["", ""]);
     return then;
   }
 
-  /** As {@link seal} for a job that is not ended yet: it stays held, and this is noted with it. Returns the place of its result, 1 if so. */
-  note(queue: AnyQueue, held: Held, sealed: Sealed, progress: object): number {
-    return this.#seal(queue, held, sealed, held, JSON.stringify(progress));
+  /**
+   * As {@link seal} for a job that is not ended yet: it stays held, and gets this progress if it has the one before it (a connection
+   * that ends may bring a transaction twice). Returns the place of its result, 1 if so.
+   */
+  note(
+    queue: AnyQueue,
+    held: Held,
+    sealed: Sealed,
+    { from, to }: { readonly from: object | undefined; readonly to: object },
+  ): number {
+    const texts = [JSON.stringify(to), from === undefined ? "" : JSON.stringify(from)] as const;
+    return this.#seal(queue, held, sealed, held, texts);
   }
 
-  #seal(queue: AnyQueue, held: Held, sealed: Sealed, then: Held, progress: string): number {
+  #seal(
+    queue: AnyQueue,
+    held: Held,
+    sealed: Sealed,
+    then: Held,
+    progress: readonly [next: string, before: string],
+  ): number {
     const { behind = [], jobs = [], tails = new Map(), keys = [] } = sealed;
     const all = [
       lockKey(queue, held.job.id ?? ""),
@@ -104,7 +119,7 @@ export class Transaction {
       sealed.rememberMs ?? 0,
       sealed.count ?? 0,
       sealed.bytes ?? 0,
-      progress,
+      ...progress,
       ...tails.values(),
     );
   }

@@ -36,9 +36,11 @@ export class Workshop {
   #stopped: Promise<void> | undefined;
 
   static async open(options: WorkshopOptions): Promise<Workshop> {
-    // Redis watches keys for a whole connection, so the cutter has one of its own.
-    const clients = [0, 1].map(() => {
-      const client = connect(options.connection, patient);
+    // Redis watches keys for a whole connection, so the cutter has one of its own; and for none longer than that, so what it
+    // had under way is not sent again on the next.
+    const once = { ...patient, autoResendUnfulfilledCommands: false };
+    const clients = [patient, once].map((settings) => {
+      const client = connect(options.connection, settings);
       // The inbox's other connection tells of outages.
       client.on("error", () => {});
       return client;

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Cut, InboxRecord } from "@whatsapp-webhooks/core";
 import type { Job } from "bullmq";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { BullmqInbox } from "../src/bullmq-inbox.ts";
 import { Cutter } from "../src/cutter.ts";
 import { Engine } from "../src/engine.ts";
-import { JobLoop } from "../src/job-loop.ts";
 import { Layout } from "../src/layout.ts";
 import { toStored } from "../src/stored.ts";
 import { type Held, Transaction } from "../src/transaction.ts";
@@ -219,6 +217,24 @@ describeWithRedis("a job with more parts than are written at one time", (redis) 
       expect(serials).toEqual(["1", "2", "3"]);
   }, 120_000);
 
+  test("notes and counts a step once, though its connection ends and brings it twice", async () => {
+    const { client, engine, held, id } = await holding(redis, 60_000);
+    const first = { record: 0, part: 256, serial: 256 };
+    const second = { record: 1, part: 0, serial: 700 };
+    const count = async (): Promise<number> =>
+      Number(await client.hget(engine.layout.totals, "count"));
+    const before = await count();
+    const step = async (from: object | undefined, to: object): Promise<unknown> => {
+      const transaction = await Transaction.begin(engine);
+      const place = transaction.note(engine.records, held, { count: 5 }, { from, to });
+      return (await transaction.exec())?.[place];
+    };
+    expect([await step(undefined, first), await step(undefined, first)]).toEqual([1, 0]);
+    expect([await step(first, second), await step(first, second)]).toEqual([1, 0]);
+    expect(await count()).toBe(before + 10);
+    expect(await client.hget(engine.records.toKey(id), "progress")).toBe(JSON.stringify(second));
+  });
+
   test("that somebody else has by now is left to them", async () => {
     const { cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
     const { records, parts } = engine;
@@ -257,37 +273,5 @@ describeWithRedis("a job with more parts than are written at one time", (redis) 
     expect(await client.exists(records.toKey(id))).toBe(0);
     expect(await client.llen(parts.toKey("wait"))).toBe(MANY);
     expect(await client.zcard(parts.toKey("waiting-children"))).toBe(2 * MANY);
-  });
-});
-
-describeWithRedis("the lock of a job that is being cut", (redis) => {
-  test("is renewed by who cuts it alone: a renewal in the midst of a step would spoil it", async () => {
-    const prefix = newPrefix();
-    const client = redis.client.duplicate({ maxRetriesPerRequest: null });
-    const engine = await new Engine(client, new Layout(prefix)).ready();
-    await engine.records.add("records", [], { jobId: "job" });
-    const lock = `${engine.records.toKey("job")}:lock`;
-    let left: Promise<number> | undefined;
-    const loop = new JobLoop({
-      engine,
-      queue: "records",
-      slots: 1,
-      renewsItself: true,
-      async handle() {
-        // Others are renewed every second.
-        await sleep(1_600);
-        left = client.pttl(lock);
-        await left;
-      },
-      async release() {},
-    });
-    onTestFinished(async () => {
-      await loop.stop();
-      loop.sever();
-      client.disconnect();
-      await redis.remove(prefix);
-    });
-    await vi.waitFor(() => expect(left).toBeDefined(), 20_000);
-    expect(await left).toBeLessThan(1_500);
   });
 });
