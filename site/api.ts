@@ -50,8 +50,6 @@ const options: TypeDocOptions & Partial<PluginOptions> = {
   groupOrder: ["Functions", "Classes", "Interfaces", "Type Aliases", "Variables"],
   validation: { invalidLink: true, notDocumented: true, notExported: true },
   packagesRequiringDocumentation: all.map(({ name }) => `${scope}${name.split("/")[0]}`),
-  // What a `MemoryStore` is made of, and what only packages of this repository use.
-  intentionallyNotExported: ["MemoryFile", "MemoryRow", "KeyOf"],
   requiredToBeDocumented: ["Function", "Class", "Interface", "TypeAlias", "Variable"],
   treatValidationWarningsAsErrors: true,
   logLevel: "Warn",

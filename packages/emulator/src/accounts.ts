@@ -1,3 +1,4 @@
+import { type Complete, complete } from "./complete.ts";
 import type { Random } from "./random.ts";
 
 /** An app of the emulated platform: what gets notifications. */
@@ -5,14 +6,14 @@ export interface AppOptions {
   readonly id: string;
   /** Signs the app's notifications. */
   readonly secret: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * Stands for a system user's token with both WhatsApp permissions. Default: `EMULATOR-<id>`. The app access token is
    * `<id>|<secret>`, as on the platform.
    */
-  readonly accessToken?: string;
+  readonly accessToken?: string | undefined;
   /** The accounts that the app may use. Default: all of them. */
-  readonly wabaIds?: readonly string[];
+  readonly wabaIds?: readonly string[] | undefined;
 }
 
 /** A business phone number on the Cloud API. */
@@ -24,13 +25,13 @@ export interface NumberOptions {
   /** The WhatsApp Business Account that it belongs to. */
   readonly wabaId: string;
   /** The number is used with the WhatsApp Business app, too: then a callback URL of its own is refused. */
-  readonly isCoexistent?: boolean;
+  readonly isCoexistent?: boolean | undefined;
 }
 
 /** The apps and numbers there are, with everything filled in. */
 export interface Accounts {
-  readonly apps: readonly Required<AppOptions>[];
-  readonly numbers: readonly Required<NumberOptions>[];
+  readonly apps: readonly Complete<AppOptions>[];
+  readonly numbers: readonly Complete<NumberOptions>[];
   readonly wabaIds: readonly string[];
 }
 
@@ -66,13 +67,19 @@ export function createAccounts(
   if (numbers.some(({ displayPhoneNumber }) => !/^\d+$/.test(displayPhoneNumber)))
     throw new TypeError("displayPhoneNumber is in digits.");
   return {
-    apps: (apps ?? [{ id: DEFAULT_APP_ID, secret }]).map((app) => ({
-      name: "Emulated app",
-      accessToken: `EMULATOR-${app.id}`,
-      wabaIds,
-      ...app,
-    })),
-    numbers: numbers.map((number) => ({ isCoexistent: false, ...number })),
+    apps: (apps ?? [{ id: DEFAULT_APP_ID, secret }]).map((app) =>
+      complete(
+        {
+          id: app.id,
+          secret: app.secret,
+          name: "Emulated app",
+          accessToken: `EMULATOR-${app.id}`,
+          wabaIds,
+        },
+        app,
+      ),
+    ),
+    numbers: numbers.map((number) => ({ ...number, isCoexistent: number.isCoexistent ?? false })),
     wabaIds,
   };
 }

@@ -19,16 +19,16 @@ export interface CustomerMessage {
   /** A file, which each API describes in its own way, instead of `content`. */
   readonly media?: Media & { readonly kind: MediaKind };
   /** The message that it answers. */
-  readonly replyTo?: string;
+  readonly replyTo?: string | undefined;
   /** Sets or adds properties of the message itself, such as `referral`. */
-  readonly extra?: Readonly<Json>;
+  readonly extra?: Readonly<Json> | undefined;
 }
 
 /** A file that a customer sends. The file itself does not exist: only the notification does. */
 export interface Media {
-  readonly caption?: string;
-  readonly filename?: string;
-  readonly mimeType?: string;
+  readonly caption?: string | undefined;
+  readonly filename?: string | undefined;
+  readonly mimeType?: string | undefined;
 }
 
 export const mimeTypes: Readonly<Record<MediaKind, string>> = {

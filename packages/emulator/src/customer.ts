@@ -5,18 +5,18 @@ import type { Json } from "./json.ts";
 /** What every kind of message may have. */
 export interface MessageOptions {
   /** The id of the message that it answers. */
-  readonly replyTo?: string;
+  readonly replyTo?: string | undefined;
   /** Sets or adds properties of the message, in the platform's words: `{ referral: { … } }`. */
-  readonly extra?: Readonly<Json>;
+  readonly extra?: Readonly<Json> | undefined;
 }
 
 /** A place to share: degrees, and what it is called. */
 export interface Place {
   readonly latitude: number;
   readonly longitude: number;
-  readonly name?: string;
-  readonly address?: string;
-  readonly url?: string;
+  readonly name?: string | undefined;
+  readonly address?: string | undefined;
+  readonly url?: string | undefined;
 }
 
 /** A person with a phone in their hand. Every method sends one message to the business and returns its id. */

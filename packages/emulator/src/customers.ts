@@ -12,12 +12,12 @@ export interface Person {
 
 /** How to describe a person: everything is optional, but there must be a phone number or a username. */
 export interface PersonOptions {
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** In digits. Default: a number of its own, unless there is a username. */
-  readonly phone?: string;
+  readonly phone?: string | undefined;
   /** Without a `phone`, the person hides the number. */
-  readonly username?: string;
-  readonly userId?: string;
+  readonly username?: string | undefined;
+  readonly userId?: string | undefined;
 }
 
 /** Everybody the emulator has heard of. The same number is always the same person. */

@@ -5,6 +5,7 @@ import { type AuditReport, Ledger } from "./audit.ts";
 import { checkOptions } from "./check-options.ts";
 import { type Clock, realClock } from "./clock.ts";
 import { subscribeApp } from "./cloud/subscribe.ts";
+import type { Complete } from "./complete.ts";
 import { type ChatMessage, Conversations } from "./conversations.ts";
 import { Customer } from "./customer.ts";
 import type { Line } from "./customer-message.ts";
@@ -43,7 +44,7 @@ export class Emulator {
   readonly #accounts: Accounts;
   readonly #customers: Customers;
   readonly #office: Omit<Office, "connections">;
-  #weather: Required<Weather>;
+  #weather: Complete<Weather>;
   #statuses: StatusOptions;
   #storage: Storage | undefined;
   #run: Run | undefined;
@@ -75,12 +76,12 @@ export class Emulator {
   }
 
   /** The apps, with their secrets and tokens. */
-  get apps(): readonly Required<AppOptions>[] {
+  get apps(): readonly Complete<AppOptions>[] {
     return this.#accounts.apps;
   }
 
   /** The business numbers on the Cloud API. */
-  get numbers(): readonly Required<NumberOptions>[] {
+  get numbers(): readonly Complete<NumberOptions>[] {
     return this.#accounts.numbers;
   }
 
@@ -184,7 +185,7 @@ export class Emulator {
     return number === undefined ? client.line : cloud.line(number);
   }
 
-  #numberOf(name: string | undefined): Required<NumberOptions> | undefined {
+  #numberOf(name: string | undefined): Complete<NumberOptions> | undefined {
     const number = this.numbers.find(
       ({ id, displayPhoneNumber }) =>
         name === undefined || id === name || displayPhoneNumber === name,
@@ -269,7 +270,7 @@ export class Emulator {
     return this.#office.court.verdict();
   }
 
-  get weather(): Required<Weather> {
+  get weather(): Complete<Weather> {
     return this.#weather;
   }
 

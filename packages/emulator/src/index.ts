@@ -8,6 +8,7 @@ export type { AppOptions, NumberOptions } from "./accounts.ts";
 // Looking at what it did
 export type { AuditReport } from "./audit.ts";
 export { type Clock, fastClock, realClock, type SteppedClock, steppedClock } from "./clock.ts";
+export type { Complete } from "./complete.ts";
 export type { ChatMessage } from "./conversations.ts";
 // Making things happen
 export type { Customer, MessageOptions, Place } from "./customer.ts";

@@ -18,11 +18,11 @@ export interface SentMessage {
 /** Which statuses come for what the business sends. */
 export interface StatusOptions {
   /** The last status that comes: for all messages, or for each. Default: `read`. */
-  readonly reach?: Fate | ((message: SentMessage) => Fate);
+  readonly reach?: Fate | ((message: SentMessage) => Fate) | undefined;
   /** How long after sending each comes, by the emulator's clock. Default: 10, 60, 200 and 60 ms. */
-  readonly delayMs?: Partial<Readonly<Record<Fate, number>>>;
+  readonly delayMs?: Partial<Readonly<Record<Fate, number>>> | undefined;
   /** The error of a message that failed, in the words of the API that it was sent through. */
-  readonly error?: Readonly<Json>;
+  readonly error?: Readonly<Json> | undefined;
 }
 
 const defaultDelays: Readonly<Record<Fate, number>> = {

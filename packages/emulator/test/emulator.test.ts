@@ -174,6 +174,23 @@ test.each([
   },
 );
 
+test("undefined counts as left out", () => {
+  const app = { id: "1", secret: "x" };
+  const plain = createEmulator({ seed: 1, apps: [app] });
+  const emulator = createEmulator({
+    seed: 1,
+    appSecret: undefined,
+    apps: [{ ...app, name: undefined, accessToken: undefined, wabaIds: undefined }],
+    numbers: undefined,
+    cloud: { maxConcurrentRequests: undefined, retry: { factor: undefined } },
+    weather: { duplicates: undefined, batchItems: undefined },
+    server: { port: undefined },
+  });
+  expect(emulator.apps).toEqual(plain.apps);
+  expect(emulator.apps[0]?.name).toBe("Emulated app");
+  expect(emulator.weather).toEqual(plain.weather);
+});
+
 test("options that cannot be are refused", () => {
   const app = { id: "1", secret: "x" };
   expect(() => createEmulator({ apps: [app], appSecret: "y" })).toThrow(TypeError);

@@ -1,5 +1,6 @@
 import type { Accounts, NumberOptions } from "../accounts.ts";
 import { Agenda } from "../agenda.ts";
+import type { Complete } from "../complete.ts";
 import type { CustomerMessage, Line } from "../customer-message.ts";
 import type { Customers, Person } from "../customers.ts";
 import { Gatherer } from "../delivery/gatherer.ts";
@@ -28,7 +29,7 @@ export interface CloudParts {
   readonly storage: Storage;
   readonly customers: Customers;
   readonly subscriptions: Subscriptions;
-  readonly retry: Required<CloudRetryOptions>;
+  readonly retry: Complete<CloudRetryOptions>;
   readonly maxConcurrentRequests: number;
   readonly statuses: () => StatusOptions;
 }

@@ -1,4 +1,5 @@
 import type { NumberOptions } from "../accounts.ts";
+import type { Complete } from "../complete.ts";
 import type { Customers } from "../customers.ts";
 import { isJson, type Json } from "../json.ts";
 import type { Cloud } from "./cloud.ts";
@@ -23,7 +24,7 @@ const types = [
 export function graphMessages(
   cloud: Cloud,
   customers: Customers,
-  number: Required<NumberOptions>,
+  number: Complete<NumberOptions>,
   caller: Caller,
   parameters: Json,
 ): Json {

@@ -1,11 +1,12 @@
 import type { Accounts, AppOptions } from "../accounts.ts";
+import type { Complete } from "../complete.ts";
 import { isJson, type Json } from "../json.ts";
 import { type ApiRequest, jsonOf, UnreadableBody } from "../server/http.ts";
 import { GraphError, invalidParameter } from "./graph-error.ts";
 
 /** Whose token came with a request. */
 export interface Caller {
-  readonly app: Required<AppOptions>;
+  readonly app: Complete<AppOptions>;
   /** `app`: the app access token; `user`: a system user's. */
   readonly kind: "app" | "user";
 }

@@ -1,4 +1,5 @@
 import type { NumberOptions } from "../accounts.ts";
+import type { Complete } from "../complete.ts";
 import type { Json } from "../json.ts";
 import { cloudFields } from "./fields.ts";
 import { GraphError, invalidParameter } from "./graph-error.ts";
@@ -108,7 +109,7 @@ export class GraphSubscriptions {
 
   /** `POST /{phone-number-id}` with a `webhook_configuration`. */
   async setNumber(
-    number: Required<NumberOptions>,
+    number: Complete<NumberOptions>,
     caller: Caller,
     parameters: Json,
   ): Promise<Json> {
@@ -133,7 +134,7 @@ export class GraphSubscriptions {
   }
 
   /** `GET /{phone-number-id}?fields=webhook_configuration`. */
-  number(number: Required<NumberOptions>, caller: Caller): Json {
+  number(number: Complete<NumberOptions>, caller: Caller): Json {
     demandPermission(caller, number.wabaId);
     const { id: appId } = caller.app;
     const own = this.#subscriptions.number(appId, number.id)?.overrideUrl;

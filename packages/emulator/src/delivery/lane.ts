@@ -1,6 +1,7 @@
 import type { Activity } from "../activity.ts";
 import type { Ledger } from "../audit.ts";
 import type { Clock } from "../clock.ts";
+import type { Complete } from "../complete.ts";
 import type { Conversations } from "../conversations.ts";
 import type { Random } from "../random.ts";
 import type { Collection } from "../storage/storage.ts";
@@ -22,7 +23,7 @@ export interface Office {
   readonly court: Court;
   readonly connections: Connections;
   readonly requestTimeoutMs: number;
-  readonly weather: () => Required<Weather>;
+  readonly weather: () => Complete<Weather>;
 }
 
 /** What makes the Cloud API's lane and the On-Premises client's different. */

@@ -1,27 +1,28 @@
+import { type Complete, complete } from "../complete.ts";
 import { checkKnown } from "../known-options.ts";
 
 /** How the Cloud API tries again. The platform publishes the window, not the intervals: these are the emulator's. */
 export interface CloudRetryOptions {
   /** The first retry comes at once; the second after this long. Default: 10 s. */
-  readonly firstWaitMs?: number;
+  readonly firstWaitMs?: number | undefined;
   /** Each further wait is this many times the one before. Default: 1.5. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
   /** After this long a notification is given up. Default: seven days. */
-  readonly windowMs?: number;
+  readonly windowMs?: number | undefined;
 }
 
 const HOUR_MS = 3_600_000;
 
 /** With them a notification that always fails is sent 27 times, the last time after five days and twenty hours. */
-const cloudDefaults: Required<CloudRetryOptions> = {
+const cloudDefaults: Complete<CloudRetryOptions> = {
   firstWaitMs: 10_000,
   factor: 1.5,
   windowMs: 7 * 24 * HOUR_MS,
 };
 
-export function checkCloudRetry(options: CloudRetryOptions = {}): Required<CloudRetryOptions> {
+export function checkCloudRetry(options: CloudRetryOptions = {}): Complete<CloudRetryOptions> {
   checkKnown(options, { firstWaitMs: true, factor: true, windowMs: true }, "cloud.retry.");
-  const full = { ...cloudDefaults, ...options };
+  const full = complete(cloudDefaults, options);
   if (!(full.firstWaitMs > 0 && full.factor >= 1 && full.windowMs > 0))
     throw new RangeError(
       "cloud.retry: firstWaitMs and windowMs are above 0, factor is at least 1.",
@@ -32,7 +33,7 @@ export function checkCloudRetry(options: CloudRetryOptions = {}): Required<Cloud
 /** How long the Cloud API waits after the n-th failure: not at all, 10 s, 15 s, 22.5 s … */
 export function cloudWaitMs(
   failures: number,
-  { firstWaitMs, factor }: Required<CloudRetryOptions>,
+  { firstWaitMs, factor }: Complete<CloudRetryOptions>,
 ): number {
   return failures <= 1 ? 0 : Math.round(firstWaitMs * factor ** (failures - 2));
 }

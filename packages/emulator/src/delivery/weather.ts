@@ -1,3 +1,4 @@
+import { type Complete, complete } from "../complete.ts";
 import { checkKnown } from "../known-options.ts";
 import type { Random } from "../random.ts";
 import type { Disturbance } from "./post.ts";
@@ -9,41 +10,41 @@ import type { Disturbance } from "./post.ts";
  */
 export interface Weather {
   /** Share of notifications that are sent once more, at the same time or a little later, although nothing went wrong. */
-  readonly duplicates?: number;
+  readonly duplicates?: number | undefined;
   /** Share of events that are held back, so that later ones overtake them. */
-  readonly reordering?: number;
+  readonly reordering?: number | undefined;
   /** The longest that an event is held back, and that the repetition of a duplicate comes later. Default: 2000. */
-  readonly holdBackMs?: number;
+  readonly holdBackMs?: number | undefined;
   /** How many events a body holds at most, up to 1000. Default: 1. */
-  readonly batchItems?: number;
+  readonly batchItems?: number | undefined;
   /** How long a body is at most, in bytes. Default, and largest: 3 MB. */
-  readonly batchBytes?: number;
+  readonly batchBytes?: number | undefined;
   /** How long an event waits for others to share its body. Default: 100. */
-  readonly gatherMs?: number;
+  readonly gatherMs?: number | undefined;
   /**
    * How many notifications wait for each other, at most `gatherMs`, to be sent at the same moment. Default: 1. No more are
    * under way at once than the API allows itself.
    */
-  readonly burst?: number;
+  readonly burst?: number | undefined;
   /** Share of requests whose body is uploaded in pieces, with pauses. */
-  readonly slowUploads?: number;
+  readonly slowUploads?: number | undefined;
   /** Into how many pieces. Default: 4. */
-  readonly uploadPieces?: number;
+  readonly uploadPieces?: number | undefined;
   /** How long each pause takes, in real time. Default: 25. */
-  readonly uploadPauseMs?: number;
+  readonly uploadPauseMs?: number | undefined;
   /** Share of requests whose connection is cut in the middle of the body: the receiver cannot have handled it. */
-  readonly cutUploads?: number;
+  readonly cutUploads?: number | undefined;
   /** Share of requests whose connection is cut when everything is sent, before the answer: it may or may not be handled. */
-  readonly cutBeforeAnswer?: number;
+  readonly cutBeforeAnswer?: number | undefined;
   /** Share of requests whose answer is lost on its way: the receiver handled it, and it is delivered again. */
-  readonly lostAnswers?: number;
+  readonly lostAnswers?: number | undefined;
 }
 
 /** The most that the platform puts into one body. */
 export const MOST_ITEMS = 1000;
 export const MOST_BYTES = 3_000_000;
 
-const calm: Required<Weather> = {
+const calm: Complete<Weather> = {
   duplicates: 0,
   reordering: 0,
   holdBackMs: 2000,
@@ -71,9 +72,9 @@ const shares = [
 ] as const;
 
 /** Fills in what is not said. Throws a RangeError for what cannot be. */
-export function checkWeather(weather: Weather): Required<Weather> {
+export function checkWeather(weather: Weather): Complete<Weather> {
   checkKnown(weather, known, "weather.");
-  const full = { ...calm, ...weather };
+  const full = complete(calm, weather);
   for (const share of shares)
     if (!(full[share] >= 0 && full[share] <= 1))
       throw new RangeError(`weather.${share} is a share from 0 to 1.`);
@@ -93,7 +94,7 @@ export function checkWeather(weather: Weather): Required<Weather> {
 
 /** What happens to one request; the same for the same one, however often it is asked. */
 export function disturbanceOf(
-  weather: Required<Weather>,
+  weather: Complete<Weather>,
   random: Random,
   ...request: readonly (string | number)[]
 ): Disturbance {

@@ -22,15 +22,15 @@ import {
 /** The On-Premises client of the emulator. */
 export interface OnPremisesOptions {
   /** Its number, in digits. Default: `12125550177`. */
-  readonly displayPhoneNumber?: string;
+  readonly displayPhoneNumber?: string | undefined;
   /** It shows in answers, and decides where a status names its recipient. Default: `2.45.1`. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   /** The admin's password. Default: `secret`, which has to be changed at the first login, as in a new client. */
-  readonly adminPassword?: string;
+  readonly adminPassword?: string | undefined;
   /** On every callback, as a provider in between would set them: `{ Authorization: "Basic …" }`. */
-  readonly callbackHeaders?: Readonly<Record<string, string>>;
+  readonly callbackHeaders?: Readonly<Record<string, string>> | undefined;
   /** Settings to begin with, as `PATCH /v1/settings/application` takes them. */
-  readonly settings?: Readonly<Json>;
+  readonly settings?: Readonly<Json> | undefined;
 }
 
 interface StatusToCome {

@@ -1,5 +1,7 @@
 /** What pages and scripts get over HTTP, as types alone: the page is written against them. */
+
 import type { NumberOptions } from "../accounts.ts";
+import type { Complete } from "../complete.ts";
 import type { Delivery } from "../delivery/journal.ts";
 import type { Weather } from "../delivery/weather.ts";
 import type { ApplicationSettings } from "../on-premises/settings.ts";
@@ -12,8 +14,8 @@ export interface EmulatorState {
   readonly rate: number;
   readonly seed: string;
   readonly apps: readonly AppState[];
-  readonly numbers: readonly Required<NumberOptions>[];
-  readonly weather: Required<Weather>;
+  readonly numbers: readonly Complete<NumberOptions>[];
+  readonly weather: Complete<Weather>;
   readonly statuses: { readonly reach: Fate | "for each message" };
   readonly onPremises: { readonly version: string; readonly settings: ApplicationSettings };
 }

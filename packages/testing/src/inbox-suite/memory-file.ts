@@ -1,6 +1,6 @@
 import type { InboxRecord, Store } from "@whatsapp-webhooks/core";
 
-/** The limits of a {@link MemoryFile}, and its clock. */
+/** The limits of a {@link memoryFile}, and its clock. */
 export interface MemoryFileOptions {
   /** Bytes of bodies that may wait or be under way; more is refused as `inbox_full`. Default: any number. */
   readonly limitBytes?: number | undefined;
