@@ -211,7 +211,7 @@ test.each([
     const late = gate<Outcome>();
     const consumer = await inbox.consume(
       async ({ id }) => (id === "late" ? late.promise : Promise.reject(new Error("a bug"))),
-      logger,
+      contextOf({ logger }),
     );
     await inbox.idle?.();
     await inbox.put({ ...record("a"), id: "early" });
