@@ -18,7 +18,7 @@ const server = createServer((req, res) => {
     assert.ok(error instanceof SettingsError);
     return error.platformCode === 1005 && error.status === 403;
   });
-  await assert.rejects(common.createOnPremisesSettings(options).get(), { code: 1005 });
+  await assert.rejects(common.createOnPremisesSettings(options).get(), { platformCode: 1005 });
   assert.equal(common.isOverridable("messages"), true);
   server.close();
   server.closeAllConnections();

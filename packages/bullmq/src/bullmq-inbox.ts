@@ -125,7 +125,7 @@ export class BullmqInbox implements Inbox {
     this.receivesOnly = role === "receive";
     this.#layout = new Layout(prefix);
     this.#client = connect(options.connection, impatient);
-    tellOutages(this.#client, () => this.#logger);
+    tellOutages(this.#client, () => (this.#closed === undefined ? this.#logger : undefined));
     this.#open = this.#start();
     const front = this.#open.then((open) => open.front);
     // Who asks is told.

@@ -10,6 +10,7 @@ export type ConnectionOptions = Omit<RedisOptions, "Connector">;
 /** An ioredis client, of whatever copy and version: connections of our own are made with its options, and nothing else is done with it. */
 export interface RedisClient {
   readonly options: { readonly keyPrefix?: string | undefined };
+  defineCommand(...args: never): unknown;
   duplicate(...args: never): unknown;
 }
 
@@ -22,6 +23,8 @@ const reconnecting: RedisOptions = {
   connectTimeout: 5_000,
   reconnectOnError: isOfReplica,
   keepAlive: 5_000,
+  // Nobody would connect.
+  lazyConnect: false,
 };
 
 /** For answers: while Redis is away nothing queues up, and nothing is sent twice. */
@@ -68,6 +71,10 @@ export function checkConnection(connection: RedisConnection | undefined): void {
     throw invalid(
       "a Redis Cluster has no transactions over all its keys. Use one Redis, with replicas if you like.",
     );
+  if ("duplicate" in connection && !isClient(connection))
+    throw invalid(
+      "`connection` is a client, but none of ioredis. Give it { url } or a client of ioredis.",
+    );
   if (hasUrl(connection) && !/^rediss?:\/\//.test(String(connection.url)))
     throw invalid("`connection.url` must begin with redis:// or rediss://.");
   // Not left to whoever parses it: their error holds the whole of it, password included.
@@ -95,15 +102,22 @@ function invalid(message: string): WebhookError {
 }
 
 function isClient(connection: RedisConnection): connection is RedisClient {
-  return "duplicate" in connection && typeof connection.duplicate === "function";
+  return (
+    "duplicate" in connection &&
+    "defineCommand" in connection &&
+    typeof connection.defineCommand === "function" &&
+    typeof connection.options === "object"
+  );
 }
 
 /** Resolves when it takes commands; rejects when it will not any more. */
 export function readyOf(client: Redis): Promise<void> {
   if (client.status === "ready") return Promise.resolve();
+  const closed = () => new WebhookError("closing", "the inbox is closed.");
+  if (client.status === "end") return Promise.reject(closed());
   return new Promise((resolve, reject) => {
     client.once("ready", resolve);
-    client.once("end", () => reject(new WebhookError("closing", "the inbox is closed.")));
+    client.once("end", () => reject(closed()));
   });
 }
 
@@ -114,20 +128,23 @@ export function placeOf({ options }: Redis): string {
   return `${tls === undefined ? "redis" : "rediss"}://${host}:${port}/${db}`;
 }
 
-/** Tells of each outage once, and of its end. What Redis says may hold names; only the kind of it is told. */
-export function tellOutages(client: Redis, logger: () => Logger): void {
+/**
+ * Tells of each outage once, and of its end; without a logger nothing, as a connection that is being closed has no outage. What
+ * Redis says may hold names; only the kind of it is told.
+ */
+export function tellOutages(client: Redis, logger: () => Logger | undefined): void {
   let isAway = false;
   client.on("error", (error: Error & { code?: unknown }) => {
     if (isAway) return;
     isAway = true;
     const code = typeof error.code === "string" ? error.code : /^[A-Z]+/.exec(error.message)?.[0];
-    logger().error(
+    logger()?.error(
       { code: "inbox_failed", cause: code ?? error.name },
       `${placeOf(client)} is away${hintFor(code)}: notifications are answered 503 and come again; what was taken is safe in it.`,
     );
   });
   client.on("ready", () => {
-    if (isAway) logger().info({}, `${placeOf(client)} is back.`);
+    if (isAway) logger()?.info({}, `${placeOf(client)} is back.`);
     isAway = false;
   });
 }

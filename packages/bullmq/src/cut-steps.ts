@@ -80,7 +80,8 @@ export class CutSteps {
       const parts = this.#partsOf(record, stored);
       const isSame = record === from.record && from.shape === this.#shapeOf(parts);
       const start = isSame ? from.part : 0;
-      bytes += bytesOf(stored);
+      // Of a record that is cut in several steps the first one reads it: counted in each, it would leave room for one part only.
+      if (start === 0) bytes += bytesOf(stored);
       let end = start;
       while (end < parts.length && (end === start || !isFull())) {
         bytes += bytesOf((parts[end] as Part).stored);

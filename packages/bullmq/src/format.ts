@@ -10,14 +10,19 @@ const FORMAT = 1;
 
 /** Notes which format is written here, if nobody has. Throws a `WebhookError` if it is one that this version does not know. */
 export async function claimFormat(client: Redis, layout: Layout): Promise<void> {
-  // A full Redis takes nothing, but says what is there.
+  // A full Redis takes nothing, but says what is there. If that is nothing whoever opens it next may note the format: those
+  // who would make room must get in.
   const [written, found] = await Promise.allSettled([
     client.setnx(layout.format, FORMAT),
     client.get(layout.format),
   ]);
   if (found.status === "rejected") throw found.reason;
-  if (written.status === "rejected" && found.value === null) throw written.reason;
+  if (written.status === "rejected" && !isFull(written.reason)) throw written.reason;
   check(client, layout, found.value);
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && /\bOOM\b/.test(error.message);
 }
 
 /** As {@link claimFormat}, for who only looks: nothing is written. */

@@ -113,6 +113,7 @@ export class Workshop {
   /** Takes no more, and waits for what is under way. */
   stop(): Promise<void> {
     this.#tidying.stop();
+    this.#cutter.stop();
     this.#stopped ??= Promise.all([this.#cutting.stop(), this.#delivering.stop()]).then(() => {});
     return this.#stopped;
   }

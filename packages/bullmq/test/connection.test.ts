@@ -23,6 +23,8 @@ class AnotherRedis {
     this.isCluster = isCluster;
   }
 
+  defineCommand(): void {}
+
   duplicate(override?: AnotherVersionsOptions): AnotherRedis {
     this.connector();
     return new AnotherRedis({ ...this.options, ...override });
@@ -48,6 +50,12 @@ describeWithRedis("a client of another copy of ioredis", (redis) => {
     expect(await redis.client.exists(`${prefix}:format`)).toBe(0);
     expect(duplicate).not.toHaveBeenCalled();
   });
+});
+
+test("a client of another library is refused at once: its options mean nothing here", () => {
+  const connection = { options: { url: "redis://elsewhere:6379" }, duplicate: () => connection };
+  // @ts-expect-error it has no defineCommand
+  expect(() => bullmqInbox({ connection })).toThrow(/none of ioredis/);
 });
 
 test("a client for a cluster, and one with a prefix of its own, are refused at once", () => {

@@ -69,16 +69,19 @@ describeWithRedis("the format of what is in Redis", (redis) => {
 });
 
 describeWithServers("a Redis that is full", () => {
-  test("is opened if its format is known", async () => {
-    const server = new RedisServer();
-    onTestFinished(() => server.end());
-    await server.start();
-    const client = new Redis(server.url);
-    onTestFinished(() => client.disconnect());
-    await client.set("{whatsapp}:format", "1");
-    await client.config("SET", "maxmemory", "1kb");
-    await expect(client.set("more", "x")).rejects.toThrow("OOM");
-    const { inbox } = await receiving({ connection: { url: server.url }, role: "receive" });
-    await vi.waitFor(() => inbox.stats(), 10_000);
-  });
+  test.each([["1"], [undefined]])(
+    "is opened, also to make room: its format is %s",
+    async (format) => {
+      const server = new RedisServer();
+      onTestFinished(() => server.end());
+      await server.start();
+      const client = new Redis(server.url);
+      onTestFinished(() => client.disconnect());
+      if (format !== undefined) await client.set("{whatsapp}:format", format);
+      await client.config("SET", "maxmemory", "1kb");
+      await expect(client.set("more", "x")).rejects.toThrow("OOM");
+      const { inbox } = await receiving({ connection: { url: server.url }, role: "receive" });
+      await vi.waitFor(() => inbox.stats(), 10_000);
+    },
+  );
 });

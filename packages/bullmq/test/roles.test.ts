@@ -78,6 +78,31 @@ describeWithRedis("roles", (redis) => {
     await redis.remove(prefix);
   });
 
+  test("takes no more once its consumer is closed, and leaves the rest of what it cuts to others", async () => {
+    const prefix = newPrefix();
+    const inbox = bullmqInbox({ connection: { url: redis.url }, prefix, logger: silent });
+    onTestFinished(() => redis.remove(prefix));
+    onTestFinished(() => inbox.close());
+    const body = Buffer.from("{}");
+    let closing: Promise<void> | undefined;
+    const consumer = await inbox.consume(
+      async () => {
+        closing ??= consumer.close();
+        return { kind: "done", completed: [] };
+      },
+      {
+        logger: silent,
+        cut: () => Array.from({ length: 4_000 }, (_, each) => ({ conversation: `${each}`, body })),
+        concurrency: 1,
+      },
+    );
+    const record = { id: "a", receivedAt: 1, auth: { kind: "signature" as const }, body };
+    await vi.waitFor(() => inbox.put(record), 20_000);
+    await vi.waitFor(() => expect(closing).toBeDefined(), 20_000);
+    await closing;
+    expect(await redis.client.llen(`${prefix}:records:wait`)).toBe(1);
+  });
+
   test("who only receives needs no handlers and no start, and is not reminded of it", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());

@@ -16,11 +16,11 @@ export function withDefaults<T extends object>(
 export const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * What an option may be: a `positive` number, a `whole` one, a `time` that a timer waits (milliseconds), or `other`, which
- * is not checked by {@link checkOptions}.
+ * What an option may be: a `positive` number, a `whole` one, a `time` that a timer waits (milliseconds), a `limit`, which may be
+ * `Infinity`, or `other`, which is not checked by {@link checkOptions}.
  * @internal
  */
-export type OptionKind = "positive" | "whole" | "time" | "other";
+export type OptionKind = "positive" | "whole" | "time" | "limit" | "other";
 
 type KeyOf<Options> = Options extends unknown ? keyof Options : never;
 
@@ -49,6 +49,8 @@ export function checkOptions(
   const known = Object.keys(table);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(table, name)) {
+      // An object of a class has fields of its own.
+      if (!isPlain(options)) continue;
       const nearest = nearestOf(name, known);
       const meant = nearest === undefined ? "" : `, did you mean ${within}${nearest}?`;
       const list = known.map((each) => within + each).join(", ");
@@ -56,13 +58,22 @@ export function checkOptions(
     }
     const kind = table[name];
     if (value === undefined || kind === "other") continue;
-    if (typeof value !== "number" || !(value > 0) || value === Number.POSITIVE_INFINITY)
+    if (typeof value !== "number" || !isWithin(kind, value))
       throw invalid(`${within}${name} must be a positive number, got ${String(value)}.`);
     if (kind === "time" && value > LONGEST_MS)
       throw invalid(`${within}${name} must be at most ${LONGEST_MS} (24 days), got ${value}.`);
     if (kind === "whole" && !Number.isInteger(value))
       throw invalid(`${within}${name} must be a whole number, got ${value}.`);
   }
+}
+
+function isPlain(options: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(options);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function isWithin(kind: OptionKind | undefined, value: number): boolean {
+  return value > 0 && (value < Number.POSITIVE_INFINITY || kind === "limit");
 }
 
 /** The error for an option that cannot be. */

@@ -45,8 +45,8 @@ test.each([
     "memoryInbox: limitBytes must be a positive number, got NaN",
   ],
   [
-    () => memoryInbox({ limitBytes: Number.POSITIVE_INFINITY }),
-    "limitBytes must be a positive number",
+    () => create({ bodyLimitBytes: Number.POSITIVE_INFINITY }),
+    "bodyLimitBytes must be a positive number, got Infinity",
   ],
   [() => memoryInbox({ seenLimit: 0.5 }), "memoryInbox: seenLimit must be a whole number"],
   [() => loose(memoryInbox)(null), "memoryInbox: options must be an object"],
@@ -76,6 +76,20 @@ test("undefined counts as left out, also from the environment", () => {
     storeInbox(store, { pollMs: size });
     create({ retry: { maxAttempts: size }, onPremises: undefined, concurrency: size });
   }).not.toThrow();
+});
+
+test("a limit may be none", () => {
+  const none = Number.POSITIVE_INFINITY;
+  memoryInbox({ limitBytes: none, deadLetterLimitBytes: none });
+  storeInbox(store, { pendingLimitBytes: none, windowBytes: none });
+});
+
+test("an object of a class may have fields of its own", () => {
+  class Gateway {
+    readonly accounts = ["1"];
+    readonly verify = (): boolean => true;
+  }
+  create({ onPremises: new Gateway() });
 });
 
 test("words of the prototype are no options", () => {

@@ -12,9 +12,9 @@ export interface SqliteInboxOptions extends SqliteStoreOptions, StoreInboxOption
 
 const table: OptionTable<SqliteInboxOptions> = {
   ...storeTable,
-  pendingLimitBytes: "positive",
+  pendingLimitBytes: "limit",
   windowRecords: "whole",
-  windowBytes: "positive",
+  windowBytes: "limit",
   pollMs: "time",
 };
 

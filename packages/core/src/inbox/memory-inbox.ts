@@ -28,9 +28,9 @@ export interface MemoryInboxOptions {
 }
 
 const table: OptionTable<MemoryInboxOptions> = {
-  limitBytes: "positive",
+  limitBytes: "limit",
   seenLimit: "whole",
-  deadLetterLimitBytes: "positive",
+  deadLetterLimitBytes: "limit",
 };
 
 interface Entry {

@@ -13,9 +13,9 @@ export interface StoreInboxOptions {
 }
 
 const table: OptionTable<StoreInboxOptions> = {
-  pendingLimitBytes: "positive",
+  pendingLimitBytes: "limit",
   windowRecords: "whole",
-  windowBytes: "positive",
+  windowBytes: "limit",
   pollMs: "time",
 };
 
