@@ -37,8 +37,8 @@ export class Workshop {
 
   static async open(options: WorkshopOptions): Promise<Workshop> {
     // Redis watches keys for a whole connection, so the cutter has one of its own; and for none longer than that, so what it
-    // had under way is not sent again on the next.
-    const once = { ...patient, autoResendUnfulfilledCommands: false };
+    // had under way is not sent again on the next, and fails at once: nobody would ever settle it.
+    const once = { ...patient, autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 };
     const clients = [patient, once].map((settings) => {
       const client = connect(options.connection, settings);
       // The inbox's other connection tells of outages.
