@@ -9,8 +9,11 @@ export type ConnectionOptions = Omit<RedisOptions, "Connector">;
 
 /** An ioredis client, of whatever copy and version: connections of our own are made with its options, and nothing else is done with it. */
 export interface RedisClient {
+  /** What it was made with. */
   readonly options: { readonly keyPrefix?: string | undefined };
+  /** Tells a client of ioredis from those of other libraries. It is not called. */
   defineCommand(...args: never): unknown;
+  /** Tells a client from options. It is not called. */
   duplicate(...args: never): unknown;
 }
 
