@@ -109,7 +109,8 @@ function isClient(connection: RedisConnection): connection is RedisClient {
     "duplicate" in connection &&
     "defineCommand" in connection &&
     typeof connection.defineCommand === "function" &&
-    typeof connection.options === "object"
+    typeof connection.options === "object" &&
+    connection.options !== null
   );
 }
 

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { readyOf } from "../src/connection.ts";
 import { bullmqInbox } from "../src/index.ts";
 import { describeWithRedis, newPrefix } from "./support/redis.ts";
 import { receiving } from "./support/webhooks.ts";
@@ -52,10 +53,32 @@ describeWithRedis("a client of another copy of ioredis", (redis) => {
   });
 });
 
+describeWithRedis("options that would leave it to us to connect", (redis) => {
+  test("are connected with all the same", async () => {
+    const { hostname: host, port } = new URL(redis.url);
+    const prefix = newPrefix();
+    onTestFinished(() => redis.remove(prefix));
+    const connection = { host, port: Number(port), lazyConnect: true };
+    const { post, webhooks, heard } = await receiving({ connection, prefix });
+    await vi.waitFor(async () => expect(await post("a")).toBe(200), 10_000);
+    await webhooks.idle();
+    expect(heard).toEqual(["a"]);
+  });
+});
+
+test("a client that has ended is waited for by nobody", async () => {
+  const client = new Redis({ lazyConnect: true });
+  client.disconnect();
+  await vi.waitFor(() => expect(client.status).toBe("end"));
+  await expect(readyOf(client)).rejects.toMatchObject({ code: "closing" });
+});
+
 test("a client of another library is refused at once: its options mean nothing here", () => {
   const connection = { options: { url: "redis://elsewhere:6379" }, duplicate: () => connection };
   // @ts-expect-error it has no defineCommand
   expect(() => bullmqInbox({ connection })).toThrow(/none of ioredis/);
+  const hollow = { ...connection, options: null, defineCommand: () => {} };
+  expect(() => bullmqInbox({ connection: hollow as never })).toThrow(/none of ioredis/);
 });
 
 test("a client for a cluster, and one with a prefix of its own, are refused at once", () => {
