@@ -53,7 +53,7 @@ export { type MemoryInboxOptions, memoryInbox } from "./inbox/memory-inbox.ts";
 export type { RetryOptions } from "./inbox/retry.ts";
 export type { Append, ClaimedRecord, Commit, Settle, Store, StoreStats } from "./inbox/store.ts";
 export { storeInbox } from "./inbox/store-inbox.ts";
-export type { StoreInboxOptions } from "./inbox/store-inbox-options.ts";
+export { type StoreInboxOptions, storeInboxTable } from "./inbox/store-inbox-options.ts";
 export { type Logger, stderrLogger } from "./logger.ts";
 export { checkOptions, type OptionKind, type OptionTable } from "./options.ts";
 export { type ParseOptions, parse } from "./parse.ts";

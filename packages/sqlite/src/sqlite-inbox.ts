@@ -4,6 +4,7 @@ import {
   type OptionTable,
   type StoreInboxOptions,
   storeInbox,
+  storeInboxTable,
 } from "@whatsapp-webhooks/core";
 import { type SqliteStoreOptions, sqliteStore, storeTable } from "./sqlite-store.ts";
 
@@ -12,10 +13,7 @@ export interface SqliteInboxOptions extends SqliteStoreOptions, StoreInboxOption
 
 const table: OptionTable<SqliteInboxOptions> = {
   ...storeTable,
-  pendingLimitBytes: "limit",
-  windowRecords: "whole",
-  windowBytes: "limit",
-  pollMs: "time",
+  ...storeInboxTable,
 };
 
 /**

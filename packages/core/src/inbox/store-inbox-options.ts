@@ -12,7 +12,11 @@ export interface StoreInboxOptions {
   readonly pollMs?: number | undefined;
 }
 
-const table: OptionTable<StoreInboxOptions> = {
+/**
+ * For inboxes that take these options beside their own.
+ * @internal
+ */
+export const storeInboxTable: OptionTable<StoreInboxOptions> = {
   pendingLimitBytes: "limit",
   windowRecords: "whole",
   windowBytes: "limit",
@@ -30,6 +34,6 @@ export type StoreInboxLimits = typeof defaults;
 
 /** All of them, checked. */
 export function limitsOf(options: StoreInboxOptions): StoreInboxLimits {
-  checkOptions("storeInbox", options, table);
+  checkOptions("storeInbox", options, storeInboxTable);
   return withDefaults(defaults, options);
 }
