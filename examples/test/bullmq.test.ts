@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import {
-  freePort,
-  isRedisMissing,
-  RedisServer,
-} from "../../packages/bullmq/test/support/redis-server.ts";
+import { freePort } from "../../packages/bullmq/test/support/free-port.ts";
+import { isRedisMissing, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
 import {
   fixture,
   printed,

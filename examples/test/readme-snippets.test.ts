@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { freePort } from "../../packages/bullmq/test/support/free-port.ts";
 
 const folder = fileURLToPath(new URL("../", import.meta.url));
 const node = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
@@ -68,12 +68,3 @@ test.each([
   },
   30_000,
 );
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type AnyEvent, createWebhooks, type WebhookError } from "@whatsapp-webhooks/core";
@@ -169,21 +168,4 @@ test.each([
   // The load balancer's own health checks show no certificate.
   expect(await post(`http://127.0.0.1:${port}/health`, signed("", "secret"), headers)).toBe(404);
   await webhooks.close();
-});
-
-test("nginx.conf asks for Meta's certificate and name, and lets large bodies through", () => {
-  const conf = readFileSync(new URL("../recipes/nginx.conf", import.meta.url), "utf8");
-  expect(conf).toMatch(/ssl_verify_client +on;/);
-  expect(conf).toMatch(/ssl_verify_depth +3;/);
-  const [, pattern = ""] = /\$ssl_client_s_dn !~ "(.+)"\)/.exec(conf) ?? [];
-  expect(`O=Meta,CN=${META},C=US`).toMatch(new RegExp(pattern));
-  expect(`CN=${META}`).toMatch(new RegExp(pattern));
-  expect(`CN=${META}.example.com`).not.toMatch(new RegExp(pattern));
-  expect(`CN=example.com`).not.toMatch(new RegExp(pattern));
-  const [, megabytes] = /client_max_body_size (\d+)m;/.exec(conf) ?? [];
-  expect(Number(megabytes)).toBeGreaterThan(3);
-  const [, path = ""] = /location (\S+) \{/.exec(conf) ?? [];
-  expect(path).toBe("/webhooks/whatsapp");
-  // With a path of its own proxy_pass would change the callback's.
-  expect(conf).toMatch(/proxy_pass http:\/\/127\.0\.0\.1:\d+;/);
 });
