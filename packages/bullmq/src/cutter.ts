@@ -124,6 +124,7 @@ export class Cutter {
     const seenKeys = pieces.map(({ stored }) => layout.seenRecord(stored.i));
     // What adds parts does not ask who holds the job, so they are added only if that is still known when they are. The
     // lock is renewed by nobody but us, between steps, or each renewal would spoil one.
+    const { stream } = client;
     const [, token, found, ids] = await Promise.all([
       client.watch(lock),
       client.get(lock),
@@ -152,15 +153,17 @@ export class Cutter {
       ...(isOver ? { record: next.record + 1, part: 0 } : next),
       serial: progress.serial + added.serials,
     };
+    // Redis watches for a connection, and on another nothing would hold it back.
+    const exec = () => (client.stream === stream ? transaction.exec() : undefined);
     if (steps.isEnd(then)) {
       transaction.finish(engine.records, transaction.seal(engine.records, held, added.sealed));
-      return (await transaction.exec()) === undefined ? "again" : "gone";
+      return (await exec()) === undefined ? "again" : "gone";
     }
     const place = transaction.note(engine.records, held, added.sealed, {
       from: progress === START ? undefined : progress,
       to: then,
     });
-    const results = await transaction.exec();
+    const results = await exec();
     if (results === undefined) return "again";
     return results[place] === 1 ? then : "gone";
   }

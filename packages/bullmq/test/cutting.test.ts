@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Cut, InboxRecord } from "@whatsapp-webhooks/core";
 import type { Job } from "bullmq";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
@@ -254,6 +255,23 @@ describeWithRedis("a job with more parts than are written at one time", (redis) 
     expect(await client.llen(parts.toKey("wait"))).toBe(MOST_AT_A_TIME);
     expect(await client.get(lock)).toBe("another");
     expect(await client.lrange(records.toKey("active"), 0, -1)).toEqual([id]);
+  });
+
+  test("that somebody else has by now is left to them, though the connection that watched it has ended", async () => {
+    const { cutter, client, held, engine, id } = await holding(redis, 60_000);
+    const lock = `${engine.records.toKey(id)}:lock`;
+    const { begin } = Transaction;
+    vi.spyOn(Transaction, "begin")
+      .mockImplementationOnce(begin)
+      .mockImplementationOnce(async () => {
+        client.disconnect(true);
+        await redis.client.set(lock, "another", "PX", 60_000);
+        await once(client, "ready");
+        return begin(engine);
+      });
+    await cutter.handle(held);
+    expect(await client.llen(engine.parts.toKey("wait"))).toBe(MOST_AT_A_TIME);
+    expect(await client.get(lock)).toBe("another");
   });
 
   test("whose lock runs out between two steps is taken again, if nobody else has it", async () => {
