@@ -6,10 +6,9 @@ export function withDefaults<T extends object>(
   base: T,
   options: { readonly [K in keyof T]?: T[K] | undefined } = {},
 ): T {
-  const given = Object.entries(options).filter(
-    ([key, value]) => key in base && value !== undefined,
-  );
-  return { ...base, ...Object.fromEntries(given) };
+  const all = { ...base };
+  for (const key of Object.keys(base) as (keyof T)[]) all[key] = options[key] ?? base[key];
+  return all;
 }
 
 /** Timers cannot wait longer; a longer time would be taken for no time at all. */
@@ -47,16 +46,16 @@ export function checkOptions(
   if (typeof options !== "object" || options === null)
     throw invalid(`${within === "" ? "options" : within.slice(0, -1)} must be an object.`);
   const known = Object.keys(table);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(table, name)) {
-      // An object of a class has fields of its own.
-      if (!isPlain(options)) continue;
-      const nearest = nearestOf(name, known);
-      const meant = nearest === undefined ? "" : `, did you mean ${within}${nearest}?`;
-      const list = known.map((each) => within + each).join(", ");
-      throw invalid(`there is no option ${within}${name}${meant || "."} Options: ${list}.`);
-    }
-    const kind = table[name];
+  for (const name of Object.keys(options)) {
+    // An object of a class has fields of its own.
+    if (Object.hasOwn(table, name) || !isPlain(options)) continue;
+    const nearest = nearestOf(name, known);
+    const meant = nearest === undefined ? "" : `, did you mean ${within}${nearest}?`;
+    const list = known.map((each) => within + each).join(", ");
+    throw invalid(`there is no option ${within}${name}${meant || "."} Options: ${list}.`);
+  }
+  for (const [name, kind] of Object.entries(table)) {
+    const value: unknown = Reflect.get(options, name);
     if (value === undefined || kind === "other") continue;
     if (typeof value !== "number" || !isWithin(kind, value))
       throw invalid(`${within}${name} must be a positive number, got ${String(value)}.`);

@@ -61,8 +61,7 @@ describe("health", () => {
   });
 
   test("of a process that only receives needs no start()", async () => {
-    const inbox = Object.assign(storeInbox(tame().store), { receivesOnly: true });
-    const webhooks = webhooksWith(inbox);
+    const webhooks = webhooksWith(storeInbox(tame().store, { role: "receive" }));
     expect((await webhooks.health()).status).toBe("ready");
     await webhooks.close();
   });

@@ -53,6 +53,10 @@ test.each([
   [() => loose(memoryInbox)({ limitBytes: "5" }), "limitBytes must be a positive number, got 5"],
   [() => storeInbox(store, { windowRecords: -1 }), "storeInbox: windowRecords must be a positive"],
   [() => storeInbox(store, { pollMs: 3e9 }), "storeInbox: pollMs must be at most 2147483647"],
+  [
+    () => loose(storeInbox)(store, { role: "work" }),
+    'storeInbox: role must be "receive" or "both", got work',
+  ],
   [() => loose(storeInbox)(store, { polMs: 5 }), "did you mean pollMs?"],
   [
     () => loose(inlineInbox)({ seenkeys: {} }),
@@ -109,4 +113,14 @@ test.each([
   ["", undefined],
 ])("who writes %s may mean %s", (word, meant) => {
   expect(nearestOf(word, ["path", "from", "maxAttempts", "weather"])).toBe(meant);
+});
+
+test("what an object of a class gives by a getter counts", () => {
+  class Settings {
+    readonly from = "elsewhere";
+    get limitBytes(): number {
+      return -1;
+    }
+  }
+  expect(() => memoryInbox(new Settings())).toThrow("memoryInbox: limitBytes must be a positive");
 });

@@ -6,7 +6,7 @@ import {
   storeInbox,
   storeInboxTable,
 } from "@whatsapp-webhooks/core";
-import { type SqliteStoreOptions, sqliteStore, storeTable } from "./sqlite-store.ts";
+import { SqliteStore, type SqliteStoreOptions, storeTable } from "./sqlite-store.ts";
 
 /** Those of the store, and those of what lifts it into an inbox. */
 export interface SqliteInboxOptions extends SqliteStoreOptions, StoreInboxOptions {}
@@ -22,8 +22,9 @@ const table: OptionTable<SqliteInboxOptions> = {
  */
 export function sqliteInbox(options: SqliteInboxOptions): Inbox {
   checkOptions("sqliteInbox", options, table);
-  const { pendingLimitBytes, windowRecords, windowBytes, pollMs, ...ofStore } = options;
-  return storeInbox(sqliteStore(ofStore), {
+  const { role, pendingLimitBytes, windowRecords, windowBytes, pollMs } = options;
+  return storeInbox(new SqliteStore(options), {
+    role,
     pendingLimitBytes,
     windowRecords,
     windowBytes,

@@ -1,7 +1,12 @@
-import { checkOptions, type OptionTable, withDefaults } from "../options.ts";
+import { checkOptions, type OptionTable, optionInvalid, withDefaults } from "../options.ts";
 
-/** How much may wait, and how often to look for more. */
+/** What the process does, how much may wait, and how often to look for more. */
 export interface StoreInboxOptions {
+  /**
+   * What this process does: `receive` only stores, for another process on the same store to handle (it needs no handlers and
+   * no `start()`), `both` handles as well. Default `both`.
+   */
+  readonly role?: "receive" | "both" | undefined;
   /** Bytes of bodies that may wait to be written; more is answered 503. Default 64 MiB. */
   readonly pendingLimitBytes?: number | undefined;
   /** Records handed to the processor at one time. Default 4,096. */
@@ -17,23 +22,30 @@ export interface StoreInboxOptions {
  * @internal
  */
 export const storeInboxTable: OptionTable<StoreInboxOptions> = {
+  role: "other",
   pendingLimitBytes: "limit",
   windowRecords: "whole",
   windowBytes: "limit",
   pollMs: "time",
 };
 
-const defaults = {
+export type StoreInboxLimits = Required<{
+  readonly [K in keyof StoreInboxOptions]: Exclude<StoreInboxOptions[K], undefined>;
+}>;
+
+const defaults: StoreInboxLimits = {
+  role: "both",
   pendingLimitBytes: 64 * 1024 * 1024,
   windowRecords: 4_096,
   windowBytes: 16 * 1024 * 1024,
   pollMs: 500,
 };
 
-export type StoreInboxLimits = typeof defaults;
-
 /** All of them, checked. */
 export function limitsOf(options: StoreInboxOptions): StoreInboxLimits {
   checkOptions("storeInbox", options, storeInboxTable);
-  return withDefaults(defaults, options);
+  const limits = withDefaults(defaults, options);
+  if (limits.role !== "receive" && limits.role !== "both")
+    throw optionInvalid(`storeInbox: role must be "receive" or "both", got ${limits.role}.`);
+  return limits;
 }

@@ -36,6 +36,7 @@ export function storeInbox(store: Store, options: StoreInboxOptions = {}): Inbox
 
 class StoreInbox implements Inbox {
   readonly durable: boolean;
+  readonly receivesOnly: boolean;
   readonly deadLetters: DeadLetters;
   readonly #store: Store;
   readonly #limits: StoreInboxLimits;
@@ -63,6 +64,7 @@ class StoreInbox implements Inbox {
   constructor(store: Store, limits: StoreInboxLimits) {
     this.#store = store;
     this.durable = store.durable;
+    this.receivesOnly = limits.role === "receive";
     this.deadLetters = deadLettersOf(store, () => {
       this.#isBehind = true;
       this.#claim();
@@ -100,6 +102,7 @@ class StoreInbox implements Inbox {
   }
 
   async consume(deliver: Deliver, { logger }: ConsumeContext): Promise<Consumer> {
+    if (this.receivesOnly) return { close: async () => {} };
     this.#deliver = deliver;
     this.#isBehind = true;
     this.#logger = logger;
