@@ -119,7 +119,7 @@ function rank(event: string, { file, events }: Fixture): number {
 
 const INTRO = `# Events
 
-Written by \`npm run docs\` from the tables in \`packages/core/src/schema\`; do not edit by hand.
+<!-- Written by \`npm run docs\` from the tables in \`packages/core/src/schema\`; do not edit by hand. -->
 
 The first part of a name is the family (for most fields the webhook field itself), the second is Meta's own word for what
 is inside, in small letters. \`on("calls")\` hears every event whose name begins with \`calls.\`. Each family of several kinds

@@ -9,11 +9,15 @@ const section = sectionOf(readFileSync(changelogFile, "utf8"), version);
 const faults = [
   ...(tag === undefined || tag === `v${version}`
     ? []
-    : [`the tag is ${tag}, the version ${version}`]),
-  ...(pendingChanges().length === 0 ? [] : [".changeset has changes that wait"]),
-  ...(section === undefined ? [`CHANGELOG.md has no section "## ${version} - <day>"`] : []),
+    : [`the tag is ${tag}, the version ${version}: tag the commit of the release v${version}`]),
+  ...(pendingChanges().length === 0
+    ? []
+    : [".changeset has changes that wait: npm run release:version"]),
+  ...(section === undefined
+    ? [`CHANGELOG.md has no section "## ${version} - <day>": npm run release:version`]
+    : []),
 ];
 if (faults.length > 0) {
-  console.error(`Not to be released: ${faults.join("; ")}. npm run release:version mends that.`);
+  console.error(`Not to be released: ${faults.join("; ")}.`);
   process.exitCode = 1;
 } else console.log(section);
