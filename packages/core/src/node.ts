@@ -6,7 +6,7 @@ import { assertWebhooks, createPathMatcher, DEFAULT_PATH } from "./path.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** What a framework or a parser may have left beside a Node request. */
-export interface Found {
+export interface NodeRequestParts {
   /** Path and query as called, where the framework rewrote `req.url`. */
   readonly url?: string | undefined;
   readonly params?: Readonly<Record<string, string>> | undefined;
@@ -19,20 +19,23 @@ export interface Found {
 }
 
 /** A Node request as core sees it. The choice between stream, bytes and lost is made here, for every Node framework. */
-export function toWebhookRequest(req: IncomingMessage, found: Found): WebhookRequest {
+export function toWebhookRequest(req: IncomingMessage, parts: NodeRequestParts): WebhookRequest {
   return {
     method: req.method ?? "GET",
-    url: found.url ?? req.url ?? "/",
-    params: found.params ?? {},
+    url: parts.url ?? req.url ?? "/",
+    params: parts.params ?? {},
     header(name) {
       const value = req.headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
     },
-    body: bodyOf(req, found),
+    body: bodyOf(req, parts),
   };
 }
 
-function bodyOf(req: IncomingMessage, { rawBody, body, stream = req, hint }: Found): RequestBody {
+function bodyOf(
+  req: IncomingMessage,
+  { rawBody, body, stream = req, hint }: NodeRequestParts,
+): RequestBody {
   for (const bytes of [rawBody, body])
     if (bytes instanceof Uint8Array) return { kind: "bytes", bytes };
   for (const text of [rawBody, body])

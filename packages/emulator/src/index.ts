@@ -14,6 +14,7 @@ export type { ChatMessage } from "./conversations.ts";
 export type { Customer, MessageOptions, Place } from "./customer.ts";
 export type { Media } from "./customer-message.ts";
 export type { Person, PersonOptions } from "./customers.ts";
+export type { Breakage } from "./delivery/breakage.ts";
 export type { Attempt, Delivery, JournalEvents } from "./delivery/journal.ts";
 export type { Api } from "./delivery/notification.ts";
 export type { Failure } from "./delivery/post.ts";

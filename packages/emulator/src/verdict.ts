@@ -49,7 +49,7 @@ export class Court {
   #requests = 0;
   #retries = 0;
   #weather = 0;
-  #settled = { "given up": 0, discarded: 0, lost: 0 };
+  #settled = { given_up: 0, discarded: 0, lost: 0 };
   /** Of bodies with escapes and of those without, how many were answered 200 and how many 401 or 403. */
   #escapes = { escaped: { good: 0, refused: 0 }, plain: { good: 0, refused: 0 } };
 
@@ -78,7 +78,7 @@ export class Court {
     this.#retries++;
   }
 
-  settled(state: "given up" | "discarded" | "lost"): void {
+  settled(state: "given_up" | "discarded" | "lost"): void {
     this.#settled[state]++;
   }
 
@@ -107,7 +107,7 @@ export class Court {
       ok:
         demands.every(({ met }) => met) &&
         this.#failures.size === 0 &&
-        this.#settled["given up"] === 0,
+        this.#settled.given_up === 0,
       seed: this.#seed,
       requests: this.#requests,
       answerMs: { median: at(0.5), p99: at(0.99), max: at(1) },
@@ -115,7 +115,7 @@ export class Court {
       failures,
       retries: this.#retries,
       weather: this.#weather,
-      givenUp: this.#settled["given up"],
+      givenUp: this.#settled.given_up,
       discarded: this.#settled.discarded,
       lost: this.#settled.lost,
       hints: this.#hints(),

@@ -27,7 +27,7 @@ test("what fails is sent again at once, ever more rarely, for seven days, in the
   expect(
     new Set(receiver.notifications.map(({ headers }) => headers["x-hub-signature-256"])).size,
   ).toBe(1);
-  expect(delivery?.state).toBe("given up");
+  expect(delivery?.state).toBe("given_up");
   expect(emulator.verdict()).toMatchObject({
     ok: false,
     givenUp: 1,
@@ -126,7 +126,7 @@ test("the window and the waits are settings, and a fast clock gets there by itse
   await emulator.idle({ retries: true });
   // At once, at once, and after 1, 3, 7, 15 and 31 minutes.
   expect(receiver.notifications).toHaveLength(7);
-  expect(emulator.deliveries).toMatchObject([{ state: "given up" }]);
+  expect(emulator.deliveries).toMatchObject([{ state: "given_up" }]);
 });
 
 test("retries go on after a restart, from a file in a new process too", async () => {

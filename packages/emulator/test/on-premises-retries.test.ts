@@ -29,7 +29,7 @@ test("24 hours of retries: 3 s, 6 s, 9 s …, then given up", async () => {
   expect(times.slice(0, 5)).toEqual([0, 3000, 9000, 18_000, 30_000]);
   expect(times).toHaveLength(240);
   expect(times.at(-1)).toBe(86_040_000);
-  expect(delivery?.state).toBe("given up");
+  expect(delivery?.state).toBe("given_up");
   expect(new Set(receiver.bodies).size).toBe(1);
   expect(receiver.notifications).toHaveLength(240);
 });

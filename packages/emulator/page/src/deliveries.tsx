@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { breakages } from "../../src/delivery/breakage.ts";
 import type { DeliveryView } from "../../src/server/looks.ts";
 import { Countdown } from "./countdown.tsx";
 import { DeliveryDetails } from "./delivery-details.tsx";
@@ -80,19 +81,22 @@ function toneOf({ state, attempts }: DeliveryView): "good" | "bad" | "open" | "n
   return attempts.length > 0 ? "bad" : "open";
 }
 
+const words: Record<DeliveryView["state"], string> = {
+  waiting: "under way",
+  delivered: "delivered",
+  given_up: "given up",
+  discarded: "nobody is subscribed",
+  lost: "lost",
+};
+
 function Outcome({ delivery: { state, attempts } }: { readonly delivery: DeliveryView }) {
   const last = attempts.at(-1);
-  if (last === undefined)
-    return (
-      <span class="outcome">
-        {state === "discarded" ? "nobody is subscribed" : state === "waiting" ? "under way" : state}
-      </span>
-    );
+  if (last === undefined) return <span class="outcome">{words[state]}</span>;
   const { status, failure, weather, answerMs } = last;
   return (
     <span class="outcome">
-      <b>{weather ?? failure ?? status}</b> {duration(answerMs)}
-      {(state === "given up" || state === "lost") && <b> {state}</b>}
+      <b>{weather === undefined ? (failure ?? status) : breakages[weather]}</b> {duration(answerMs)}
+      {(state === "given_up" || state === "lost") && <b> {words[state]}</b>}
     </span>
   );
 }

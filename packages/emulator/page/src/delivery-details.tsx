@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { breakages } from "../../src/delivery/breakage.ts";
 import type { Attempt } from "../../src/delivery/journal.ts";
 import type { DeliveryView } from "../../src/server/looks.ts";
 import { fetchBody, messageOf } from "./api.ts";
@@ -44,7 +45,7 @@ export function DeliveryDetails({ delivery }: { readonly delivery: DeliveryView 
 }
 
 function answerOf({ status, failure, code, weather }: Attempt): string {
-  return [status, failure, code, weather && `(${weather})`]
+  return [status, failure, code, weather && `(${breakages[weather]})`]
     .filter((part) => part !== undefined)
     .join(" ");
 }

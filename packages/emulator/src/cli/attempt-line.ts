@@ -1,3 +1,4 @@
+import { breakages } from "../delivery/breakage.ts";
 import type { Attempt, Delivery } from "../delivery/journal.ts";
 import type { Json } from "../json.ts";
 import { namesIn } from "../server/delivery-view.ts";
@@ -13,7 +14,9 @@ export function attemptLines(
   const { weather, number, answerMs } = attempt;
   const isGood = attempt.status === 200 && weather === undefined;
   const hint =
-    weather === undefined ? answerHint(attempt, proofIn(attempt)) : `the weather: ${weather}`;
+    weather === undefined
+      ? answerHint(attempt, proofIn(attempt))
+      : `the weather: ${breakages[weather]}`;
   const colour = isGood ? colours.green : weather === undefined ? colours.red : colours.yellow;
   const time = new Date(attempt.at).toTimeString().slice(0, 8);
   const again = number > 1 ? colours.dim(`  attempt ${number}`) : "";

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "../conversations.ts";
 import { Subscribers } from "../subscribers.ts";
+import type { Breakage } from "./breakage.ts";
 import type { Api, Notification } from "./notification.ts";
 import type { Failure } from "./post.ts";
 
@@ -16,8 +17,8 @@ export interface Attempt {
   readonly failure?: Failure;
   /** Node's word for the failure, such as `ECONNREFUSED`. */
   readonly code?: string;
-  /** What the weather did to it. Then it counts as failed, and the receiver is not blamed. */
-  readonly weather?: "upload cut" | "cut before the answer" | "answer lost";
+  /** What the weather did to it, by the name of its option. Then it counts as failed, and the receiver is not blamed. */
+  readonly weather?: Breakage;
   /** How long the receiver took, in real time. */
   readonly answerMs: number;
 }
@@ -38,10 +39,10 @@ export interface Delivery {
   readonly duplicateOf?: string;
   /**
    * `waiting`: not delivered yet. `delivered`: answered with 200 (it may still be sent again, when another app failed).
-   * `given up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set. `lost`: it was kept in
+   * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set. `lost`: it was kept in
    * memory when the emulator stopped.
    */
-  readonly state: "waiting" | "delivered" | "given up" | "discarded" | "lost";
+  readonly state: "waiting" | "delivered" | "given_up" | "discarded" | "lost";
   readonly attempts: readonly Attempt[];
   /** When it is sent again, by the emulator's clock. Absent while a request is under way, and when it is over. */
   readonly nextAttemptAt?: number;

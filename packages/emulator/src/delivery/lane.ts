@@ -40,12 +40,6 @@ export interface LaneRules {
   readonly persists: () => boolean;
 }
 
-const dispositions = {
-  upload: "upload cut",
-  "before the answer": "cut before the answer",
-  answer: "answer lost",
-} as const;
-
 /** Sends notifications, some at a time, and again until they are taken or too old. */
 export class Lane {
   readonly #office: Office;
@@ -180,8 +174,8 @@ export class Lane {
     const dueAt = clock.now() + this.#rules.waitMs(failures);
     if (dueAt - notification.createdAt > this.#rules.windowMs) {
       this.#forget(notification);
-      for (const { name } of recipients) journal.settled(notification, name, "given up");
-      court.settled("given up");
+      for (const { name } of recipients) journal.settled(notification, name, "given_up");
+      court.settled("given_up");
       return;
     }
     for (const { weather } of failed) if (weather === undefined) court.retried();
@@ -242,8 +236,7 @@ function outcomeOf(
     ...(failure !== undefined && { failure }),
     ...(code !== undefined && { code }),
     // A receiver that failed by itself has no excuse in the weather.
-    ...(cut !== undefined &&
-      !(cut === "answer" && status !== 200) && { weather: dispositions[cut] }),
+    ...(cut !== undefined && !(cut === "lostAnswers" && status !== 200) && { weather: cut }),
   };
 }
 

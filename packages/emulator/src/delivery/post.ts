@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 import { errorCode } from "../error-code.ts";
+import type { Breakage } from "./breakage.ts";
 
 /** How the network treats one request. */
 export interface Disturbance {
@@ -9,7 +10,7 @@ export interface Disturbance {
   readonly pieces: number;
   readonly pauseMs: number;
   /** Where the connection breaks. */
-  readonly cut: "upload" | "before the answer" | "answer" | undefined;
+  readonly cut: Breakage | undefined;
 }
 
 /** Why there is no answer. */
@@ -96,7 +97,7 @@ function exchange(request: Request): Promise<Answer> {
     });
     outgoing.on("response", (incoming) => {
       location = incoming.headers.location;
-      if (disturbance.cut === "answer") {
+      if (disturbance.cut === "lostAnswers") {
         status = incoming.statusCode;
         end();
         outgoing.destroy();
@@ -125,7 +126,7 @@ async function upload(
   paused: (ms: number) => void,
 ): Promise<void> {
   const size = Math.max(1, Math.ceil(body.byteLength / pieces));
-  if (cut === "upload") {
+  if (cut === "cutUploads") {
     outgoing.write(body.subarray(0, Math.ceil(body.byteLength / 2)), () =>
       outgoing.destroy(new Error("cut by the weather")),
     );
@@ -140,7 +141,7 @@ async function upload(
   }
   const last = body.subarray(Math.floor(Math.max(0, body.byteLength - 1) / size) * size);
   outgoing.end(last, () => {
-    if (cut === "before the answer") outgoing.destroy(new Error("cut by the weather"));
+    if (cut === "cutBeforeAnswer") outgoing.destroy(new Error("cut by the weather"));
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Complete, complete } from "../complete.ts";
 import { checkKnown } from "../known-options.ts";
 import type { Random } from "../random.ts";
+import { type Breakage, breakages } from "./breakage.ts";
 import type { Disturbance } from "./post.ts";
 
 /**
@@ -104,12 +105,6 @@ export function disturbanceOf(
   return {
     pieces: isSlow ? weather.uploadPieces : 1,
     pauseMs: isSlow ? weather.uploadPauseMs : 0,
-    cut: happens("cutUploads")
-      ? "upload"
-      : happens("cutBeforeAnswer")
-        ? "before the answer"
-        : happens("lostAnswers")
-          ? "answer"
-          : undefined,
+    cut: (Object.keys(breakages) as Breakage[]).find((breakage) => happens(breakage)),
   };
 }
