@@ -26,7 +26,7 @@ beforeAll(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await bury();
+  await deadLetter();
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -57,7 +57,7 @@ async function repeat(req: IncomingMessage, res: ServerResponse): Promise<void> 
 }
 
 /** Dead letters of everything that is authentic. */
-async function bury(): Promise<void> {
+async function deadLetter(): Promise<void> {
   const store = sqliteStore({ path: inbox });
   const records = Object.values(authentic).map(({ body }, i) => ({
     id: `letter-${i}`,
@@ -67,7 +67,8 @@ async function bury(): Promise<void> {
   }));
   await store.commit({ appends: records.map((record) => ({ record, held: true })), settles: [] });
   const settles = records.map(
-    ({ id }) => ({ id, kind: "bury", completed: [], reason: "1 failed: message.text" }) as const,
+    ({ id }) =>
+      ({ id, kind: "dead_letter", completed: [], reason: "1 failed: message.text" }) as const,
   );
   await store.commit({ appends: [], settles });
   await store.close();

@@ -112,7 +112,7 @@ const refusals = [
 const handled = [
   "handler_failed",
   "handler_timeout",
-  "record_buried",
+  "record_dead_lettered",
   "body_not_json",
   "item_invalid",
 ];

@@ -17,7 +17,7 @@ export async function replayDeadLetters(
     const page = await deadLetters.list({ after, limit: PAGE });
     const last = page.at(-1);
     if (last === undefined) return replayed;
-    // Read on behind it: what fails again is buried anew, at the end.
+    // Read on behind it: what fails again becomes a dead letter anew, at the end.
     after = last.position;
     const chosen = page.filter(choose).map(({ id }) => id);
     if (chosen.length > 0) replayed += await deadLetters.replay(chosen);

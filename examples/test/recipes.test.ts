@@ -256,7 +256,7 @@ test("dead letters: what is chosen is handled again, without the events that wer
   const easy = numbers.map((i) => `easy ${i}`);
   expect([...handled].sort()).toEqual([...easy].sort());
   expect(await replayDeadLetters(inbox, () => false)).toBe(0);
-  // It still fails: each is buried once more, and the walk through the pages ends.
+  // It still fails: each is dead-lettered once more, and the walk through the pages ends.
   expect(await replayDeadLetters(inbox, ({ attempts }) => attempts === 1)).toBe(205);
   await webhooks.idle();
   isMended = true;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deliver, Delivery, Logger, Outcome } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
-import type { Burial, Letters } from "./letters.ts";
+import type { Letters, NewDeadLetter } from "./letters.ts";
 import { bytesOf, isStored, type Stored, toRecord } from "./stored.ts";
 import {
   delay,
@@ -111,7 +111,7 @@ export class Deliverer {
       switch (outcome.kind) {
         case "done":
           return this.#end(held, part, done);
-        case "bury":
+        case "dead_letter":
           return this.#end(held, part, done, {
             stored: { ...part, c },
             attempts,
@@ -135,11 +135,16 @@ export class Deliverer {
   }
 
   /** Two steps, since a full Redis takes no transaction. Between them there is a part with nothing left in it. */
-  async #end(held: Held, part: Stored, done: readonly string[], burial?: Burial): Promise<void> {
+  async #end(
+    held: Held,
+    part: Stored,
+    done: readonly string[],
+    given?: NewDeadLetter,
+  ): Promise<void> {
     const { engine, letters, rememberMs } = this.#options;
     const { layout, parts } = engine;
     const id = held.job.id ?? "";
-    const letter = burial === undefined ? undefined : letters.burial(burial);
+    const letter = given === undefined ? undefined : letters.toAdd(given);
     const keys = [
       lockKey(parts, id),
       parts.toKey(id),
@@ -149,7 +154,7 @@ export class Deliverer {
       ...done,
     ];
     const sealed = sealedOf(held);
-    const isHeld = await runAlone(engine, letter === undefined ? "waEnd" : "waBury", [
+    const isHeld = await runAlone(engine, letter === undefined ? "waEnd" : "waDeadLetter", [
       keys.length,
       ...keys,
       held.token,

@@ -51,7 +51,7 @@ export class JobLoop {
       lockDuration: LOCK_MS,
       // For how long one look for lost locks does for all workers.
       stalledInterval: LOOK_MS,
-      // BullMQ's own counts bury nothing: that is core's decision.
+      // BullMQ's own counts dead-letter nothing: that is core's decision.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
     this.#worker.on("error", () => {});

@@ -9,7 +9,7 @@ import { lockKey, runAlone } from "./transaction.ts";
 /** What people may look at and do. */
 export type Kept = Pick<
   Store,
-  "stats" | "listBuried" | "get" | "revive" | "discard" | "find" | "replace"
+  "stats" | "listDeadLetters" | "get" | "revive" | "discard" | "find" | "replace"
 >;
 
 /** Jobs looked into at one time. */
@@ -33,7 +33,7 @@ interface Change {
   readonly next: Stored | null;
 }
 
-/** Looks into Redis, and changes what is in it, for people. What waits is found by its place, what is buried by its id. */
+/** Looks into Redis, and changes what is in it, for people. What waits is found by its place, dead letters by their ids. */
 export class Keeper implements Kept {
   readonly #engine: Engine;
   readonly #letters: Letters;
@@ -76,7 +76,7 @@ export class Keeper implements Kept {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  listBuried(page: {
+  listDeadLetters(page: {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]> {
@@ -106,15 +106,15 @@ export class Keeper implements Kept {
    */
   async find({
     texts,
-    buried,
+    deadLetters,
     after,
   }: {
     readonly texts: readonly string[];
-    readonly buried: boolean;
+    readonly deadLetters: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
     this.#read.clear();
-    if (buried) return this.#letters.find(texts, after);
+    if (deadLetters) return this.#letters.find(texts, after);
     const ids: string[] = [];
     for (const queue of [this.#engine.records, this.#engine.parts] as readonly Queue[]) {
       for await (const [job, all] of this.#jobsOf(queue)) {

@@ -9,7 +9,7 @@ export interface LettersOptions {
   readonly maxAgeMs: number;
 }
 
-export interface Burial {
+export interface NewDeadLetter {
   readonly stored: Stored;
   readonly attempts: number;
   readonly reason: string;
@@ -29,8 +29,8 @@ export class Letters {
     this.#options = options;
   }
 
-  /** Keys and arguments of `waBury` that are about the letter. */
-  burial({ stored, attempts, reason }: Burial): {
+  /** Keys and arguments of `waDeadLetter` that are about the letter. */
+  toAdd({ stored, attempts, reason }: NewDeadLetter): {
     readonly keys: readonly string[];
     readonly args: readonly (string | number)[];
   } {
@@ -64,7 +64,7 @@ export class Letters {
           id: stored.i,
           position: Number(position),
           receivedAt: stored.r,
-          buriedAt: Number(at),
+          deadLetteredAt: Number(at),
           attempts: Number(attempts),
           reason: reason ?? "",
           bytes: bytesOf(stored),
@@ -139,15 +139,15 @@ export class Letters {
 
   async stats() {
     const { client, layout } = this.#engine;
-    const [buried, totals] = await Promise.all([
+    const [deadLetters, totals] = await Promise.all([
       client.zcard(layout.letters),
       client.hgetall(layout.letterTotals),
     ]);
     return {
-      buried,
-      buriedBytes: Number(totals.bytes ?? 0),
-      buriedLimitBytes: this.#options.limitBytes,
-      buriedDropped: Number(totals.dropped ?? 0),
+      deadLetters,
+      deadLetterBytes: Number(totals.bytes ?? 0),
+      deadLetterLimitBytes: this.#options.limitBytes,
+      deadLettersDropped: Number(totals.dropped ?? 0),
     };
   }
 
@@ -155,7 +155,9 @@ export class Letters {
   async prune(now: number): Promise<void> {
     for (;;) {
       const page = await this.list({ limit: PAGE });
-      const old = page.filter(({ buriedAt }) => buriedAt + this.#options.maxAgeMs <= now);
+      const old = page.filter(
+        ({ deadLetteredAt }) => deadLetteredAt + this.#options.maxAgeMs <= now,
+      );
       await this.discard(old.map(({ id }) => id));
       if (old.length < PAGE) return;
     }

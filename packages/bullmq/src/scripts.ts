@@ -123,7 +123,7 @@ export const scripts = {
    * As `waEnd`, with letters, letter totals and letter before the keys; and behind the bytes hash, prefix, limit, size, fields
    * and values. The part becomes a dead letter. The oldest give way.
    */
-  waBury: {
+  waDeadLetter: {
     lua: `
       ${end(8)}
       if redis.call('EXISTS', KEYS[7]) == 1 then return 1 end

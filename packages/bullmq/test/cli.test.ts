@@ -43,14 +43,14 @@ describeWithRedis("whatsapp-webhooks-inbox", (redis) => {
     const before = heard.length;
     expect(on("replay", id)).toMatchObject({ status: 0, stdout: "1 replayed\n" });
     await vi.waitFor(() => expect(heard.length).toBe(before + 1), 20_000);
-    expect(on("stats", "--json").stdout).toContain('"buried":2');
+    expect(on("stats", "--json").stdout).toContain('"deadLetters":2');
     const left = await Promise.all(
       list.slice(1).map(async (each) => (await inbox.deadLetters.show(each.id))?.body),
     );
     const [, phone = ""] = /"from":"(\d+)"/.exec(String(left[0] && Buffer.from(left[0]))) ?? [];
     expect(on("erase", phone).stdout).toBe("1 erased\n");
     expect(on("discard", "--all").stdout).toBe("1 discarded\n");
-    expect(on().stdout).toBe("nothing is buried\n");
+    expect(on().stdout).toBe("no dead letters\n");
     await redis.remove(prefix);
   });
 

@@ -108,7 +108,7 @@ describeWithRedis("what passes from one process to another", (redis) => {
     );
   });
 
-  test("a part in the middle of a conversation is buried: the rest keeps its order, and others do not wait", async () => {
+  test("a part in the middle of a conversation is dead-lettered: the rest keeps its order, and others do not wait", async () => {
     const prefix = newPrefix();
     onTestFinished(() => redis.remove(prefix));
     let isBroken = true;

@@ -79,7 +79,7 @@ describeWithRedis("two at the same time", (redis) => {
     const { client, engine, keeper } = await placeIn(redis);
     await engine.parts.add("parts", stored(bodyOf(ANN)), { jobId: "1-0" });
     const job = engine.parts.toKey("1-0");
-    const { ids } = await keeper.find({ texts: [ANN], buried: false, after: 0 });
+    const { ids } = await keeper.find({ texts: [ANN], deadLetters: false, after: 0 });
     expect(await keeper.get(ids[0] ?? "")).toBeDefined();
     await client.set(`${job}:lock`, "somebody", "PX", 10_000);
     expect(await keeper.replace(ids[0] ?? "", undefined)).toBe(false);
@@ -97,15 +97,15 @@ describeWithRedis("two at the same time", (redis) => {
     await client.set(`${records.toKey("cut")}:lock`, "somebody", "PX", 60_000);
     let looks = 0;
     const found = {
-      async find(search: { texts: readonly string[]; buried: boolean; after: number }) {
+      async find(search: { texts: readonly string[]; deadLetters: boolean; after: number }) {
         const result = await keeper.find(search);
         // Both become parts when all has been looked through once.
-        if (!search.buried && ++looks === 1) {
+        if (!search.deadLetters && ++looks === 1) {
           await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
           await client.del(records.toKey("waits"));
           await client.lrem(records.toKey("wait"), 1, "waits");
         }
-        if (!search.buried && looks === 2) {
+        if (!search.deadLetters && looks === 2) {
           await engine.parts.add("parts", stored(bodyOf(ANN), { i: "record-2" }), { jobId: "2-0" });
           await client.del(records.toKey("cut"), records.toKey("active"));
         }

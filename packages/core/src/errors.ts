@@ -70,7 +70,7 @@ export const errorCodes = {
   },
   handler_failed: { meaning: "a handler threw or rejected" },
   handler_timeout: { meaning: "a handler ran longer than handlerTimeoutMs" },
-  record_buried: {
+  record_dead_lettered: {
     meaning: "the last attempt failed; the notification is kept, but not tried again",
   },
 } as const satisfies Record<string, { readonly status?: number; readonly meaning: string }>;

@@ -38,11 +38,11 @@ export interface InboxHealth {
   /** Milliseconds since the oldest of them came; 0 when there is none. */
   readonly oldestAgeMs?: number;
   /** Notifications that were given up and kept. */
-  readonly buried?: number;
+  readonly deadLetters?: number;
   /** Bytes they take. */
-  readonly buriedBytes?: number;
+  readonly deadLetterBytes?: number;
   /** And may take before the oldest give way. Undefined where there is no such limit. */
-  readonly buriedLimitBytes?: number;
+  readonly deadLetterLimitBytes?: number;
 }
 
 const PATIENCE_MS = 1_000;
@@ -99,7 +99,14 @@ async function askInbox(inbox: Inbox): Promise<InboxHealth> {
     // Why, the log tells: here it could tell strangers where the inbox is.
   }
   if (stats === undefined) return { reachable: false };
-  const { waiting, waitingBytes, buried, buriedBytes, buriedLimitBytes, oldestReceivedAt } = stats;
+  const {
+    waiting,
+    waitingBytes,
+    deadLetters,
+    deadLetterBytes,
+    deadLetterLimitBytes,
+    oldestReceivedAt,
+  } = stats;
   const oldestAgeMs =
     oldestReceivedAt === undefined ? 0 : Math.max(0, Date.now() - oldestReceivedAt);
   return {
@@ -107,9 +114,9 @@ async function askInbox(inbox: Inbox): Promise<InboxHealth> {
     waiting,
     waitingBytes,
     oldestAgeMs,
-    buried,
-    buriedBytes,
-    ...(buriedLimitBytes === undefined ? {} : { buriedLimitBytes }),
+    deadLetters,
+    deadLetterBytes,
+    ...(deadLetterLimitBytes === undefined ? {} : { deadLetterLimitBytes }),
   };
 }
 

@@ -65,7 +65,7 @@ class OpenTelemetry implements Telemetry {
   readonly #handlerFailures;
   readonly #retries;
   readonly #duplicates;
-  readonly #burials;
+  readonly #deadLettered;
 
   constructor({ tracerProvider, meterProvider }: OpenTelemetryOptions) {
     this.#tracer = (tracerProvider ?? trace).getTracer(SCOPE);
@@ -77,7 +77,7 @@ class OpenTelemetry implements Telemetry {
     this.#handlerFailures = this.#counter("whatsapp.webhooks.handler.failures");
     this.#retries = this.#counter("whatsapp.webhooks.event.retries");
     this.#duplicates = this.#counter("whatsapp.webhooks.event.duplicates");
-    this.#burials = this.#counter("whatsapp.webhooks.notification.burials");
+    this.#deadLettered = this.#counter("whatsapp.webhooks.notification.dead_lettered");
   }
 
   receiving({ method }: ReceivedRequest): Receiving {
@@ -151,8 +151,8 @@ class OpenTelemetry implements Telemetry {
     this.#retries.add(1, { [EVENT]: name });
   }
 
-  buried({ reason }: { readonly reason: string }): void {
-    this.#burials.add(1, { [ERROR]: reason });
+  deadLettered({ reason }: { readonly reason: string }): void {
+    this.#deadLettered.add(1, { [ERROR]: reason });
   }
 
   observe(inbox: () => Promise<InboxHealth>): () => void {
@@ -199,9 +199,9 @@ const readings: Record<GaugeName, (inbox: InboxHealth) => number | undefined> = 
   "whatsapp.webhooks.inbox.size": ({ waitingBytes }) => waitingBytes,
   "whatsapp.webhooks.inbox.oldest_age": ({ oldestAgeMs }) =>
     oldestAgeMs === undefined ? undefined : oldestAgeMs / 1_000,
-  "whatsapp.webhooks.inbox.buried": ({ buried }) => buried,
-  "whatsapp.webhooks.inbox.buried_size": ({ buriedBytes }) => buriedBytes,
-  "whatsapp.webhooks.inbox.buried_limit": ({ buriedLimitBytes }) => buriedLimitBytes,
+  "whatsapp.webhooks.inbox.dead_letters": ({ deadLetters }) => deadLetters,
+  "whatsapp.webhooks.inbox.dead_letter_size": ({ deadLetterBytes }) => deadLetterBytes,
+  "whatsapp.webhooks.inbox.dead_letter_limit": ({ deadLetterLimitBytes }) => deadLetterLimitBytes,
 };
 
 /** Never its message or stack: handlers put into them what customers wrote. */

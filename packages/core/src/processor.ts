@@ -110,8 +110,8 @@ export class Processor implements TurnHost {
     }
     if ("unreadable" in opened) {
       this.#options.report(opened.unreadable, { record });
-      this.#options.telemetry?.buried({ reason: opened.unreadable.code });
-      resolve({ kind: "bury", completed: [], reason: opened.unreadable.code });
+      this.#options.telemetry?.deadLettered({ reason: opened.unreadable.code });
+      resolve({ kind: "dead_letter", completed: [], reason: opened.unreadable.code });
       return;
     }
     const { read, seen } = opened;
@@ -260,11 +260,11 @@ export class Processor implements TurnHost {
     const { completed, failed, record } = work;
     if (failed.length === 0) {
       if (work.isReleased) return { kind: "release", completed };
-      if (work.misfits > 0) this.#options.telemetry?.buried({ reason: "item_invalid" });
+      if (work.misfits > 0) this.#options.telemetry?.deadLettered({ reason: "item_invalid" });
       return ended(completed, work.misfits);
     }
     const delayMs = work.retryDelayMs;
-    // It would bury what has not failed, and may not even have begun.
+    // It would dead-letter what has not failed, and may not even have begun.
     if (delayMs === undefined && work.isReleased) return { kind: "release", completed };
     const reason = `${failed.length} failed: ${[...new Set(failed.map(({ name }) => name))].join(", ")}`;
     if (delayMs === undefined) return this.#givenUp(work, reason);
@@ -284,11 +284,11 @@ export class Processor implements TurnHost {
   #givenUp({ completed, delivery, failed, record }: Work, reason: string): Outcome {
     for (const { key } of failed) this.#progress.delete(key);
     const message = `attempt ${delivery.attempt} was the last (${reason}); the notification is kept and not tried again.`;
-    this.#options.telemetry?.buried({ reason: "record_buried" });
-    this.#options.report(new WebhookError("record_buried", message), {
+    this.#options.telemetry?.deadLettered({ reason: "record_dead_lettered" });
+    this.#options.report(new WebhookError("record_dead_lettered", message), {
       record,
       attempt: delivery.attempt,
     });
-    return { kind: "bury", completed, reason };
+    return { kind: "dead_letter", completed, reason };
   }
 }

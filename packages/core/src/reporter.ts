@@ -11,7 +11,7 @@ export function createReport(onError: OnError | undefined, logger: Logger): Repo
   /** Handlers' failures one by one; what a sender can cause at will only now and then. */
   const log = (error: WebhookError, { event }: ErrorContext): void => {
     const err = error.cause === undefined ? {} : { err: error.cause };
-    if (error.code.startsWith("handler_") || error.code === "record_buried") {
+    if (error.code.startsWith("handler_") || error.code === "record_dead_lettered") {
       logger.error({ code: error.code, ...err }, error.message);
     } else {
       incidents.log("error", error.code, error.message, { event: event?.name, ...err });

@@ -100,5 +100,5 @@ export function byConversation(
 /** All that could be handled has been. What does not fit its schema is kept: a later version may know it. */
 export function ended(completed: readonly string[], misfits: number): Outcome {
   if (misfits === 0) return { kind: "done", completed };
-  return { kind: "bury", completed, reason: `item_invalid: ${misfits} item(s) did not fit` };
+  return { kind: "dead_letter", completed, reason: `item_invalid: ${misfits} item(s) did not fit` };
 }

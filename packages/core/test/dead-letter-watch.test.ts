@@ -6,23 +6,23 @@ import { record } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 
 const newLogger = () => ({ debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() });
-const stats = (buriedBytes: number, buriedDropped = 0) => ({
-  buried: 3,
-  buriedBytes,
-  buriedLimitBytes: 1_000,
-  buriedDropped,
+const stats = (deadLetterBytes: number, deadLettersDropped = 0) => ({
+  deadLetters: 3,
+  deadLetterBytes,
+  deadLetterLimitBytes: 1_000,
+  deadLettersDropped,
 });
 
 test("people are warned once when the room runs out, and again when it does so again", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
   for (const bytes of [0, 799, 800, 900, 799, 850]) watch.check(stats(bytes), logger);
-  expect(logger.warn.mock.calls.map(([counts]) => counts.buriedBytes)).toEqual([800, 850]);
+  expect(logger.warn.mock.calls.map(([counts]) => counts.deadLetterBytes)).toEqual([800, 850]);
   expect(logger.error).not.toHaveBeenCalled();
 });
 
 test("without a limit nobody is warned", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
-  const { buriedLimitBytes: _, ...unlimited } = stats(Number.MAX_SAFE_INTEGER);
+  const { deadLetterLimitBytes: _, ...unlimited } = stats(Number.MAX_SAFE_INTEGER);
   watch.check(unlimited, logger);
   expect(logger.warn).not.toHaveBeenCalled();
 });
@@ -39,7 +39,7 @@ test("the inbox in memory warns before the oldest give way, and tells when they 
   const logger = newLogger();
   const inbox = memoryInbox({ deadLetterLimitBytes: 4_500 });
   await inbox.consume(
-    async () => ({ kind: "bury", completed: [], reason: "no" }),
+    async () => ({ kind: "dead_letter", completed: [], reason: "no" }),
     contextOf({ logger }),
   );
   const putSome = async (count: number) => {

@@ -109,8 +109,8 @@ test("a store is looked through to the end, and what it finds by chance stays", 
   const { store } = tame({
     find: async (search) => {
       asked.push(search);
-      const of = search.buried ? [records[2]] : [records[search.after]];
-      const next = search.buried || search.after === 1 ? {} : { next: search.after + 1 };
+      const of = search.deadLetters ? [records[2]] : [records[search.after]];
+      const next = search.deadLetters || search.after === 1 ? {} : { next: search.after + 1 };
       return { ids: of.map((each) => each?.id ?? ""), ...next };
     },
     get: async (id): Promise<InboxRecord | undefined> => records.find((each) => each.id === id),
@@ -121,9 +121,9 @@ test("a store is looked through to the end, and what it finds by chance stays", 
   });
   expect(await eraseFrom(store, [ANN, "jä"])).toBe(2);
   expect(asked).toEqual([
-    { texts: [ANN, "jä", String.raw`j\u00e4`], buried: false, after: 0 },
-    { texts: [ANN, "jä", String.raw`j\u00e4`], buried: false, after: 1 },
-    { texts: [ANN, "jä", String.raw`j\u00e4`], buried: true, after: 0 },
+    { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 0 },
+    { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 1 },
+    { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: true, after: 0 },
   ]);
   expect(replaced).toEqual([
     [records[0]?.id, false],
@@ -138,7 +138,7 @@ test("what is moved or changed while it is looked through is looked for again", 
   let isThere = false;
   let isBeingWritten = true;
   const { store } = tame({
-    find: async ({ buried }) => ({ ids: buried ? [] : [hers.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [hers.id] }),
     get: async () => {
       const found = isThere ? hers : undefined;
       isThere = true;
@@ -155,7 +155,10 @@ test("what is moved or changed while it is looked through is looked for again", 
 
 test("what is never there when it is read is given up after a while", async () => {
   const get = vi.fn(async () => undefined);
-  const { store } = tame({ find: async ({ buried }) => ({ ids: buried ? [] : ["gone"] }), get });
+  const { store } = tame({
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : ["gone"] }),
+    get,
+  });
   expect(await eraseFrom(store, [ANN])).toBe(0);
   expect(get).toHaveBeenCalledTimes(5);
 });
@@ -164,7 +167,7 @@ test("what is changed again and again is given up after a while", async () => {
   const hers = record(cloudBody([text("Hi", { from: ANN })]));
   const replace = vi.fn(async () => false);
   const { store } = tame({
-    find: async ({ buried }) => ({ ids: buried ? [] : [hers.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [hers.id] }),
     get: async () => hers,
     replace,
   });

@@ -11,10 +11,10 @@ function webhooksWith(inbox: Inbox) {
 const stats = {
   waiting: 3,
   waitingBytes: 300,
-  buried: 1,
-  buriedBytes: 612,
-  buriedLimitBytes: 1_000,
-  buriedDropped: 0,
+  deadLetters: 1,
+  deadLetterBytes: 612,
+  deadLetterLimitBytes: 1_000,
+  deadLettersDropped: 0,
 };
 
 describe("health", () => {
@@ -31,9 +31,9 @@ describe("health", () => {
         waiting: 0,
         waitingBytes: 0,
         oldestAgeMs: 0,
-        buried: 0,
-        buriedBytes: 0,
-        buriedLimitBytes: 8 * 1024 * 1024,
+        deadLetters: 0,
+        deadLetterBytes: 0,
+        deadLetterLimitBytes: 8 * 1024 * 1024,
       },
     });
     await webhooks.receive(signedRequest(cloudBody([text("a")])));
@@ -52,7 +52,7 @@ describe("health", () => {
     await webhooks.start();
     const after = await webhooks.health();
     expect([after.status, after.ready, after.started]).toEqual(["ready", true, true]);
-    expect(after.inbox).toMatchObject({ waiting: 3, waitingBytes: 300, buried: 1 });
+    expect(after.inbox).toMatchObject({ waiting: 3, waitingBytes: 300, deadLetters: 1 });
     expect(after.inbox.oldestAgeMs).toBeGreaterThanOrEqual(5_000);
     const closed = webhooks.close();
     const during = await webhooks.health();

@@ -227,12 +227,15 @@ test("with maxAttempts 1 a failed handler is answered 200 and reported: nobody i
   const webhooks = setUp(undefined, { retry: { maxAttempts: 1 }, onError });
   webhooks.on("message.text", () => Promise.reject(new Error("no")));
   expect((await webhooks.receive(signedRequest(cloudBody([text("a")])))).status).toBe(200);
-  expect(onError.mock.calls.map(([{ code }]) => code)).toEqual(["handler_failed", "record_buried"]);
+  expect(onError.mock.calls.map(([{ code }]) => code)).toEqual([
+    "handler_failed",
+    "record_dead_lettered",
+  ]);
 });
 
 test("tells what is under way, and since when", async () => {
   const inbox = inlineInbox();
-  const nothing = { buried: 0, buriedBytes: 0 };
+  const nothing = { deadLetters: 0, deadLetterBytes: 0 };
   expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...nothing });
   const held = gate<Outcome>();
   await inbox.consume(() => held.promise, contextOf());

@@ -86,7 +86,7 @@ test("few that wait are handed over as they came, in the memory that they came i
   expect(delivered[1]?.body).toBe(sent[1]?.body);
 });
 
-test("many that wait share memory, and let go of it before they wait for a retry or are buried", async () => {
+test("many that wait share memory, and let go of it before they wait for a retry or are dead-lettered", async () => {
   const inbox = memoryInbox();
   const body = new Uint8Array([1, 2, 3]);
   const records = Array.from({ length: 600 }, (_, i) => ({ ...record(String(i)), body }));
@@ -98,7 +98,7 @@ test("many that wait share memory, and let go of it before they wait for a retry
     isShared.push(byteLength < buffer.byteLength);
     return attempt === 1
       ? { kind: "retry", completed: [], delayMs: 0, reason: "" }
-      : { kind: "bury", completed: [], reason: "" };
+      : { kind: "dead_letter", completed: [], reason: "" };
   }, contextOf());
   await expect.poll(() => isShared).toEqual([true, false]);
   await inbox.idle?.();
@@ -107,7 +107,7 @@ test("many that wait share memory, and let go of it before they wait for a retry
 
 test("tells what waits, is under way or will be tried again, and the oldest of it", async () => {
   const inbox = memoryInbox();
-  const empty = { buried: 0, buriedBytes: 0, buriedLimitBytes: 8 * 1024 * 1024 };
+  const empty = { deadLetters: 0, deadLetterBytes: 0, deadLetterLimitBytes: 8 * 1024 * 1024 };
   expect(await inbox.stats?.()).toStrictEqual({ waiting: 0, waitingBytes: 0, ...empty });
   const held = gate<Outcome>();
   const outcomes = [

@@ -95,7 +95,7 @@ test("remembers completed keys of every outcome, up to its limit", async () => {
   const inbox = memoryInbox({ seenLimit: 2 });
   const outcomes: Outcome[] = [
     { kind: "done", completed: ["a"] },
-    { kind: "bury", completed: ["b"], reason: "" },
+    { kind: "dead_letter", completed: ["b"], reason: "" },
     { kind: "done", completed: ["c"] },
     { kind: "done", completed: ["d"] },
   ];
@@ -130,11 +130,11 @@ test("by default a hundred thousand keys are remembered, and not for ever", asyn
   expect([...seen]).toEqual(["100000", "200000"]);
 });
 
-test("buried records are kept, the oldest give way", async () => {
+test("dead letters are kept, the oldest give way", async () => {
   const inbox = memoryInbox({ deadLetterLimitBytes: 1_000 });
   await inbox.consume(
     async ({ id }) => ({
-      kind: "bury",
+      kind: "dead_letter",
       completed: [],
       reason: `reason of ${id}`,
     }),
@@ -148,7 +148,7 @@ test("buried records are kept, the oldest give way", async () => {
   ]);
 });
 
-test("a deliver that rejects buries the record instead of losing it", async () => {
+test("a deliver that rejects dead-letters the record instead of losing it", async () => {
   const inbox = memoryInbox();
   await inbox.consume(async () => {
     throw new Error("a bug");
@@ -260,12 +260,12 @@ test("dead letters that are replayed are delivered as new ones", async () => {
   const attempts: number[] = [];
   await inbox.consume(async (_record, { attempt }) => {
     attempts.push(attempt);
-    return attempts.length === 1 ? { kind: "bury", completed: [], reason: "" } : done;
+    return attempts.length === 1 ? { kind: "dead_letter", completed: [], reason: "" } : done;
   }, contextOf());
-  const buried = record("1");
-  await inbox.put(buried);
+  const deadLetters = record("1");
+  await inbox.put(deadLetters);
   await inbox.idle?.();
-  expect(await inbox.deadLetters?.replay([buried.id])).toBe(1);
+  expect(await inbox.deadLetters?.replay([deadLetters.id])).toBe(1);
   await inbox.idle?.();
   expect(attempts).toEqual([1, 1]);
 });
@@ -274,7 +274,7 @@ test("the logger that the consumer comes with is told of dead letters that give 
   const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const inbox = memoryInbox({ deadLetterLimitBytes: 600 });
   await inbox.consume(
-    async () => ({ kind: "bury", completed: [], reason: "" }),
+    async () => ({ kind: "dead_letter", completed: [], reason: "" }),
     contextOf({ logger }),
   );
   await inbox.put(record("1"));

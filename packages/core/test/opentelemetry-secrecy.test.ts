@@ -53,8 +53,8 @@ test("nothing that is exported holds a number, an id, a tenant, a text, a path o
   await webhooks.receive({ ...request(known), method: "GET" });
   await vi.waitFor(
     async () => {
-      const burials = await sdk.points("whatsapp.webhooks.notification.burials");
-      expect(burials.map(({ value }) => value)).toEqual(expect.arrayContaining([1, 2]));
+      const deadLettered = await sdk.points("whatsapp.webhooks.notification.dead_lettered");
+      expect(deadLettered.map(({ value }) => value)).toEqual(expect.arrayContaining([1, 2]));
     },
     { timeout: 10_000 },
   );

@@ -174,7 +174,7 @@ describe("metrics", () => {
     expect(boundaries).toEqual(expect.arrayContaining([0.25, 1]));
   });
 
-  test("of handling: time, failures, duplicates, burials, and lag of what is not old by nature", async () => {
+  test("of handling: time, failures, duplicates, dead letters, and lag of what is not old by nature", async () => {
     const webhooks = watched({ retry: { maxAttempts: 1 } });
     webhooks.on("message.text", ({ data }) => {
       if (data.text.body === "bad") throw new Error("no");
@@ -194,16 +194,16 @@ describe("metrics", () => {
     expect(await counts("whatsapp.webhooks.handler.failures")).toEqual([[failed, 1]]);
     expect(await counts("whatsapp.webhooks.event.duplicates")).toEqual([[event, 1]]);
     expect(await counts("whatsapp.webhooks.handling.lag")).toEqual([[event, 2]]);
-    expect(await counts("whatsapp.webhooks.notification.burials")).toEqual(
+    expect(await counts("whatsapp.webhooks.notification.dead_lettered")).toEqual(
       expect.arrayContaining([
-        [{ "error.type": "record_buried" }, 1],
+        [{ "error.type": "record_dead_lettered" }, 1],
         [{ "error.type": "body_not_json" }, 1],
       ]),
     );
     expect(await counts("whatsapp.webhooks.event.retries")).toEqual([]);
   });
 
-  test("of the inbox: depth, bytes, age and what is buried; 0 for one that cannot be asked", async () => {
+  test("of the inbox: depth, bytes, age and what is dead-lettered; 0 for one that cannot be asked", async () => {
     const inbox = memoryInbox();
     const webhooks = watched({ inbox });
     const body = Buffer.from("{}");
@@ -213,8 +213,8 @@ describe("metrics", () => {
     expect(await gauge("whatsapp.webhooks.inbox.waiting")).toBe(1);
     expect(await gauge("whatsapp.webhooks.inbox.size")).toBe(2);
     expect(await gauge("whatsapp.webhooks.inbox.oldest_age")).toBeGreaterThanOrEqual(5);
-    expect(await gauge("whatsapp.webhooks.inbox.buried")).toBe(0);
-    expect(await gauge("whatsapp.webhooks.inbox.buried_limit")).toBe(8 * 1024 * 1024);
+    expect(await gauge("whatsapp.webhooks.inbox.dead_letters")).toBe(0);
+    expect(await gauge("whatsapp.webhooks.inbox.dead_letter_limit")).toBe(8 * 1024 * 1024);
     inbox.stats = () => Promise.reject(new Error("away"));
     await vi.waitFor(async () => expect(await gauge("whatsapp.webhooks.inbox.reachable")).toBe(0));
     await webhooks.close();
@@ -233,8 +233,8 @@ describe("metrics", () => {
     await webhooks.receive(signedRequest(cloudBody([good])));
     await webhooks.receive(signedRequest("{}"));
     await webhooks.receive(signedRequest("{}", "another secret"));
-    const burials = "whatsapp.webhooks.notification.burials";
-    await vi.waitFor(async () => expect(await sdk.points(burials)).toHaveLength(2));
+    const deadLettered = "whatsapp.webhooks.notification.dead_lettered";
+    await vi.waitFor(async () => expect(await sdk.points(deadLettered)).toHaveLength(2));
     const table: Record<string, { unit: string; attributes: readonly string[] }> = instruments;
     const found = await sdk.metrics();
     for (const { descriptor, dataPoints } of found) {

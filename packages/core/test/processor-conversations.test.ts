@@ -119,7 +119,7 @@ test("a clock that is set back holds no conversation for longer", async () => {
   });
 });
 
-test("a retry that comes after the hold, and a burial, let the conversation go on at once", async () => {
+test("a retry that comes after the hold, and a dead letter, let the conversation go on at once", async () => {
   for (const options of [
     { conversationHoldMs: 100 },
     { retry: { maxAttempts: 1, minDelayMs: 1, maxDelayMs: 1, factor: 1 } },
@@ -192,7 +192,7 @@ test("on the last attempt the record's other events of the conversation run all 
     completed: [],
   });
   expect(await processor.deliver(batch, delivery({ attempt: 2 }))).toMatchObject({
-    kind: "bury",
+    kind: "dead_letter",
     completed: ["message:good:text"],
   });
   expect(heard).toEqual(["bad", "bad", "good"]);

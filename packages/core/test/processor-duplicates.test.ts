@@ -127,7 +127,7 @@ test("a look-up that fails rejects its record and no other", async () => {
   expect(await fine).toMatchObject({ kind: "done" });
 });
 
-test("a look-up that throws rejects its record, too: nothing is buried unread", async () => {
+test("a look-up that throws rejects its record, too: nothing is dead-lettered unread", async () => {
   const { processor, on, errors } = setUp();
   on("message.text", () => {});
   const seen = () => {

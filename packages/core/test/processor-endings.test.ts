@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 
 const BOB = "12125550102";
 
-test("what was buried and is replayed begins anew: all its handlers run", async () => {
+test("what was dead-lettered and is replayed begins anew: all its handlers run", async () => {
   const { processor, on } = setUp();
   const ran: string[] = [];
   on("message.text", () => ran.push("one"));
@@ -39,16 +39,19 @@ test("a retry says what failed, each name once, and when it is due", async () =>
   });
 });
 
-test("what is reported of a burial names the record and the attempt", async () => {
+test("what is reported of a dead letter names the record and the attempt", async () => {
   const report = vi.fn();
   const { processor, on } = setUp({ report });
   on("message.text", () => Promise.reject(new Error("no")));
   const body = record(cloudBody([text("a")]));
   await processor.deliver(body, delivery({ attempt: 3 }));
-  expect(report).toHaveBeenLastCalledWith(expect.objectContaining({ code: "record_buried" }), {
-    record: body,
-    attempt: 3,
-  });
+  expect(report).toHaveBeenLastCalledWith(
+    expect.objectContaining({ code: "record_dead_lettered" }),
+    {
+      record: body,
+      attempt: 3,
+    },
+  );
 });
 
 test("after stop() what waits in its conversation goes back, with what of it is done", async () => {
@@ -109,18 +112,18 @@ test("a record with something unreadable in it is kept, its other events are don
     delivery(),
   );
   expect(outcome).toEqual({
-    kind: "bury",
+    kind: "dead_letter",
     completed: ["message:1:text"],
     reason: "item_invalid: 2 item(s) did not fit",
   });
 });
 
-test("telemetry is told of duplicates, retries and burials, and why", async () => {
+test("telemetry is told of duplicates, retries and dead letters, and why", async () => {
   const told: unknown[] = [];
   const telemetry = harmlessTelemetry({
     duplicate: (event) => told.push(["duplicate", event]),
     retried: (event) => told.push(["retried", event]),
-    buried: (why) => told.push(["buried", why]),
+    deadLettered: (why) => told.push(["deadLettered", why]),
   });
   const { processor, on } = setUp({ telemetry });
   on("message.text", (event) => {
@@ -138,9 +141,9 @@ test("telemetry is told of duplicates, retries and burials, and why", async () =
   expect(told).toEqual([
     ["duplicate", { name: "message.text" }],
     ["retried", { name: "message.text" }],
-    ["buried", { reason: "record_buried" }],
-    ["buried", { reason: "body_not_json" }],
-    ["buried", { reason: "item_invalid" }],
+    ["deadLettered", { reason: "record_dead_lettered" }],
+    ["deadLettered", { reason: "body_not_json" }],
+    ["deadLettered", { reason: "item_invalid" }],
   ]);
 });
 
@@ -177,7 +180,7 @@ test("what is for nobody holds up nothing behind it, though it had to wait itsel
 
 test("what close() gave up has not failed: it goes back, on its last attempt too, with what of it is done", async () => {
   const told = vi.fn();
-  const telemetry = harmlessTelemetry({ retried: told, buried: told });
+  const telemetry = harmlessTelemetry({ retried: told, deadLettered: told });
   const { processor, on, errors } = setUp({ telemetry });
   on("message.text", (event) => (event.data.text.body === "slow" ? new Promise(() => {}) : 0));
   const messages = [text("quick", { id: "1", from: BOB }), text("slow"), text("waits")];
@@ -194,7 +197,7 @@ test("what close() gave up has not failed: it goes back, on its last attempt too
   expect(told).not.toHaveBeenCalled();
 });
 
-test("a last attempt that fails buries nothing that has not begun, or that close() gave up", async () => {
+test("a last attempt that fails dead-letters nothing that has not begun, or that close() gave up", async () => {
   for (const end of ["stop", "abort"] as const) {
     const { processor, on, errors } = setUp();
     const held = gate();

@@ -64,13 +64,13 @@ test("after a crash all handlers of an unfinished event run again", async () => 
   expect(ran).toEqual(["one", "two"]);
 });
 
-test("the last attempt buries, and says so", async () => {
+test("the last attempt dead-letters, and says so", async () => {
   const { processor, on, errors } = setUp();
   on("message.text", () => Promise.reject(new Error("no")));
   const body = record(cloudBody([text("a")]));
   const outcome = await processor.deliver(body, delivery({ attempt: 3 }));
-  expect(outcome).toEqual({ kind: "bury", completed: [], reason: "1 failed: message.text" });
-  expect(errors.map(({ code }) => code)).toEqual(["handler_failed", "record_buried"]);
+  expect(outcome).toEqual({ kind: "dead_letter", completed: [], reason: "1 failed: message.text" });
+  expect(errors.map(({ code }) => code)).toEqual(["handler_failed", "record_dead_lettered"]);
 });
 
 test("a handler that runs too long is aborted, counts as failed and does not hold up others", async () => {
@@ -88,12 +88,12 @@ test("a handler that runs too long is aborted, counts as failed and does not hol
   expect(
     await processor.deliver(record(cloudBody([text("b", { from: "12125550102" })])), delivery()),
   ).toMatchObject({ kind: "done" });
-  expect(await stuck).toMatchObject({ kind: "bury" });
+  expect(await stuck).toMatchObject({ kind: "dead_letter" });
   expect(errors[0]).toMatchObject({ code: "handler_timeout" });
   expect(reason).toBe(errors[0]);
 });
 
-test("bytes that are not JSON, and shapes that the credentials do not allow, are buried and reported with their record", async () => {
+test("bytes that are not JSON, and shapes that the credentials do not allow, are dead-lettered and reported with their record", async () => {
   const onPremises = { messages: [text("x")] };
   const cases = [
     ["body_not_json", record("{")],
@@ -111,7 +111,7 @@ test("bytes that are not JSON, and shapes that the credentials do not allow, are
     const heard = vi.fn();
     on("*", heard);
     expect(await processor.deliver(bad, delivery())).toEqual({
-      kind: "bury",
+      kind: "dead_letter",
       completed: [],
       reason: code,
     });

@@ -50,8 +50,8 @@ describe("an inbox that cannot take a notification is answered 503 with Retry-Af
     ["a text", () => Promise.reject("12125550123"), "string"],
     [
       "one of our errors that answers no request",
-      () => Promise.reject(new WebhookError("record_buried", "12125550123")),
-      "WebhookError record_buried",
+      () => Promise.reject(new WebhookError("record_dead_lettered", "12125550123")),
+      "WebhookError record_dead_lettered",
     ],
     [
       "a throw before it promises anything",

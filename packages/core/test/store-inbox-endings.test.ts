@@ -145,7 +145,7 @@ test("what is in it is the store's to tell, and to erase", async () => {
   const stored = { ...record(""), body };
   const replace = vi.fn(async () => true);
   const { store } = tame({
-    find: async ({ buried }) => ({ ids: buried ? [] : [stored.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [stored.id] }),
     get: async () => stored,
     replace,
   });
@@ -167,14 +167,21 @@ test("after close it takes nothing, and closing again is the same closing", asyn
 });
 
 test("dead letters that are due again are taken at once", async () => {
-  const buried = record("a");
+  const deadLetters = record("a");
   const due: InboxRecord[] = [];
   const { store } = tame({
-    listBuried: async ({ after = 0, limit }) => [
-      { ...buried, position: 1, buriedAt: 0, attempts: 3, reason: "", bytes: after + limit },
+    listDeadLetters: async ({ after = 0, limit }) => [
+      {
+        ...deadLetters,
+        position: 1,
+        deadLetteredAt: 0,
+        attempts: 3,
+        reason: "",
+        bytes: after + limit,
+      },
     ],
-    get: async (id) => (id === buried.id ? buried : undefined),
-    revive: async (ids) => due.push(...ids.map(() => buried)),
+    get: async (id) => (id === deadLetters.id ? deadLetters : undefined),
+    revive: async (ids) => due.push(...ids.map(() => deadLetters)),
     discard: async (ids) => ids.length,
     claim: async () => due.splice(0).map((each) => ({ record: each, attempts: 0, completed: [] })),
   });
@@ -185,13 +192,13 @@ test("dead letters that are due again are taken at once", async () => {
     return done;
   }, contextOf());
   await inbox.idle?.();
-  expect(await inbox.deadLetters?.list()).toMatchObject([{ id: buried.id, bytes: 100 }]);
+  expect(await inbox.deadLetters?.list()).toMatchObject([{ id: deadLetters.id, bytes: 100 }]);
   expect(await inbox.deadLetters?.list({ after: 7, limit: 10 })).toMatchObject([{ bytes: 17 }]);
-  expect(await inbox.deadLetters?.show(buried.id)).toBe(buried);
+  expect(await inbox.deadLetters?.show(deadLetters.id)).toBe(deadLetters);
   expect(await inbox.deadLetters?.discard(["b", "c"])).toBe(2);
-  expect(await inbox.deadLetters?.replay([buried.id])).toBe(1);
+  expect(await inbox.deadLetters?.replay([deadLetters.id])).toBe(1);
   await inbox.idle?.();
-  expect(delivered).toEqual([buried.id]);
+  expect(delivered).toEqual([deadLetters.id]);
   await inbox.close();
 });
 

@@ -114,10 +114,10 @@ test("once a minute what is too old goes, and people are told of dead letters th
   const stats = {
     waiting: 0,
     waitingBytes: 0,
-    buried: 9,
-    buriedBytes: 900,
-    buriedLimitBytes: 1_000,
-    buriedDropped: 0,
+    deadLetters: 9,
+    deadLetterBytes: 900,
+    deadLetterLimitBytes: 1_000,
+    deadLettersDropped: 0,
   };
   const prune = vi.fn(async () => {});
   const log = capturedLog();
@@ -126,7 +126,7 @@ test("once a minute what is too old goes, and people are told of dead letters th
   vi.advanceTimersByTime(60_000);
   await settled();
   expect(prune).toHaveBeenCalledTimes(1);
-  expect(log.lines).toMatchObject([{ level: "warn", details: { buried: 9 } }]);
+  expect(log.lines).toMatchObject([{ level: "warn", details: { deadLetters: 9 } }]);
   vi.advanceTimersByTime(1_000);
   await settled();
   expect(prune).toHaveBeenCalledTimes(2);

@@ -108,7 +108,7 @@ describe("somebody's own telemetry", () => {
         handling: broken,
         duplicate: broken,
         retried: broken,
-        buried: broken,
+        deadLettered: broken,
         observe: broken,
       },
     ],

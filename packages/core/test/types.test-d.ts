@@ -14,7 +14,6 @@ import {
   isEventName,
   type Logger,
   type MemoryInboxOptions,
-  memoryInbox,
   type ParseOptions,
   type TenantSecret,
 } from "@whatsapp-webhooks/core";
@@ -151,8 +150,6 @@ test("undefined is handed on where an option may be left out", () => {
 
 test("what is received is a date, or milliseconds; an inbox need not have a limit of dead letters", () => {
   expectTypeOf<ParseOptions["receivedAt"]>().toEqualTypeOf<number | Date | undefined>();
-  const stats: InboxStats = { waiting: 0, waitingBytes: 0, buried: 0, buriedBytes: 0 };
-  expectTypeOf(stats.buriedLimitBytes).toEqualTypeOf<number | undefined>();
-  // @ts-expect-error its name in the other inboxes
-  createWebhooks({ appSecret: "s", verifyToken: "t", inbox: memoryInbox({ buriedLimitBytes: 1 }) });
+  const stats: InboxStats = { waiting: 0, waitingBytes: 0, deadLetters: 0, deadLetterBytes: 0 };
+  expectTypeOf(stats.deadLetterLimitBytes).toEqualTypeOf<number | undefined>();
 });

@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 const FIND_ROWS = 500;
 const TABLES = {
   waiting: { name: "records", order: "seq" },
-  buried: { name: "buried", order: "position" },
+  deadLetters: { name: "dead_letters", order: "position" },
 } as const;
 
 export function get({ connection }: Session, id: string): InboxRecord | undefined {
@@ -25,9 +25,13 @@ export function get({ connection }: Session, id: string): InboxRecord | undefine
 
 export function find(
   { connection }: Session,
-  search: { readonly texts: readonly string[]; readonly buried: boolean; readonly after: number },
+  search: {
+    readonly texts: readonly string[];
+    readonly deadLetters: boolean;
+    readonly after: number;
+  },
 ): { readonly ids: readonly string[]; readonly next?: number } {
-  const { name, order } = TABLES[search.buried ? "buried" : "waiting"];
+  const { name, order } = TABLES[search.deadLetters ? "deadLetters" : "waiting"];
   const rows = connection.all(
     `SELECT ${order} AS place FROM ${name} WHERE ${order} > ? ORDER BY ${order} LIMIT ${FIND_ROWS}`,
     [search.after],
@@ -63,8 +67,8 @@ export function replace(
         connection.run(`UPDATE ${name} SET body = ? WHERE id = ?`, [body, id]);
       }
       session.count(
-        kind === "buried"
-          ? { buried: rows, buriedBytes: bytes }
+        kind === "deadLetters"
+          ? { deadLetters: rows, deadLetterBytes: bytes }
           : { waiting: rows, waitingBytes: bytes },
       );
       return true;

@@ -17,7 +17,7 @@ const inserts = Array.from({ length: CHUNK + 1 }, (_, count) => {
   });
   return `INSERT INTO records (owner, lease, id, received_at, auth, trace, body)
     SELECT ?1, ?2, column1, column2, column3, column4, coalesce(column5, x'') FROM (VALUES ${rows.join(", ")})
-    WHERE NOT EXISTS (SELECT 1 FROM buried WHERE id = column1)
+    WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE id = column1)
     ON CONFLICT (id) DO NOTHING`;
 });
 export const SEQ_OF = "SELECT seq FROM records WHERE id = ?";
@@ -163,7 +163,7 @@ function settle(session: Session, settles: readonly Settle[]): void {
     session.leases.held.delete(each.id);
   }
   remove(session, done);
-  if (settles.some(({ kind }) => kind === "bury")) makeRoom(session);
+  if (settles.some(({ kind }) => kind === "dead_letter")) makeRoom(session);
   session.seen.remember(keys);
 }
 
@@ -218,12 +218,12 @@ function putBack(session: Session, settle: Settle): void {
     );
   } else {
     connection.run(
-      `INSERT INTO buried (id, received_at, buried_at, attempts, reason, auth, completed, trace, body)
+      `INSERT INTO dead_letters (id, received_at, dead_lettered_at, attempts, reason, auth, completed, trace, body)
          SELECT id, received_at, ?, attempts + 1, ?, auth, ?, trace, body FROM records WHERE seq = ?`,
       [clock.wall(), settle.reason ?? "", completed, seq],
     );
     connection.run("DELETE FROM records WHERE seq = ?", [seq]);
     const bytes = Number(row.bytes);
-    session.count({ waiting: -1, waitingBytes: -bytes, buried: 1, buriedBytes: bytes });
+    session.count({ waiting: -1, waitingBytes: -bytes, deadLetters: 1, deadLetterBytes: bytes });
   }
 }

@@ -3,24 +3,24 @@ import { recordKey } from "./seen-keys.ts";
 import type { Session } from "./session.ts";
 
 const PRUNE_ROWS = 200;
-const REMOVE = "DELETE FROM buried WHERE id = ? RETURNING length(body) AS bytes";
+const REMOVE = "DELETE FROM dead_letters WHERE id = ? RETURNING length(body) AS bytes";
 /** What a dead letter takes beside its body. */
 export const LETTER_BYTES = 512;
 
-export function listBuried(
+export function listDeadLetters(
   { connection }: Session,
   page: { readonly after?: number; readonly limit: number },
 ): readonly DeadLetter[] {
   const rows = connection.all(
-    `SELECT position, id, received_at, buried_at, attempts, reason, length(body) AS bytes
-       FROM buried WHERE position > ? ORDER BY position LIMIT ?`,
+    `SELECT position, id, received_at, dead_lettered_at, attempts, reason, length(body) AS bytes
+       FROM dead_letters WHERE position > ? ORDER BY position LIMIT ?`,
     [page.after ?? 0, page.limit],
   );
   return rows.map((row) => ({
     id: String(row.id),
     position: Number(row.position),
     receivedAt: Number(row.received_at),
-    buriedAt: Number(row.buried_at),
+    deadLetteredAt: Number(row.dead_lettered_at),
     attempts: Number(row.attempts),
     reason: String(row.reason),
     bytes: Number(row.bytes),
@@ -33,16 +33,18 @@ export function revive(session: Session, ids: readonly string[]): number {
   return connection.transaction(() => {
     let count = 0;
     for (const id of ids) {
-      const row = connection.get("SELECT length(body) AS bytes FROM buried WHERE id = ?", [id]);
+      const row = connection.get("SELECT length(body) AS bytes FROM dead_letters WHERE id = ?", [
+        id,
+      ]);
       if (row === undefined) continue;
       connection.run(
         `INSERT INTO records (id, received_at, auth, completed, trace, body)
-           SELECT id, received_at, auth, completed, trace, body FROM buried WHERE id = ?`,
+           SELECT id, received_at, auth, completed, trace, body FROM dead_letters WHERE id = ?`,
         [id],
       );
-      connection.run("DELETE FROM buried WHERE id = ?", [id]);
+      connection.run("DELETE FROM dead_letters WHERE id = ?", [id]);
       const bytes = Number(row.bytes);
-      session.count({ waiting: 1, waitingBytes: bytes, buried: -1, buriedBytes: -bytes });
+      session.count({ waiting: 1, waitingBytes: bytes, deadLetters: -1, deadLetterBytes: -bytes });
       count++;
     }
     return count;
@@ -61,7 +63,7 @@ export function* prune(session: Session): Generator<void> {
   do {
     count = connection.transaction(() => {
       const rows = connection.all(
-        `SELECT id FROM buried WHERE buried_at <= ? ORDER BY buried_at LIMIT ${PRUNE_ROWS}`,
+        `SELECT id FROM dead_letters WHERE dead_lettered_at <= ? ORDER BY dead_lettered_at LIMIT ${PRUNE_ROWS}`,
         [before],
       );
       return remove(
@@ -76,16 +78,17 @@ export function* prune(session: Session): Generator<void> {
   connection.emptyLog();
 }
 
-/** Within a transaction. The oldest give way to what was buried last. */
+/** Within a transaction. The oldest give way to the newest. */
 export function makeRoom(session: Session): void {
   const { connection, data } = session;
   for (;;) {
-    const counters = connection.get("SELECT buried, buried_bytes FROM counters");
-    const buried = Number(counters?.buried);
-    const over = Number(counters?.buried_bytes) + buried * LETTER_BYTES - data.deadLetterLimitBytes;
-    if (over <= 0 || buried <= 1) return;
-    const oldest = connection.get("SELECT id FROM buried ORDER BY position LIMIT 1");
-    session.count({ buriedDropped: remove(session, [String(oldest?.id)]) });
+    const counters = connection.get("SELECT dead_letters, dead_letter_bytes FROM counters");
+    const deadLetters = Number(counters?.dead_letters);
+    const over =
+      Number(counters?.dead_letter_bytes) + deadLetters * LETTER_BYTES - data.deadLetterLimitBytes;
+    if (over <= 0 || deadLetters <= 1) return;
+    const oldest = connection.get("SELECT id FROM dead_letters ORDER BY position LIMIT 1");
+    session.count({ deadLettersDropped: remove(session, [String(oldest?.id)]) });
   }
 }
 
@@ -99,7 +102,7 @@ function remove(session: Session, ids: readonly string[]): number {
     removed.push(id);
     bytes += Number(row.bytes);
   }
-  session.count({ buried: -removed.length, buriedBytes: -bytes });
+  session.count({ deadLetters: -removed.length, deadLetterBytes: -bytes });
   session.seen.remember(removed.map(recordKey));
   return removed.length;
 }

@@ -4,7 +4,7 @@ import { claim } from "./claim.ts";
 import { createClock } from "./clock.ts";
 import { commit } from "./commit.ts";
 import { Connection } from "./connection.ts";
-import { discard, listBuried, prune, revive } from "./dead-letters.ts";
+import { discard, listDeadLetters, prune, revive } from "./dead-letters.ts";
 import { explain, leavesConnectionSound, StoreFailure } from "./failure.ts";
 import type { Operations, ThreadData } from "./protocol.ts";
 import { eventKey } from "./seen-keys.ts";
@@ -24,7 +24,7 @@ const steps: {
   commit,
   claim,
   stats,
-  listBuried,
+  listDeadLetters,
   get,
   revive,
   discard,

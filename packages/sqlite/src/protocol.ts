@@ -32,7 +32,7 @@ export interface Operations {
   };
   seen: { input: readonly string[]; output: readonly string[] };
   stats: { input: undefined; output: StoreStats };
-  listBuried: {
+  listDeadLetters: {
     input: { readonly after?: number; readonly limit: number };
     output: readonly DeadLetter[];
   };

@@ -45,12 +45,12 @@ CREATE INDEX records_held ON records (owner) WHERE owner IS NOT NULL;
 
 -- Dead letters: the last attempt failed. Kept for people until they replay or discard them, or for deadLetterMaxAgeMs,
 -- or until there is no room for them (deadLetterLimitBytes).
-CREATE TABLE buried (
+CREATE TABLE dead_letters (
   -- The order in which they were given up.
   position    INTEGER PRIMARY KEY AUTOINCREMENT,
   id          TEXT    NOT NULL UNIQUE,
   received_at INTEGER NOT NULL,
-  buried_at   INTEGER NOT NULL,
+  dead_lettered_at INTEGER NOT NULL,
   attempts    INTEGER NOT NULL,
   reason      TEXT    NOT NULL,
   auth        TEXT    NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE buried (
   trace       TEXT,
   body        BLOB    NOT NULL
 );
-CREATE INDEX buried_by_age ON buried (buried_at);
+CREATE INDEX dead_letters_by_age ON dead_letters (dead_lettered_at);
 
 -- What was handled, so that it is not handled again: the first 16 bytes of SHA-256 of 'record:' and a record's id, or of
 -- 'event:' and an event's key. Forgotten after until_at.
@@ -81,14 +81,14 @@ CREATE TABLE owners (
   alive_tick INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- One row: how many rows records and buried have, and the bytes of their bodies. Of dead letters that found no room any
+-- One row: how many rows records and dead_letters have, and the bytes of their bodies. Of dead letters that found no room any
 -- more, how many there were.
 CREATE TABLE counters (
   waiting        INTEGER NOT NULL DEFAULT 0,
   waiting_bytes  INTEGER NOT NULL DEFAULT 0,
-  buried         INTEGER NOT NULL DEFAULT 0,
-  buried_bytes   INTEGER NOT NULL DEFAULT 0,
-  buried_dropped INTEGER NOT NULL DEFAULT 0
+  dead_letters   INTEGER NOT NULL DEFAULT 0,
+  dead_letter_bytes INTEGER NOT NULL DEFAULT 0,
+  dead_letters_dropped INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO counters DEFAULT VALUES;
 `;

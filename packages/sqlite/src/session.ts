@@ -43,11 +43,11 @@ export class Session {
     const {
       waiting = 0,
       waitingBytes = 0,
-      buried = 0,
-      buriedBytes = 0,
-      buriedDropped = 0,
+      deadLetters = 0,
+      deadLetterBytes = 0,
+      deadLettersDropped = 0,
     } = changes;
-    const values = [waiting, waitingBytes, buried, buriedBytes, buriedDropped];
+    const values = [waiting, waitingBytes, deadLetters, deadLetterBytes, deadLettersDropped];
     if (values.some((value) => value !== 0)) this.connection.run(COUNT, values);
   }
 }
@@ -55,10 +55,10 @@ export class Session {
 interface CounterChanges {
   readonly waiting?: number;
   readonly waitingBytes?: number;
-  readonly buried?: number;
-  readonly buriedBytes?: number;
-  readonly buriedDropped?: number;
+  readonly deadLetters?: number;
+  readonly deadLetterBytes?: number;
+  readonly deadLettersDropped?: number;
 }
 
 const COUNT = `UPDATE counters SET waiting = waiting + ?, waiting_bytes = waiting_bytes + ?,
-  buried = buried + ?, buried_bytes = buried_bytes + ?, buried_dropped = buried_dropped + ?`;
+  dead_letters = dead_letters + ?, dead_letter_bytes = dead_letter_bytes + ?, dead_letters_dropped = dead_letters_dropped + ?`;

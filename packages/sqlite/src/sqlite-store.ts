@@ -101,11 +101,11 @@ export class SqliteStore implements Store {
     return this.#call(() => this.thread.call("stats", undefined));
   }
 
-  listBuried(page: {
+  listDeadLetters(page: {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]> {
-    return this.#call(() => this.thread.call("listBuried", page));
+    return this.#call(() => this.thread.call("listDeadLetters", page));
   }
 
   get(id: string): Promise<InboxRecord | undefined> {

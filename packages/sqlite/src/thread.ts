@@ -74,7 +74,7 @@ export class StoreThread {
     worker.on("error", (error) => {
       cause = error;
     });
-    worker.on("exit", () => this.#bury(worker, cause));
+    worker.on("exit", () => this.#ended(worker, cause));
     worker.unref();
     return worker;
   }
@@ -91,7 +91,7 @@ export class StoreThread {
     pending?.reject(new WebhookError(code, message, cause === undefined ? {} : { cause }));
   }
 
-  #bury(worker: Worker, cause: unknown): void {
+  #ended(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     for (const [request, { reject }] of this.#pending) {

@@ -33,7 +33,8 @@ beforeAll(async () => {
   }));
   await store.commit({ appends: records.map((record) => ({ record, held: true })), settles: [] });
   const settles = records.map(
-    ({ id }) => ({ id, kind: "bury", completed: [], reason: "1 failed: message.text" }) as const,
+    ({ id }) =>
+      ({ id, kind: "dead_letter", completed: [], reason: "1 failed: message.text" }) as const,
   );
   await store.commit({ appends: [], settles });
   await store.close();
@@ -58,7 +59,7 @@ test("list, show, replay, discard and erase, as people would", { timeout: 120_00
     { id: "third", attempts: 1 },
   ]);
   expect(run(path, "discard", "--all").stdout).toBe("1 discarded\n");
-  expect(run(path).stdout).toBe("nothing is buried\n");
+  expect(run(path).stdout).toBe("no dead letters\n");
 });
 
 test.each([

@@ -24,13 +24,13 @@ test("an id among a whole chunk of new ones is left out", async () => {
     store,
     range(64).map((id) => done(id)),
   );
-  expect(await store.stats()).toMatchObject({ waiting: 0, waitingBytes: 0, buried: 0 });
+  expect(await store.stats()).toMatchObject({ waiting: 0, waitingBytes: 0, deadLetters: 0 });
 });
 
 test("settles that come after the lease was lost change nothing but the keys", async () => {
   const path = newPath();
   const [loser, winner] = [openStore(path), openStore(path)];
-  const kinds: readonly Settle["kind"][] = ["done", "retry", "bury", "release"];
+  const kinds: readonly Settle["kind"][] = ["done", "retry", "dead_letter", "release"];
   await appendAll(loser, kinds, 100, true);
   (await look(path)).exec("UPDATE records SET owner = NULL");
   expect(await claimIds(winner)).toEqual(kinds);
@@ -41,12 +41,12 @@ test("settles that come after the lease was lost change nothing but the keys", a
   const keys = kinds.map((kind) => `key of ${kind}`);
   expect(await winner.seen(keys)).toEqual(new Set(keys));
   expect(await claimIds(loser)).toEqual([]);
-  expect(await winner.stats()).toMatchObject({ waiting: 4, waitingBytes: 400, buried: 0 });
+  expect(await winner.stats()).toMatchObject({ waiting: 4, waitingBytes: 400, deadLetters: 0 });
   await settleAll(
     winner,
     kinds.map((kind) => done(kind)),
   );
-  expect(await winner.stats()).toMatchObject({ waiting: 0, waitingBytes: 0, buried: 0 });
+  expect(await winner.stats()).toMatchObject({ waiting: 0, waitingBytes: 0, deadLetters: 0 });
 });
 
 test("one question may hold more keys than a call takes arguments", async () => {

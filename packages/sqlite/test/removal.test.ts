@@ -2,7 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Append, Settle } from "@whatsapp-webhooks/core";
 import { describe, expect, test } from "vitest";
 import type { SqliteStore } from "../src/sqlite-store.ts";
-import { bury, done, look, newPath, openStore, range, retry, settleAll } from "./support/files.ts";
+import {
+  deadLetter,
+  done,
+  look,
+  newPath,
+  openStore,
+  range,
+  retry,
+  settleAll,
+} from "./support/files.ts";
 
 /** In a page with others, alone in one, over several, over many. */
 const SIZES = [150, 1_500, 12_000, 300_000];
@@ -54,13 +63,13 @@ describe("the bytes of what was removed are gone from the file and its log", () 
     expect(traces(path)).toEqual([]);
   });
 
-  test("when it was tried again, buried and then discarded or erased", async () => {
+  test("when it was tried again, dead-lettered and then discarded or erased", async () => {
     const path = newPath();
     const store = openStore(path);
     await storeAll(store);
     await settleSome(store, (id) => retry(id, 0));
     await store.claim({ records: COUNT, bytes: 1e9 });
-    await settleSome(store, (id) => bury(id));
+    await settleSome(store, (id) => deadLetter(id));
     await store.prune();
     expect(tracesIn(path)).toHaveLength(COUNT);
     await store.discard(range(COUNT / 2));

@@ -4,9 +4,9 @@ import { Connection } from "../src/connection.ts";
 import { eventKey, SeenKeys } from "../src/seen-keys.ts";
 import {
   appendAll,
-  bury,
   claimIds,
   createSkew,
+  deadLetter,
   done,
   look,
   newPath,
@@ -82,25 +82,35 @@ describe("ids and keys", () => {
   });
 });
 
-describe("buried records", () => {
+describe("dead letters", () => {
   test("give way to newer ones when there is no room, the oldest first", async () => {
     const store = openStore(newPath(), { deadLetterLimitBytes: 4 * 1_000 + 4 * 512 });
     const ids = range(6);
     await appendAll(store, ids, 1_000, true);
     await settleAll(
       store,
-      ids.slice(0, 4).map((id) => bury(id)),
+      ids.slice(0, 4).map((id) => deadLetter(id)),
     );
-    expect(await store.stats()).toMatchObject({ buried: 4, buriedBytes: 6_048, buriedDropped: 0 });
+    expect(await store.stats()).toMatchObject({
+      deadLetters: 4,
+      deadLetterBytes: 6_048,
+      deadLettersDropped: 0,
+    });
     await settleAll(
       store,
-      ids.slice(4).map((id) => bury(id)),
+      ids.slice(4).map((id) => deadLetter(id)),
     );
-    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(range(6).slice(2));
-    expect(await store.stats()).toMatchObject({ buried: 4, buriedBytes: 6_048, buriedDropped: 2 });
+    expect((await store.listDeadLetters({ limit: 9 })).map(({ id }) => id)).toEqual(
+      range(6).slice(2),
+    );
+    expect(await store.stats()).toMatchObject({
+      deadLetters: 4,
+      deadLetterBytes: 6_048,
+      deadLettersDropped: 2,
+    });
     await appendAll(store, ["huge"], 9_000, true);
-    await settleAll(store, [bury("huge")]);
-    expect((await store.listBuried({ limit: 9 })).map(({ id }) => id)).toEqual(["huge"]);
+    await settleAll(store, [deadLetter("huge")]);
+    expect((await store.listDeadLetters({ limit: 9 })).map(({ id }) => id)).toEqual(["huge"]);
   });
 });
 
@@ -112,7 +122,7 @@ test("commits go on between the parts of a prune", async () => {
   await appendAll(store, ids, 10, true);
   await settleAll(
     store,
-    ids.map((id) => bury(id)),
+    ids.map((id) => deadLetter(id)),
   );
   skew.wall(31 * DAY_MS);
   const order: string[] = [];
@@ -129,7 +139,7 @@ test("close does not wait for all of a prune, and ends it well", async () => {
   await appendAll(store, ids, 10, true);
   await settleAll(
     store,
-    ids.map((id) => bury(id)),
+    ids.map((id) => deadLetter(id)),
   );
   skew.wall(31 * DAY_MS);
   const prune = store.prune();

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { storeCases } from "../src/index.ts";
 import { appendMutants } from "./store-mutants/appends.ts";
 import { bodyMutants } from "./store-mutants/bodies.ts";
-import { burialMutants } from "./store-mutants/burials.ts";
 import { claimMutants } from "./store-mutants/claims.ts";
+import { deadLetterMutants } from "./store-mutants/dead-letters.ts";
 import { memoryMutants } from "./store-mutants/memories.ts";
 import { settleMutants } from "./store-mutants/settles.ts";
 import { traceMutants } from "./store-mutants/traces.ts";
@@ -17,7 +17,7 @@ const mutants = {
   ...settleMutants,
   ...claimMutants,
   ...memoryMutants,
-  ...burialMutants,
+  ...deadLetterMutants,
   ...bodyMutants,
   ...traceMutants,
 };

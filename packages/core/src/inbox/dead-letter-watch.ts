@@ -4,7 +4,10 @@ import type { StoreStats } from "./store.ts";
 /** People are told when dead letters take so much of their room, and once more when it fell below and came back. */
 const FULL = 0.8;
 
-type Burials = Pick<StoreStats, "buried" | "buriedBytes" | "buriedLimitBytes" | "buriedDropped">;
+type DeadLetterCounts = Pick<
+  StoreStats,
+  "deadLetters" | "deadLetterBytes" | "deadLetterLimitBytes" | "deadLettersDropped"
+>;
 
 /**
  * Tells people of dead letters that will have to give way, while they can still be looked at.
@@ -15,10 +18,14 @@ export class DeadLetterWatch {
   #dropped: number | undefined;
 
   /** To be called now and then with what the store says of itself. Warns once, until there is room again; removals are errors. */
-  check({ buried, buriedBytes, buriedLimitBytes, buriedDropped }: Burials, logger: Logger): void {
-    const limit = buriedLimitBytes === undefined ? {} : { buriedLimitBytes };
-    const counts = { buried, buriedBytes, ...limit };
-    const isFull = buriedLimitBytes !== undefined && buriedBytes >= FULL * buriedLimitBytes;
+  check(
+    { deadLetters, deadLetterBytes, deadLetterLimitBytes, deadLettersDropped }: DeadLetterCounts,
+    logger: Logger,
+  ): void {
+    const limit = deadLetterLimitBytes === undefined ? {} : { deadLetterLimitBytes };
+    const counts = { deadLetters, deadLetterBytes, ...limit };
+    const isFull =
+      deadLetterLimitBytes !== undefined && deadLetterBytes >= FULL * deadLetterLimitBytes;
     if (isFull && !this.#isTold) {
       logger.warn(
         counts,
@@ -26,10 +33,10 @@ export class DeadLetterWatch {
       );
     }
     this.#isTold = isFull;
-    const dropped = buriedDropped - (this.#dropped ?? buriedDropped);
+    const dropped = deadLettersDropped - (this.#dropped ?? deadLettersDropped);
     if (dropped > 0) {
       logger.error({ ...counts, dropped }, "dead letters were removed: there was no room for them");
     }
-    this.#dropped = buriedDropped;
+    this.#dropped = deadLettersDropped;
   }
 }

@@ -118,10 +118,14 @@ export async function eraseFrom(store: Erasable, texts: readonly string[]): Prom
 }
 
 async function* findAll(store: Erasable, texts: readonly string[]): AsyncGenerator<string> {
-  // Buried ones last: what is given up meanwhile is found among them.
-  for (const buried of [false, true]) {
+  // Dead letters last: what is given up meanwhile is found among them.
+  for (const deadLetters of [false, true]) {
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const found: Awaited<ReturnType<Store["find"]>> = await store.find({ texts, buried, after });
+      const found: Awaited<ReturnType<Store["find"]>> = await store.find({
+        texts,
+        deadLetters,
+        after,
+      });
       yield* found.ids;
       after = found.next;
     }

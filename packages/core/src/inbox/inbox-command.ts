@@ -6,16 +6,16 @@ import type { Store } from "./store.ts";
 
 const HELP = `Looks into the inbox of a receiver: what waits, and what was given up.
 
-  whatsapp-webhooks-inbox <inbox> stats            how much waits, how much is buried, how old the oldest is
-  whatsapp-webhooks-inbox <inbox> list             buried notifications, oldest first
+  whatsapp-webhooks-inbox <inbox> stats            how much waits, how many dead letters there are, how old the oldest is
+  whatsapp-webhooks-inbox <inbox> list             dead letters, oldest first
   whatsapp-webhooks-inbox <inbox> show <id>        the events in one, without what people wrote
   whatsapp-webhooks-inbox <inbox> replay <id>...   has them handled again by the running receiver
   whatsapp-webhooks-inbox <inbox> discard <id>...  removes them for good
-  whatsapp-webhooks-inbox <inbox> erase <text>...  removes a person: every item, waiting or buried, with one of these numbers and ids
+  whatsapp-webhooks-inbox <inbox> erase <text>...  removes a person: every item, waiting or a dead letter, with one of these numbers and ids
 
 <inbox> is a SQLite file, or redis://host:port/db (rediss:// for TLS; a password is better kept in REDIS_URL, with redis: for <inbox>).
 
-  --all     with replay and discard: all that are buried
+  --all     with replay and discard: all of them
   --body    with show: the body as it came. It holds what people wrote.
   --json    one JSON value on stdout; of show it has the tenant, too: your own name for whose secret it came with
   --prefix  with Redis: the inbox's \`prefix\`, if it has one of its own
@@ -27,7 +27,7 @@ The receiver may be running meanwhile.
 /** What people may look at and do in an inbox, beside what handles it. */
 export type KeptStore = Pick<
   Store,
-  "stats" | "listBuried" | "get" | "revive" | "discard" | "find" | "replace" | "close"
+  "stats" | "listDeadLetters" | "get" | "revive" | "discard" | "find" | "replace" | "close"
 >;
 
 /** Opens what the command is called with. */
@@ -160,7 +160,7 @@ async function stats({ store, values }: Call): Promise<void> {
   const { oldestReceivedAt, ...counts } = await store.stats();
   const oldestAgeMs = oldestReceivedAt === undefined ? undefined : Date.now() - oldestReceivedAt;
   out(values, { ...counts, oldestAgeMs }, () => [
-    `${counts.waiting} waiting (${counts.waitingBytes} bytes), ${counts.buried} buried`,
+    `${counts.waiting} waiting (${counts.waitingBytes} bytes), ${counts.deadLetters} dead letters`,
     ...(oldestAgeMs === undefined
       ? []
       : [`the oldest has waited ${Math.round(oldestAgeMs / 1000)} s`]),
@@ -172,7 +172,7 @@ async function list({ store, values }: Call): Promise<void> {
   for await (const letter of allOf(store)) letters.push(letter);
   out(values, letters, () =>
     letters.length === 0
-      ? ["nothing is buried"]
+      ? ["no dead letters"]
       : letters.map(({ id, receivedAt, attempts, bytes, reason }) => {
           const when = new Date(receivedAt).toISOString();
           return `${id}  ${when}  ${String(attempts).padStart(2)} attempts  ${String(bytes).padStart(7)} bytes  ${reason}`;
@@ -233,7 +233,7 @@ async function idsOf({ store, values }: Call, ids: readonly string[]): Promise<r
 async function* allOf(store: KeptStore): AsyncGenerator<DeadLetter> {
   let after = 0;
   for (;;) {
-    const page = await store.listBuried({ after, limit: 500 });
+    const page = await store.listDeadLetters({ after, limit: 500 });
     yield* page;
     const last = page.at(-1);
     if (last === undefined) return;

@@ -39,7 +39,7 @@ export interface Inbox {
   /** Resolves when nothing stored so far is waiting for its first delivery or being delivered. Optional. */
   idle?(): Promise<void>;
   /**
-   * How much waits, is under way and is buried, over all processes: for health and gauges, asked every few seconds.
+   * How much waits or is under way, and the dead letters, over all processes: for health and gauges, asked every few seconds.
    * Rejects when what the records are in cannot be asked, and soon: whoever asks waits for a second. Optional.
    */
   stats?(): Promise<InboxStats>;
@@ -83,10 +83,10 @@ export interface InboxStats {
   /** Records not settled yet: those that wait, are under way, or wait for a retry. */
   readonly waiting: number;
   readonly waitingBytes: number;
-  readonly buried: number;
-  readonly buriedBytes: number;
-  /** What buried records may take before the oldest give way. Absent where there is no such limit. */
-  readonly buriedLimitBytes?: number | undefined;
+  readonly deadLetters: number;
+  readonly deadLetterBytes: number;
+  /** What dead letters may take before the oldest give way. Absent where there is no such limit. */
+  readonly deadLetterLimitBytes?: number | undefined;
   /** Of the oldest that is not settled: milliseconds since 1970. Undefined when nothing waits. */
   readonly oldestReceivedAt?: number | undefined;
 }
@@ -111,7 +111,7 @@ export interface Account {
   readonly displayPhoneNumber?: string;
 }
 
-/** Buried records: those whose last attempt failed, and those with something in them that could not be read. */
+/** Dead letters: those whose last attempt failed, and those with something in them that could not be read. */
 export interface DeadLetters {
   /** Oldest first, without bodies. `after` is the `position` of the last one of the page before. */
   list(page?: { readonly after?: number; readonly limit?: number }): Promise<readonly DeadLetter[]>;
@@ -123,14 +123,14 @@ export interface DeadLetters {
   discard(ids: readonly string[]): Promise<number>;
 }
 
-/** One buried record, without its body. */
+/** One dead letter, without its body. */
 export interface DeadLetter {
   readonly id: string;
   /** Grows with the age of the youngest; for paging. */
   readonly position: number;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  readonly buriedAt: number;
+  readonly deadLetteredAt: number;
   readonly attempts: number;
   /** For people. Holds no ids, numbers or payload. */
   readonly reason: string;
@@ -187,7 +187,11 @@ export type Outcome =
     }
   /** Not begun, or not waited for to the end: put back as it was, the attempt does not count. */
   | { readonly kind: "release"; readonly completed: readonly string[] }
-  | { readonly kind: "bury"; readonly completed: readonly string[]; readonly reason: string };
+  | {
+      readonly kind: "dead_letter";
+      readonly completed: readonly string[];
+      readonly reason: string;
+    };
 
 /** What `consume` resolves to. */
 export interface Consumer {

@@ -88,7 +88,7 @@ class InlineInbox implements Inbox {
     const { completed, kind } = outcome;
     if (completed.length > 0)
       await within(this.#seen.add(completed), "seenKeys.add did not answer");
-    if (kind === "done" || kind === "bury") return;
+    if (kind === "done" || kind === "dead_letter") return;
     throw kind === "release" || this.#abort.signal.aborted
       ? closed()
       : new WebhookError(
@@ -112,8 +112,8 @@ class InlineInbox implements Inbox {
     return {
       waiting: this.#underWay.size,
       waitingBytes: this.#bytes,
-      buried: 0,
-      buriedBytes: 0,
+      deadLetters: 0,
+      deadLetterBytes: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };
   }

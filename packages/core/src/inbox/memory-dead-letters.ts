@@ -3,7 +3,7 @@ import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { withoutItemsOf } from "./erasure.ts";
 import type { DeadLetter, DeadLetters, InboxRecord, InboxStats } from "./inbox.ts";
 
-export interface Burial {
+export interface NewDeadLetter {
   readonly record: InboxRecord;
   readonly attempts: number;
   readonly reason: string;
@@ -12,7 +12,7 @@ export interface Burial {
 /** What a letter costs beside its body: empty bodies cost memory too. */
 const OVERHEAD_BYTES = 512;
 
-/** Buried records in memory. Beyond a number of bytes the oldest give way. */
+/** Dead letters in memory. Beyond a number of bytes the oldest give way. */
 export class MemoryDeadLetters implements DeadLetters {
   readonly #letters = new Map<string, DeadLetter & { readonly record: InboxRecord }>();
   readonly #limitBytes: number;
@@ -28,13 +28,13 @@ export class MemoryDeadLetters implements DeadLetters {
     this.#onReplay = onReplay;
   }
 
-  bury({ record, attempts, reason }: Burial): void {
+  add({ record, attempts, reason }: NewDeadLetter): void {
     const { id, receivedAt, body } = record;
     const letter = {
       id,
       position: ++this.#position,
       receivedAt,
-      buriedAt: Date.now(),
+      deadLetteredAt: Date.now(),
       attempts,
       reason,
       bytes: body.byteLength,
@@ -46,14 +46,14 @@ export class MemoryDeadLetters implements DeadLetters {
       this.#take(oldest);
       this.#dropped++;
     }
-    this.#watch.check({ ...this.stats(), buriedDropped: this.#dropped }, this.logger);
+    this.#watch.check({ ...this.stats(), deadLettersDropped: this.#dropped }, this.logger);
   }
 
-  stats(): Pick<InboxStats, "buried" | "buriedBytes" | "buriedLimitBytes"> {
+  stats(): Pick<InboxStats, "deadLetters" | "deadLetterBytes" | "deadLetterLimitBytes"> {
     return {
-      buried: this.#letters.size,
-      buriedBytes: this.#bytes,
-      buriedLimitBytes: this.#limitBytes,
+      deadLetters: this.#letters.size,
+      deadLetterBytes: this.#bytes,
+      deadLetterLimitBytes: this.#limitBytes,
     };
   }
 

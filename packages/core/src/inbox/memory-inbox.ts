@@ -240,7 +240,7 @@ class MemoryInbox implements Inbox {
       this.#tellDrained();
     };
     deliver(entry.record, new MemoryDelivery(entry, this.#eventKeys)).then(settle, () =>
-      settle({ kind: "bury", completed: NOTHING, reason: "the delivery failed" }),
+      settle({ kind: "dead_letter", completed: NOTHING, reason: "the delivery failed" }),
     );
   }
 
@@ -266,8 +266,8 @@ class MemoryInbox implements Inbox {
       return;
     }
     this.#bytes -= entry.record.body.byteLength + OVERHEAD_BYTES;
-    if (outcome.kind === "bury") {
-      this.deadLetters.bury({
+    if (outcome.kind === "dead_letter") {
+      this.deadLetters.add({
         record: inOwnMemory(entry.record),
         attempts: entry.attempt,
         reason: outcome.reason,

@@ -26,18 +26,18 @@ export interface Store {
   }): Promise<readonly ClaimedRecord[]>;
   /** Which of these event keys were completed within the time that keys are remembered. */
   seen(keys: readonly string[]): Promise<ReadonlySet<string>>;
-  /** How much waits, is under way and is buried, over all processes. */
+  /** How much waits or is under way, and the dead letters, over all processes. */
   stats(): Promise<StoreStats>;
-  /** Buried records, oldest first, without their bodies. */
-  listBuried(page: {
+  /** Dead letters, oldest first, without their bodies. */
+  listDeadLetters(page: {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]>;
-  /** One record with its body, buried or not. */
+  /** One record with its body, a dead letter or not. */
   get(id: string): Promise<InboxRecord | undefined>;
-  /** Makes buried records due again as if they were new. Returns how many there were. */
+  /** Makes dead letters due again as if they were new. Returns how many there were. */
   revive(ids: readonly string[]): Promise<number>;
-  /** Removes buried records for good. Returns how many there were. */
+  /** Removes dead letters for good. Returns how many there were. */
   discard(ids: readonly string[]): Promise<number>;
   /**
    * Looks through some records in their order, from a position on (0: the first): which bodies contain one of these texts
@@ -45,15 +45,15 @@ export interface Store {
    */
   find(search: {
     readonly texts: readonly string[];
-    readonly buried: boolean;
+    readonly deadLetters: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }>;
   /**
-   * Gives a record, buried or not, another body, or removes it for good. Returns false if it is not there any more, or not as
+   * Gives a record, a dead letter or not, another body, or removes it for good. Returns false if it is not there any more, or not as
    * `get` returned it last.
    */
   replace(id: string, body: Uint8Array | undefined): Promise<boolean>;
-  /** Removes what is too old: remembered keys and ids, and buried records beyond their age. */
+  /** Removes what is too old: remembered keys and ids, and dead letters beyond their age. */
   prune(): Promise<void>;
   /** Lets go of what this process holds, and of files and connections. Idempotent. */
   close(): Promise<void>;
@@ -77,11 +77,11 @@ export interface Settle {
   readonly id: string;
   /** Event keys to remember, even if the record is not held any more; all but `done` keep them with the record as well. */
   readonly completed: readonly string[];
-  /** `done` removes the record, `bury` keeps it aside, `retry` counts an attempt, `release` puts it back as it was. */
-  readonly kind: "done" | "retry" | "bury" | "release";
+  /** `done` removes the record, `dead_letter` keeps it aside, `retry` counts an attempt, `release` puts it back as it was. */
+  readonly kind: "done" | "retry" | "dead_letter" | "release";
   /** For `retry`. */
   readonly delayMs?: number;
-  /** For `retry` and `bury`: for people. No ids, numbers or payload. */
+  /** For `retry` and `dead_letter`: for people. No ids, numbers or payload. */
   readonly reason?: string;
 }
 
@@ -94,6 +94,6 @@ export interface ClaimedRecord {
 }
 
 export interface StoreStats extends InboxStats {
-  /** How many buried records gave way so far. */
-  readonly buriedDropped: number;
+  /** How many dead letters gave way so far. */
+  readonly deadLettersDropped: number;
 }

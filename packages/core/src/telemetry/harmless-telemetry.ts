@@ -32,7 +32,7 @@ export function harmlessTelemetry(telemetry: Telemetry): HarmlessTelemetry {
     },
     duplicate: (event) => quiet(() => telemetry.duplicate?.(event)),
     retried: (event) => quiet(() => telemetry.retried?.(event)),
-    buried: (record) => quiet(() => telemetry.buried?.(record)),
+    deadLettered: (record) => quiet(() => telemetry.deadLettered?.(record)),
     observe: (inbox) => {
       const end = quiet(() => telemetry.observe?.(inbox));
       return () => quiet(() => end?.());

@@ -68,7 +68,7 @@ export const instruments = {
     description: "Events dropped because they had been handled before.",
     attributes: [EVENT],
   },
-  "whatsapp.webhooks.notification.burials": {
+  "whatsapp.webhooks.notification.dead_lettered": {
     kind: "counter",
     unit: "{notification}",
     description: "Notifications kept aside and not tried again.",
@@ -98,19 +98,19 @@ export const instruments = {
     description: "Since the oldest of them came; 0 when there is none.",
     attributes: [],
   },
-  "whatsapp.webhooks.inbox.buried": {
+  "whatsapp.webhooks.inbox.dead_letters": {
     kind: "gauge",
     unit: "{notification}",
     description: "Notifications that were given up and are kept.",
     attributes: [],
   },
-  "whatsapp.webhooks.inbox.buried_size": {
+  "whatsapp.webhooks.inbox.dead_letter_size": {
     kind: "gauge",
     unit: "By",
     description: "Bytes that they take.",
     attributes: [],
   },
-  "whatsapp.webhooks.inbox.buried_limit": {
+  "whatsapp.webhooks.inbox.dead_letter_limit": {
     kind: "gauge",
     unit: "By",
     description: "Bytes that they may take before the oldest give way.",

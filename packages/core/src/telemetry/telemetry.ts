@@ -18,10 +18,10 @@ export interface Telemetry {
   /** Handlers of an event failed, and it will come again. */
   retried?(event: { readonly name: EventName }): void;
   /**
-   * A notification is kept aside and not tried again: `record_buried` after the last attempt, `item_invalid` for an item
+   * A notification is kept aside and not tried again: `record_dead_lettered` after the last attempt, `item_invalid` for an item
    * that nobody listens for and that does not fit, and the codes of what cannot be read.
    */
-  buried?(record: { readonly reason: ErrorCode }): void;
+  deadLettered?(record: { readonly reason: ErrorCode }): void;
   /**
    * Called once, with what asks the inbox; it takes at most a second and never rejects. Returns what ends the observation,
    * which is called by `close()`.

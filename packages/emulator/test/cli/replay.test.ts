@@ -31,7 +31,8 @@ async function inbox(name: string, count: number): Promise<string> {
   }));
   await store.commit({ appends: records.map((record) => ({ record, held: true })), settles: [] });
   const settles = records.map(
-    ({ id }) => ({ id, kind: "bury", completed: [], reason: "1 failed: message.text" }) as const,
+    ({ id }) =>
+      ({ id, kind: "dead_letter", completed: [], reason: "1 failed: message.text" }) as const,
   );
   await store.commit({ appends: [], settles });
   await store.close();
@@ -139,7 +140,7 @@ test("the dead letters of an inbox, which stay, while a receiver has it open", a
   );
   expect(unsigned).toHaveLength(1);
   expect(unsigned[0]?.headers).not.toHaveProperty("x-hub-signature-256");
-  expect(await store.stats()).toMatchObject({ buried: 3, waiting: 0 });
+  expect(await store.stats()).toMatchObject({ deadLetters: 3, waiting: 0 });
   await store.close();
 });
 

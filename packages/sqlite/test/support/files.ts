@@ -99,9 +99,9 @@ export const retry = (id: string, delayMs: number, completed: readonly string[] 
   reason: "a handler failed",
 });
 
-export const bury = (id: string, completed: readonly string[] = []): Settle => ({
+export const deadLetter = (id: string, completed: readonly string[] = []): Settle => ({
   id,
-  kind: "bury",
+  kind: "dead_letter",
   completed,
   reason: "the last attempt failed",
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Cut, InboxRecord, PartKeys } from "@whatsapp-webhooks/core";
 import type { InboxCheck } from "./inbox-cases.ts";
-import { bury, done, recordOf } from "./inbox-rig.ts";
+import { deadLetter, done, recordOf } from "./inbox-rig.ts";
 
 /** Bodies of these cases are words; the letter of each is its conversation. `-` belongs to none. One part of several has keys. */
 const cut: Cut = ({ body }) => {
@@ -106,7 +106,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     },
   },
   {
-    name: "a part keeps its keys when it comes again, in its turn or at the end, and when it is buried and replayed",
+    name: "a part keeps its keys when it comes again, in its turn or at the end, and when it is dead-lettered and replayed",
     needs: "conversations",
     needsDurable: true,
     async run(rig) {
@@ -115,17 +115,17 @@ export const conversationChecks: readonly InboxCheck[] = [
       await inbox.put(recordOf("a1 b1"));
       const isOfA = ({ record }: { readonly record: InboxRecord }): boolean =>
         Buffer.from(record.body).toString() === "a1";
-      const outcomes = [retry(0, true), retry(0, false), bury(), done()];
+      const outcomes = [retry(0, true), retry(0, false), deadLetter(), done()];
       for (const [index, outcome] of outcomes.entries()) {
         await rig.deliveries(2 + index);
         const delivered = rig.delivered.filter(isOfA);
         assert.equal(delivered.length, index + 1);
         assert.deepEqual(delivered[index]?.record.keys, keysOf(["a1"]));
         delivered[index]?.answer(outcome);
-        if (outcome.kind !== "bury") continue;
+        if (outcome.kind !== "dead_letter") continue;
         await rig.until(
           async () => (await inbox.deadLetters?.list())?.length === 1,
-          () => "the burial",
+          () => "the dead letter",
         );
         const [letter] = (await inbox.deadLetters?.list()) ?? [];
         await inbox.deadLetters?.replay([letter?.id ?? ""]);
@@ -133,7 +133,7 @@ export const conversationChecks: readonly InboxCheck[] = [
     },
   },
   {
-    name: "parts are buried and replayed by themselves, and their conversation goes on",
+    name: "parts are dead-lettered and replayed by themselves, and their conversation goes on",
     needs: "conversations",
     needsDurable: true,
     async run(rig) {
@@ -143,7 +143,7 @@ export const conversationChecks: readonly InboxCheck[] = [
       await inbox.put(recordOf("a2", "next"));
       const parts = await rig.deliveries(2);
       parts.forEach(({ answer }, index) => {
-        answer(rig.bodies()[index] === "a1" ? bury() : done());
+        answer(rig.bodies()[index] === "a1" ? deadLetter() : done());
       });
       const [, , next] = await rig.deliveries(3);
       assert.equal(rig.bodies()[2], "a2");

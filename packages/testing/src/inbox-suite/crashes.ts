@@ -22,7 +22,7 @@ export const crashChecks: readonly InboxCheck[] = [
     },
   },
   {
-    name: "a crash between delivery and outcome delivers again, and never buries",
+    name: "a crash between delivery and outcome delivers again, and never dead-letters",
     needsDurable: true,
     async run(rig) {
       const first = await rig.open();

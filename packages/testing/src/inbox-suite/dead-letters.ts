@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { InboxCheck } from "./inbox-cases.ts";
-import { bury, done, recordOf } from "./inbox-rig.ts";
+import { deadLetter, done, recordOf } from "./inbox-rig.ts";
 
 /** Records that were given up, and what people do with them. */
 export const deadLetterChecks: readonly InboxCheck[] = [
   {
-    name: "a buried record is not delivered again, can be looked at, and replayed as new",
+    name: "a dead letter is not delivered again, can be looked at, and replayed as new",
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.hold, rig.context);
@@ -14,10 +14,10 @@ export const deadLetterChecks: readonly InboxCheck[] = [
       const [first] = await rig.deliveries(1);
       first?.answer({ kind: "retry", completed: [], delayMs: 0, reason: "no" });
       const [, second] = await rig.deliveries(2);
-      second?.answer(bury("k"));
+      second?.answer(deadLetter("k"));
       await rig.noMoreThan(2);
       const letters = inbox.deadLetters;
-      assert.ok(letters, "an inbox that buries has dead letters");
+      assert.ok(letters, "an inbox that dead-letters has dead letters");
       await rig.until(
         async () => (await letters.list()).length > 0,
         () => "its dead letter",
@@ -49,12 +49,12 @@ export const deadLetterChecks: readonly InboxCheck[] = [
       const records = ["a", "b", "c"].map((body) => recordOf(body));
       for (const record of records) await inbox.put(record);
       const letters = inbox.deadLetters;
-      assert.ok(letters, "an inbox that buries has dead letters");
+      assert.ok(letters, "an inbox that dead-letters has dead letters");
       for (const [index, { answer }] of [...(await rig.deliveries(3))].entries()) {
-        answer(bury());
+        answer(deadLetter());
         await rig.until(
           async () => (await letters.list()).length > index,
-          () => `burial ${index + 1} of 3`,
+          () => `dead letter ${index + 1} of 3`,
         );
       }
       const page = await letters.list({ limit: 2 });

@@ -101,10 +101,10 @@ export const deliveryChecks: readonly InboxCheck[] = [
       }, rig.context);
       await inbox.put(recordOf("a"));
       await rig.deliveries(1);
-      const isBuried = async () => ((await inbox.deadLetters?.list()) ?? []).length === 1;
+      const isDeadLettered = async () => ((await inbox.deadLetters?.list()) ?? []).length === 1;
       await rig.until(
-        async () => rig.delivered.length === 2 || (await isBuried()),
-        () => "another delivery, or a burial,",
+        async () => rig.delivered.length === 2 || (await isDeadLettered()),
+        () => "another delivery, or a dead letter,",
       );
     },
   },

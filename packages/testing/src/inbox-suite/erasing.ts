@@ -23,7 +23,7 @@ const bodyOf = (...senders: readonly string[]): string =>
 /** What is kept of a person goes when they ask for it. */
 export const erasingChecks: readonly InboxCheck[] = [
   {
-    name: "erase takes a person's items out of what waits and what is buried, and leaves the others'",
+    name: "erase takes a person's items out of what waits and what is dead-lettered, and leaves the others'",
     async run(rig) {
       const inbox = await rig.open();
       assert.ok(inbox.erase, "an inbox that keeps notifications can erase");
@@ -32,7 +32,7 @@ export const erasingChecks: readonly InboxCheck[] = [
       await inbox.put(recordOf(bodyOf(ANN), "hers"));
       await inbox.put(recordOf(bodyOf(BOB), "his"));
       for (const { answer } of await rig.deliveries(3))
-        answer({ kind: "bury", completed: [], reason: "no" });
+        answer({ kind: "dead_letter", completed: [], reason: "no" });
       const count = async () => ((await inbox.deadLetters?.list()) ?? []).length;
       while ((await count()) < 3) await new Promise((resolve) => setTimeout(resolve, 5));
       await consumer.close();

@@ -49,7 +49,7 @@ const checks: readonly InboxCheck[] = [
 ];
 
 /**
- * The conformance suite for inboxes: order, retries, burial, de-duplication, and for durable ones crashes and a second
+ * The conformance suite for inboxes: order, retries, dead letters, de-duplication, and for durable ones crashes and a second
  * process. The cases are independent of each other and may run side by side. Those that need what the subject `lacks`
  * are left out.
  *

@@ -20,8 +20,8 @@ export interface Delivered {
 
 export const done = (...completed: string[]): Outcome => ({ kind: "done", completed });
 
-export const bury = (...completed: string[]): Outcome => ({
-  kind: "bury",
+export const deadLetter = (...completed: string[]): Outcome => ({
+  kind: "dead_letter",
   completed,
   reason: "the last attempt failed",
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { InboxCheck } from "./inbox-cases.ts";
-import { bury, done, recordOf } from "./inbox-rig.ts";
+import { deadLetter, done, recordOf } from "./inbox-rig.ts";
 
 /** What an inbox remembers against duplicates. */
 export const memoryChecks: readonly InboxCheck[] = [
@@ -27,13 +27,13 @@ export const memoryChecks: readonly InboxCheck[] = [
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.hold, rig.context);
-      for (const body of ["done", "retried", "buried", "released"]) await inbox.put(recordOf(body));
+      for (const body of ["done", "retried", "dead", "released"]) await inbox.put(recordOf(body));
       const [first, second, third, fourth] = await rig.deliveries(4);
-      const keys = ["of done", "of retried", "of buried", "of released", "of nobody"];
+      const keys = ["of done", "of retried", "of dead", "of released", "of nobody"];
       assert.deepEqual([...((await first?.delivery.seen(keys)) ?? [])], []);
       first?.answer(done("of done"));
       second?.answer({ kind: "retry", completed: ["of retried"], delayMs: 60_000, reason: "no" });
-      third?.answer(bury("of buried"));
+      third?.answer(deadLetter("of dead"));
       fourth?.answer({ kind: "release", completed: ["of released"] });
       await inbox.put(recordOf("asks"));
       const asks = (await rig.deliveries(6)).find(
@@ -47,7 +47,7 @@ export const memoryChecks: readonly InboxCheck[] = [
         },
         () => `seen() of four keys (it knows ${seen})`,
       );
-      assert.deepEqual(seen, ["of buried", "of done", "of released", "of retried"]);
+      assert.deepEqual(seen, ["of dead", "of done", "of released", "of retried"]);
     },
   },
   {

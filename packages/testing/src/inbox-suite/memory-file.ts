@@ -6,7 +6,7 @@ export interface MemoryFileOptions {
   readonly limitBytes?: number | undefined;
   /** How long ids and event keys are remembered. Default 8 days. */
   readonly rememberMs?: number | undefined;
-  /** How long buried records are kept. Default 30 days. */
+  /** How long dead letters are kept. Default 30 days. */
   readonly deadLetterMaxAgeMs?: number | undefined;
   /** Default: this machine's. */
   readonly clock?: MemoryClock | undefined;
@@ -23,13 +23,13 @@ export interface MemoryClock {
 /** One record as it is stored. */
 export interface MemoryRow {
   record: InboxRecord;
-  /** The order of arrival; once the record is buried, the order of burial. */
+  /** The order of arrival; once it is a dead letter, the order of those. */
   position: number;
   attempts: number;
   completed: readonly string[];
   dueTick: number;
   owner: Store | undefined;
-  buried: { readonly at: number; readonly reason: string } | undefined;
+  dead: { readonly at: number; readonly reason: string } | undefined;
 }
 
 /** What stores of one "file" share: a second store on it is another process. */

@@ -50,7 +50,7 @@ export class MemoryStore implements Store {
     for (const row of this.#ordered()) {
       const isFree = row.owner === undefined || !this.#file.living.has(row.owner);
       const isDue = row.dueTick <= this.#file.clock.tick();
-      if (row.buried !== undefined || !isFree || !isDue) continue;
+      if (row.dead !== undefined || !isFree || !isDue) continue;
       const size = row.record.body.byteLength;
       if (claimed.length === limits.records || (claimed.length > 0 && bytes + size > limits.bytes))
         break;
@@ -69,19 +69,19 @@ export class MemoryStore implements Store {
   async stats(): Promise<StoreStats> {
     this.#assertAlive();
     const rows = this.#ordered();
-    const waiting = rows.filter(({ buried }) => buried === undefined);
+    const waiting = rows.filter(({ dead }) => dead === undefined);
     const oldest = waiting[0]?.record.receivedAt;
     return {
       waiting: waiting.length,
       waitingBytes: bytesOf(waiting),
-      buried: rows.length - waiting.length,
-      buriedBytes: bytesOf(rows) - bytesOf(waiting),
-      buriedDropped: 0,
+      deadLetters: rows.length - waiting.length,
+      deadLetterBytes: bytesOf(rows) - bytesOf(waiting),
+      deadLettersDropped: 0,
       ...(oldest === undefined ? {} : { oldestReceivedAt: oldest }),
     };
   }
 
-  async listBuried({
+  async listDeadLetters({
     after = 0,
     limit,
   }: {
@@ -90,15 +90,15 @@ export class MemoryStore implements Store {
   }): Promise<readonly DeadLetter[]> {
     this.#assertAlive();
     return this.#ordered()
-      .filter(({ buried, position }) => buried !== undefined && position > after)
+      .filter(({ dead, position }) => dead !== undefined && position > after)
       .slice(0, limit)
-      .map(({ record, position, attempts, buried }) => ({
+      .map(({ record, position, attempts, dead }) => ({
         id: record.id,
         position,
         receivedAt: record.receivedAt,
-        buriedAt: buried?.at ?? 0,
+        deadLetteredAt: dead?.at ?? 0,
         attempts,
-        reason: buried?.reason ?? "",
+        reason: dead?.reason ?? "",
         bytes: record.body.byteLength,
       }));
   }
@@ -110,9 +110,9 @@ export class MemoryStore implements Store {
 
   async revive(ids: readonly string[]): Promise<number> {
     this.#assertAlive();
-    const rows = this.#buried(ids);
+    const rows = this.#deadLetters(ids);
     for (const row of rows) {
-      row.buried = undefined;
+      row.dead = undefined;
       row.attempts = 0;
       row.position = this.#file.nextPosition++;
     }
@@ -122,19 +122,20 @@ export class MemoryStore implements Store {
   /** See {@link Store.discard}. */
   async discard(ids: readonly string[]): Promise<number> {
     this.#assertAlive();
-    const rows = this.#buried(ids);
+    const rows = this.#deadLetters(ids);
     for (const { record } of rows) this.#remove(record.id);
     return rows.length;
   }
 
   async find(search: {
     readonly texts: readonly string[];
-    readonly buried: boolean;
+    readonly deadLetters: boolean;
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
     this.#assertAlive();
     const rows = this.#ordered().filter(
-      ({ buried, position }) => (buried !== undefined) === search.buried && position > search.after,
+      ({ dead, position }) =>
+        (dead !== undefined) === search.deadLetters && position > search.after,
     );
     const page = rows.slice(0, FIND_ROWS);
     const last = page.at(-1)?.position ?? 0;
@@ -157,8 +158,8 @@ export class MemoryStore implements Store {
     this.#assertAlive();
     const { rows, seen, clock, deadLetterMaxAgeMs } = this.#file;
     const now = clock.wall();
-    for (const { record, buried } of [...rows.values()])
-      if (buried !== undefined && buried.at + deadLetterMaxAgeMs <= now) this.#remove(record.id);
+    for (const { record, dead } of [...rows.values()])
+      if (dead !== undefined && dead.at + deadLetterMaxAgeMs <= now) this.#remove(record.id);
     for (const [key, until] of [...seen]) if (until <= now) seen.delete(key);
   }
 
@@ -179,15 +180,15 @@ export class MemoryStore implements Store {
     return [...this.#file.rows.values()].sort((a, b) => a.position - b.position);
   }
 
-  #buried(ids: readonly string[]): MemoryRow[] {
+  #deadLetters(ids: readonly string[]): MemoryRow[] {
     return ids
       .map((id) => this.#file.rows.get(id))
       .filter((row) => row !== undefined)
-      .filter(({ buried }) => buried !== undefined);
+      .filter(({ dead }) => dead !== undefined);
   }
 
   #isFull(appends: readonly Append[]): boolean {
-    const waiting = [...this.#file.rows.values()].filter(({ buried }) => buried === undefined);
+    const waiting = [...this.#file.rows.values()].filter(({ dead }) => dead === undefined);
     const bytes = bytesOf(appends);
     return bytes > 0 && bytesOf(waiting) + bytes > this.#file.limitBytes;
   }
@@ -211,7 +212,7 @@ export class MemoryStore implements Store {
         completed: [],
         dueTick: Number.NEGATIVE_INFINITY,
         owner: held ? this : undefined,
-        buried: undefined,
+        dead: undefined,
       });
     }
     return left;
@@ -229,10 +230,10 @@ export class MemoryStore implements Store {
     const { clock } = this.#file;
     row.completed = [...new Set([...row.completed, ...completed])];
     row.owner = undefined;
-    if (kind === "retry" || kind === "bury") row.attempts++;
+    if (kind === "retry" || kind === "dead_letter") row.attempts++;
     if (kind === "retry") row.dueTick = clock.tick() + delayMs;
-    if (kind !== "bury") return;
-    row.buried = { at: clock.wall(), reason };
+    if (kind !== "dead_letter") return;
+    row.dead = { at: clock.wall(), reason };
     row.position = this.#file.nextPosition++;
   }
 

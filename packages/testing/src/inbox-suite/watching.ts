@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Inbox, InboxStats } from "@whatsapp-webhooks/core";
 import type { InboxCheck } from "./inbox-cases.ts";
-import { bury, done, recordOf } from "./inbox-rig.ts";
+import { deadLetter, done, recordOf } from "./inbox-rig.ts";
 
 const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -13,7 +13,7 @@ async function statsOf(inbox: Inbox): Promise<InboxStats> {
 /** What lets people see from outside what an inbox does. */
 export const watchingChecks: readonly InboxCheck[] = [
   {
-    name: "a record's trace comes with every delivery, is kept when it is buried, and stays away where there was none",
+    name: "a record's trace comes with every delivery, is kept when it is dead-lettered, and stays away where there was none",
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.hold, rig.context);
@@ -22,10 +22,10 @@ export const watchingChecks: readonly InboxCheck[] = [
       const [first] = await rig.deliveries(1);
       first?.answer({ kind: "retry", completed: [], delayMs: 0, reason: "no" });
       const [, second] = await rig.deliveries(2);
-      second?.answer(bury());
+      second?.answer(deadLetter());
       await rig.until(
         async () => ((await inbox.deadLetters?.list()) ?? []).length === 1,
-        () => "the burial",
+        () => "the dead letter",
       );
       assert.equal((await inbox.deadLetters?.show(traced.id))?.trace, TRACE);
       await inbox.deadLetters?.replay([traced.id]);
@@ -38,13 +38,13 @@ export const watchingChecks: readonly InboxCheck[] = [
     },
   },
   {
-    name: "stats tell what is not settled, its bytes and its oldest, and what is buried",
+    name: "stats tell what is not settled, its bytes and its oldest, and what is dead-lettered",
     needs: "stats",
     async run(rig) {
       const inbox = await rig.open();
       const empty = await statsOf(inbox);
       assert.equal(empty.oldestReceivedAt, undefined);
-      assert.deepEqual([empty.waiting, empty.waitingBytes, empty.buried], [0, 0, 0]);
+      assert.deepEqual([empty.waiting, empty.waitingBytes, empty.deadLetters], [0, 0, 0]);
       const [old, young] = [recordOf("aaa"), recordOf("bb")];
       for (const record of [old, young]) await inbox.put(record);
       const both = await statsOf(inbox);
@@ -53,16 +53,16 @@ export const watchingChecks: readonly InboxCheck[] = [
       await inbox.consume(rig.hold, rig.context);
       const [first, second] = await rig.deliveries(2);
       assert.equal((await statsOf(inbox)).waiting, 2, "what is under way counts");
-      first?.answer(bury());
+      first?.answer(deadLetter());
       await rig.until(
-        async () => (await statsOf(inbox)).buried === 1,
-        () => "the burial in stats",
+        async () => (await statsOf(inbox)).deadLetters === 1,
+        () => "the dead letter in stats",
       );
       const one = await statsOf(inbox);
       assert.deepEqual([one.waiting, one.waitingBytes], [1, 2]);
       assert.equal(one.oldestReceivedAt, young.receivedAt);
-      const { buriedBytes, buriedLimitBytes = Number.POSITIVE_INFINITY } = one;
-      assert.ok(buriedBytes >= 3 && buriedLimitBytes > buriedBytes, "the room");
+      const { deadLetterBytes, deadLetterLimitBytes = Number.POSITIVE_INFINITY } = one;
+      assert.ok(deadLetterBytes >= 3 && deadLetterLimitBytes > deadLetterBytes, "the room");
       second?.answer({ kind: "retry", completed: [], delayMs: 3_600_000, reason: "no" });
       await rig.until(
         async () => inbox.idle !== undefined && (await inbox.idle().then(() => true)),

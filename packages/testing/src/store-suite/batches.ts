@@ -51,9 +51,9 @@ export const retry = (id: string, delayMs: number, ...completed: string[]): Sett
   reason: "a handler failed",
 });
 
-export const bury = (id: string, ...completed: string[]): Settle => ({
+export const deadLetter = (id: string, ...completed: string[]): Settle => ({
   id,
-  kind: "bury",
+  kind: "dead_letter",
   completed,
   reason: "the last attempt failed",
 });

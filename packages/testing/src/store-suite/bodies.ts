@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Store } from "@whatsapp-webhooks/core";
-import { append, appendAll, bury, claim, range, settleAll } from "./batches.ts";
+import { append, appendAll, claim, deadLetter, range, settleAll } from "./batches.ts";
 import type { StoreCheck } from "./store-cases.ts";
 
 const holding = (id: string, text: string, held = false) => {
@@ -8,10 +8,18 @@ const holding = (id: string, text: string, held = false) => {
   return { record: { ...record, body: Buffer.from(`{"from":"${text}"}`) }, held };
 };
 
-async function findAll(store: Store, texts: readonly string[], buried: boolean): Promise<string[]> {
+async function findAll(
+  store: Store,
+  texts: readonly string[],
+  deadLetters: boolean,
+): Promise<string[]> {
   const ids: string[] = [];
   for (let after: number | undefined = 0; after !== undefined; ) {
-    const found: Awaited<ReturnType<Store["find"]>> = await store.find({ texts, buried, after });
+    const found: Awaited<ReturnType<Store["find"]>> = await store.find({
+      texts,
+      deadLetters,
+      after,
+    });
     ids.push(...found.ids);
     after = found.next;
   }
@@ -21,7 +29,7 @@ async function findAll(store: Store, texts: readonly string[], buried: boolean):
 /** What bodies contain, and bodies that are changed: people's data that has to go. */
 export const bodyChecks: readonly StoreCheck[] = [
   {
-    name: "records are found by what their bodies contain, all of them, waiting and buried apart",
+    name: "records are found by what their bodies contain, all of them, waiting and dead-lettered apart",
     async run(rig) {
       const store = await rig.open();
       const others = range(1_100).map((id) => holding(id, "12125550102"));
@@ -29,14 +37,14 @@ export const bodyChecks: readonly StoreCheck[] = [
         holding("first", "12125550101"),
         ...others,
         holding("both", "12125550101 jä", true),
-        holding("buried", "jä", true),
+        holding("dead", "jä", true),
         holding("last", "12125550103"),
       ];
       await store.commit({ appends, settles: [] });
-      await settleAll(store, bury("buried"));
+      await settleAll(store, deadLetter("dead"));
       const texts = ["12125550101", "12125550103", "jä"];
       assert.deepEqual(await findAll(store, texts, false), ["both", "first", "last"]);
-      assert.deepEqual(await findAll(store, texts, true), ["buried"]);
+      assert.deepEqual(await findAll(store, texts, true), ["dead"]);
       assert.deepEqual(await findAll(store, ["nobody"], false), []);
       assert.deepEqual(await findAll(store, [], false), []);
     },
@@ -47,39 +55,39 @@ export const bodyChecks: readonly StoreCheck[] = [
       const store = await rig.open();
       await appendAll(store, ["a", "b", "c"]);
       await claim(store);
-      await settleAll(store, bury("c"));
+      await settleAll(store, deadLetter("c"));
       assert.equal(await store.replace("a", Buffer.from("less")), true);
       assert.equal(await store.replace("c", Buffer.from("little")), true);
       assert.equal(await store.replace("nothing of that id", Buffer.from("x")), false);
       const body = async (id: string) => Buffer.from((await store.get(id))?.body ?? []).toString();
       assert.deepEqual([await body("a"), await body("c")], ["less", "little"]);
-      const { waiting, waitingBytes, buried } = await store.stats();
+      const { waiting, waitingBytes, deadLetters } = await store.stats();
       assert.deepEqual(
-        { waiting, waitingBytes, buried },
-        { waiting: 2, waitingBytes: 104, buried: 1 },
+        { waiting, waitingBytes, deadLetters },
+        { waiting: 2, waitingBytes: 104, deadLetters: 1 },
       );
-      assert.equal((await store.listBuried({ limit: 9 }))[0]?.bytes, 6);
+      assert.equal((await store.listDeadLetters({ limit: 9 }))[0]?.bytes, 6);
     },
   },
   {
     name: "a record without a body is gone for good, and what becomes of it afterwards changes nothing",
     async run(rig) {
       const store = await rig.open();
-      await appendAll(store, ["waits", "held", "buried"], { held: true });
-      await settleAll(store, bury("buried"), { id: "waits", kind: "release", completed: [] });
-      for (const id of ["waits", "held", "buried"])
+      await appendAll(store, ["waits", "held", "dead"], { held: true });
+      await settleAll(store, deadLetter("dead"), { id: "waits", kind: "release", completed: [] });
+      for (const id of ["waits", "held", "dead"])
         assert.equal(await store.replace(id, undefined), true);
-      await settleAll(store, bury("held", "key"));
-      assert.deepEqual(await appendAll(store, ["waits", "held", "buried"]), [
-        "buried",
+      await settleAll(store, deadLetter("held", "key"));
+      assert.deepEqual(await appendAll(store, ["waits", "held", "dead"]), [
+        "dead",
         "held",
         "waits",
       ]);
       assert.deepEqual(await claim(store), []);
-      const { waiting, waitingBytes, buried } = await store.stats();
+      const { waiting, waitingBytes, deadLetters } = await store.stats();
       assert.deepEqual(
-        { waiting, waitingBytes, buried },
-        { waiting: 0, waitingBytes: 0, buried: 0 },
+        { waiting, waitingBytes, deadLetters },
+        { waiting: 0, waitingBytes: 0, deadLetters: 0 },
       );
       assert.deepEqual([...(await store.seen(["key"]))], ["key"]);
     },

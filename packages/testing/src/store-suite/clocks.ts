@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import {
   appendAll,
-  bury,
   claim,
   claimIds,
+  deadLetter,
   done,
   historyOf,
   range,
@@ -78,24 +78,24 @@ export const clockChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "buried records go when they are too old, and only they; their ids are not new",
+    name: "dead letters go when they are too old, and only they; their ids are not new",
     needs: "clocks",
     async run(rig) {
       const store = await rig.open();
       const ids = range(300);
       await appendAll(store, ids, { held: true, size: 10 });
-      await settleAll(store, ...ids.slice(2).map((id) => bury(id)));
+      await settleAll(store, ...ids.slice(2).map((id) => deadLetter(id)));
       rig.moveTickClock(YEAR_MS);
       rig.moveWallClock(rig.deadLetterMaxAgeMs - 60_000);
       await store.prune();
-      assert.equal((await store.stats()).buried, 298);
-      await settleAll(store, bury("r1"));
+      assert.equal((await store.stats()).deadLetters, 298);
+      await settleAll(store, deadLetter("r1"));
       rig.moveWallClock(120_000);
       await store.prune();
-      const { waiting, buried } = await store.stats();
-      assert.deepEqual([waiting, buried], [1, 1]);
+      const { waiting, deadLetters } = await store.stats();
+      assert.deepEqual([waiting, deadLetters], [1, 1]);
       assert.deepEqual(
-        (await store.listBuried({ limit: 9 })).map(({ id }) => id),
+        (await store.listDeadLetters({ limit: 9 })).map(({ id }) => id),
         ["r1"],
       );
       assert.deepEqual(await appendAll(store, ["r1", "r7"]), ["r1", "r7"]);

@@ -8,7 +8,7 @@ const calls: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   claim,
   seen: (store) => store.seen(["key"]),
   stats: (store) => store.stats(),
-  listBuried: (store) => store.listBuried({ limit: 1 }),
+  listDeadLetters: (store) => store.listDeadLetters({ limit: 1 }),
   get: (store) => store.get("a"),
   revive: (store) => store.revive(["a"]),
   discard: (store) => store.discard(["a"]),

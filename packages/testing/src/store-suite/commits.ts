@@ -3,9 +3,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import {
   append,
   appendAll,
-  bury,
   claim,
   claimIds,
+  deadLetter,
   done,
   historyOf,
   range,
@@ -72,19 +72,19 @@ export const commitChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "an id that is there is left out and named: waiting, held, to be retried, buried",
+    name: "an id that is there is left out and named: waiting, held, to be retried, dead-lettered",
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["waiting"]);
-      await appendAll(store, ["held", "retried", "buried"], { held: true });
-      await settleAll(store, retry("retried", 3_600_000), bury("buried"));
-      const ids = ["waiting", "new", "held", "retried", "buried"];
+      await appendAll(store, ["held", "retried", "dead"], { held: true });
+      await settleAll(store, retry("retried", 3_600_000), deadLetter("dead"));
+      const ids = ["waiting", "new", "held", "retried", "dead"];
       const left = await appendAll(store, ids, { size: 7 });
-      assert.deepEqual(left, ["buried", "held", "retried", "waiting"]);
-      const { waiting, waitingBytes, buried } = await store.stats();
-      assert.deepEqual([waiting, waitingBytes, buried], [4, 307, 1]);
+      assert.deepEqual(left, ["dead", "held", "retried", "waiting"]);
+      const { waiting, waitingBytes, deadLetters } = await store.stats();
+      assert.deepEqual([waiting, waitingBytes, deadLetters], [4, 307, 1]);
       assert.deepEqual(await claimIds(store), ["waiting", "new"], "nothing is let go by it");
-      for (const id of ["waiting", "buried"])
+      for (const id of ["waiting", "dead"])
         assert.equal((await store.get(id))?.body.byteLength, 100, "the first one stays");
     },
   },

@@ -31,7 +31,7 @@ export const crashChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "dying over a record, or while claiming it, neither loses it nor counts an attempt nor buries it",
+    name: "dying over a record, or while claiming it, neither loses it nor counts an attempt nor dead-letters it",
     async run(rig) {
       const observer = await rig.open();
       await appendAll(observer, ["a"]);
@@ -42,7 +42,7 @@ export const crashChecks: readonly StoreCheck[] = [
         await rig.crash(store);
         await rig.outliveLeases();
       }
-      assert.deepEqual(await observer.listBuried({ limit: 9 }), []);
+      assert.deepEqual(await observer.listDeadLetters({ limit: 9 }), []);
       assert.deepEqual(historyOf(await claim(observer)), [{ id: "a", attempts: 0, completed: [] }]);
     },
   },

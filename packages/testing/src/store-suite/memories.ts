@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import {
   appendAll,
-  bury,
   claim,
+  deadLetter,
   done,
   historyOf,
   idsOf,
@@ -44,18 +44,25 @@ export const memoryChecks: readonly StoreCheck[] = [
     name: "stats are right after every step, for every process",
     async run(rig) {
       const [store, other] = [await rig.open(), await rig.open()];
-      const check = async (waiting: number, buried: number, oldest?: string): Promise<void> => {
+      const check = async (
+        waiting: number,
+        deadLetters: number,
+        oldest?: string,
+      ): Promise<void> => {
         const oldestReceivedAt =
           oldest === undefined ? undefined : (await store.get(oldest))?.receivedAt;
         for (const each of [store, other]) {
-          const { buriedBytes, buriedLimitBytes, buriedDropped, ...counts } = await each.stats();
+          const { deadLetterBytes, deadLetterLimitBytes, deadLettersDropped, ...counts } =
+            await each.stats();
           assert.deepEqual(
             { oldestReceivedAt: undefined, ...counts },
-            { waiting, waitingBytes: waiting * 100, buried, oldestReceivedAt },
+            { waiting, waitingBytes: waiting * 100, deadLetters, oldestReceivedAt },
           );
-          assert.ok(buriedBytes >= buried * 100 && (buried > 0 || buriedBytes === 0));
-          assert.ok(buriedLimitBytes === undefined || buriedBytes <= buriedLimitBytes);
-          assert.equal(buriedDropped, 0);
+          assert.ok(
+            deadLetterBytes >= deadLetters * 100 && (deadLetters > 0 || deadLetterBytes === 0),
+          );
+          assert.ok(deadLetterLimitBytes === undefined || deadLetterBytes <= deadLetterLimitBytes);
+          assert.equal(deadLettersDropped, 0);
         }
       };
       await check(0, 0);
@@ -67,10 +74,10 @@ export const memoryChecks: readonly StoreCheck[] = [
       await check(4, 0, "a");
       await settleAll(store, done("a"));
       await check(3, 0, "b");
-      await settleAll(store, retry("b", 3_600_000), release("c"), bury("d"));
+      await settleAll(store, retry("b", 3_600_000), release("c"), deadLetter("d"));
       await check(2, 1, "b");
       await claim(other);
-      await settleAll(other, bury("c"));
+      await settleAll(other, deadLetter("c"));
       await check(1, 2, "b");
       await store.discard(["d"]);
       await check(1, 1, "b");
@@ -85,20 +92,20 @@ export const memoryChecks: readonly StoreCheck[] = [
     name: "a restart changes nothing of what is stored and remembered",
     async run(rig) {
       const first = await rig.open();
-      await appendAll(first, ["handled", "buried", "tried", "waiting"], { held: true });
+      await appendAll(first, ["handled", "dead", "tried", "waiting"], { held: true });
       await settleAll(
         first,
         done("handled", "key"),
         retry("tried", 0, "x"),
-        bury("buried", "y"),
+        deadLetter("dead", "y"),
         release("waiting"),
       );
-      const letters = await first.listBuried({ limit: 9 });
+      const letters = await first.listDeadLetters({ limit: 9 });
       const stats = await first.stats();
       await rig.close(first);
       const second = await rig.open();
       assert.deepEqual(await second.stats(), stats);
-      assert.deepEqual(await second.listBuried({ limit: 9 }), letters);
+      assert.deepEqual(await second.listDeadLetters({ limit: 9 }), letters);
       assert.deepEqual(await seenOf(second, "key", "x", "y", "z"), ["key", "x", "y"]);
       assert.deepEqual(await appendAll(second, ["handled", "new"]), ["handled"]);
       assert.deepEqual(historyOf(await rig.claimUntil(second, ["tried", "waiting", "new"])), [
@@ -112,9 +119,9 @@ export const memoryChecks: readonly StoreCheck[] = [
     name: "prune takes nothing that is still needed",
     async run(rig) {
       const store = await rig.open();
-      await appendAll(store, ["handled", "held", "tried", "buried"], { held: true });
+      await appendAll(store, ["handled", "held", "tried", "dead"], { held: true });
       await appendAll(store, ["waiting"]);
-      await settleAll(store, done("handled", "key"), retry("tried", 3_600_000), bury("buried"));
+      await settleAll(store, done("handled", "key"), retry("tried", 3_600_000), deadLetter("dead"));
       const stats = await store.stats();
       await store.prune();
       assert.deepEqual(await store.stats(), stats);

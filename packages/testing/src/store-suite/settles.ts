@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   appendAll,
-  bury,
   claim,
   claimIds,
+  deadLetter,
   done,
   historyOf,
   release,
@@ -23,7 +23,7 @@ export const settleChecks: readonly StoreCheck[] = [
       await appendAll(store, ["a", "b"], { held: true });
       await settleAll(store, done("a"));
       assert.equal(await store.get("a"), undefined);
-      assert.deepEqual(await store.listBuried({ limit: 9 }), []);
+      assert.deepEqual(await store.listDeadLetters({ limit: 9 }), []);
       assert.equal((await store.stats()).waiting, 1);
       assert.deepEqual(await claimIds(store), []);
     },
@@ -74,16 +74,16 @@ export const settleChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "bury keeps a record aside, with its bytes",
+    name: "dead-letter keeps a record aside, with its bytes",
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["a", "b"], { held: true });
       const before = await store.get("a");
-      await settleAll(store, bury("a"));
+      await settleAll(store, deadLetter("a"));
       await sleep(20);
       assert.deepEqual(await claimIds(store), []);
-      const { waiting, buried } = await store.stats();
-      assert.deepEqual([waiting, buried], [1, 1]);
+      const { waiting, deadLetters } = await store.stats();
+      assert.deepEqual([waiting, deadLetters], [1, 1]);
       const after = await store.get("a");
       assert.deepEqual({ ...after, body: undefined }, { ...before, body: undefined });
       assert.ok(Buffer.from(after?.body ?? []).equals(Buffer.alloc(100, "a")));
@@ -93,7 +93,7 @@ export const settleChecks: readonly StoreCheck[] = [
     name: "what was completed is remembered for all processes, whatever becomes of the record",
     async run(rig) {
       const [store, other] = [await rig.open(), await rig.open()];
-      const kinds = ["done", "retry", "release", "bury"];
+      const kinds = ["done", "retry", "release", "dead_letter"];
       await appendAll(store, kinds, { held: true });
       const keys = [...kinds.map((kind) => `key of ${kind}`), "key of nobody"];
       assert.deepEqual(await seenOf(other, ...keys), []);
@@ -102,7 +102,7 @@ export const settleChecks: readonly StoreCheck[] = [
         done("done", "key of done"),
         retry("retry", 3_600_000, "key of retry"),
         release("release", "key of release"),
-        bury("bury", "key of bury"),
+        deadLetter("dead_letter", "key of dead-letter"),
       );
       for (const each of [store, other])
         assert.deepEqual(await seenOf(each, ...keys), keys.slice(0, 4));
@@ -116,19 +116,19 @@ export const settleChecks: readonly StoreCheck[] = [
       await appendAll(store, ["free"]);
       const settles = ["held", "free", "gone"].flatMap((id) => [
         retry(id, 3_600_000, `retry ${id}`),
-        bury(id, `bury ${id}`),
+        deadLetter(id, `dead-letter ${id}`),
         release(id, `release ${id}`),
         done(id, `done ${id}`),
       ]);
       await settleAll(store, ...settles);
       const keys = settles.flatMap(({ completed }) => completed);
       assert.deepEqual(await seenOf(other, ...keys), keys);
-      const { waiting, waitingBytes, buried } = await store.stats();
-      assert.deepEqual([waiting, waitingBytes, buried], [2, 200, 0]);
+      const { waiting, waitingBytes, deadLetters } = await store.stats();
+      assert.deepEqual([waiting, waitingBytes, deadLetters], [2, 200, 0]);
       assert.deepEqual(historyOf(await claim(store)), [{ id: "free", attempts: 0, completed: [] }]);
       await settleAll(other, release("held"));
       // The second one comes too late: the record is let go.
-      await settleAll(other, bury("held", "too late"));
+      await settleAll(other, deadLetter("held", "too late"));
       assert.deepEqual(historyOf(await claim(store)), [{ id: "held", attempts: 0, completed: [] }]);
     },
   },

@@ -1,11 +1,11 @@
 import { within } from "../within.ts";
 import { bodyChecks } from "./bodies.ts";
-import { burialChecks } from "./burials.ts";
 import { claimChecks } from "./claims.ts";
 import { clockChecks } from "./clocks.ts";
 import { closingChecks } from "./closing.ts";
 import { commitChecks } from "./commits.ts";
 import { crashChecks } from "./crashes.ts";
+import { deadLetterChecks } from "./dead-letters.ts";
 import { memoryChecks } from "./memories.ts";
 import { settleChecks } from "./settles.ts";
 import { StoreRig } from "./store-rig.ts";
@@ -44,7 +44,7 @@ const checks: readonly StoreCheck[] = [
   ...claimChecks,
   ...settleChecks,
   ...memoryChecks,
-  ...burialChecks,
+  ...deadLetterChecks,
   ...crashChecks,
   ...clockChecks,
   ...closingChecks,

@@ -10,7 +10,7 @@ export interface StoreSubject {
   readonly leaseMs?: number | undefined;
   /** How long ids and event keys are remembered. Default 8 days. */
   readonly rememberMs?: number | undefined;
-  /** How long buried records are kept. Default 30 days. */
+  /** How long dead letters are kept. Default 30 days. */
   readonly deadLetterMaxAgeMs?: number | undefined;
   /** Abilities that the subject has not, each with the reason. Their cases are left out. */
   readonly lacks?: Readonly<Partial<Record<StoreAbility, string>>> | undefined;

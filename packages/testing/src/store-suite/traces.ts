@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { append, bury, claim, release, retry, settleAll } from "./batches.ts";
+import { append, claim, deadLetter, release, retry, settleAll } from "./batches.ts";
 import type { StoreCheck } from "./store-cases.ts";
 
 const traceOf = (digit: string): string => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
@@ -7,7 +7,7 @@ const traceOf = (digit: string): string => `00-${digit.repeat(32)}-${digit.repea
 /** The trace that receiving a record was part of: whoever handles it goes on with it. */
 export const traceChecks: readonly StoreCheck[] = [
   {
-    name: "each record has its own trace or none, after retries, releases, burial and revival, in every process",
+    name: "each record has its own trace or none, after retries, releases, dead letters and revival, in every process",
     async run(rig) {
       const [store, other] = [await rig.open(), await rig.open()];
       const traces: Readonly<Record<string, string | undefined>> = {
@@ -20,7 +20,7 @@ export const traceChecks: readonly StoreCheck[] = [
         return { record: trace === undefined ? record : { ...record, trace }, held: true };
       });
       await store.commit({ appends, settles: [] });
-      await settleAll(store, retry("a", 0), release("b"), bury("c"));
+      await settleAll(store, retry("a", 0), release("b"), deadLetter("c"));
       assert.equal((await other.get("c"))?.trace, traces.c, "of a dead letter");
       assert.equal((await other.get("a"))?.trace, traces.a, "of one that waits");
       assert.equal(await store.revive(["c"]), 1);

@@ -10,7 +10,7 @@ export const conversationMutants: InboxMutants = {
       "a record is delivered in its parts, each a record of its own, and those of no conversation wait for nothing",
       "a conversation is delivered one part at a time and in order, over all processes; others go on",
       "a conversation waits for a retry that holds it, and not for one that does not",
-      "parts are buried and replayed by themselves, and their conversation goes on",
+      "parts are dead-lettered and replayed by themselves, and their conversation goes on",
       "a process that dies over a conversation leaves it in order to others",
       "what is erased from the middle of a conversation lets nothing overtake",
     ],

@@ -4,7 +4,7 @@ import { liftedSubject } from "../subjects/memory-subjects.ts";
 import { type InboxMutants, inboxOn, inboxWith } from "./wrong-inbox.ts";
 
 const AFTER_CRASH = "what was put is delivered after a crash";
-const BETWEEN = "a crash between delivery and outcome delivers again, and never buries";
+const BETWEEN = "a crash between delivery and outcome delivers again, and never dead-letters";
 const ONCE = "two processes on one place handle each record once";
 const SAME_ID = "the same id put by two processes is one record";
 const SERVED = "a process that only receives is served by one that handles";
@@ -55,12 +55,12 @@ export const crashMutants: InboxMutants = {
     subject: inboxOn(storeWith(() => ({ crash() {} }))),
     caughtBy: [BETWEEN],
   },
-  "buries what a process died over": {
+  "dead-letters what a process died over": {
     subject: inboxOn(
       beforeClaim((file) => {
         for (const row of abandoned(file)) {
           row.owner = undefined;
-          row.buried = { at: file.clock.wall(), reason: "the lease ran out" };
+          row.dead = { at: file.clock.wall(), reason: "the lease ran out" };
         }
       }),
     ),

@@ -17,7 +17,7 @@ const RETRY = "a retry comes after its delay, with the next attempt and what was
 const RELEASED = "a released record comes again as if it had not been delivered";
 const REJECTS = "a delivery that rejects loses nothing";
 const THOUSAND = "a thousand records at once are all delivered, once and in order";
-const BURIED = "a buried record is not delivered again, can be looked at, and replayed as new";
+const DEAD_LETTERED = "a dead letter is not delivered again, can be looked at, and replayed as new";
 const LETTERS = "dead letters are listed in pages, the oldest first, and discarded for good";
 
 export const deliveryMutants: InboxMutants = {
@@ -108,11 +108,11 @@ export const deliveryMutants: InboxMutants = {
     ),
     caughtBy: [RETRY],
   },
-  "buries instead of retrying": {
+  "dead-letters instead of retrying": {
     subject: outcomes((outcome) =>
-      outcome.kind === "retry" ? { ...outcome, kind: "bury" } : outcome,
+      outcome.kind === "retry" ? { ...outcome, kind: "dead_letter" } : outcome,
     ),
-    caughtBy: [RETRY, BURIED],
+    caughtBy: [RETRY, DEAD_LETTERED],
   },
   "retries at once": {
     subject: outcomes((outcome) =>
@@ -168,19 +168,19 @@ export const deliveryMutants: InboxMutants = {
     ),
     caughtBy: [REJECTS],
   },
-  "drops instead of burying": {
+  "drops instead of dead-lettering": {
     subject: outcomes((outcome) =>
-      outcome.kind === "bury" ? { ...outcome, kind: "done" } : outcome,
+      outcome.kind === "dead_letter" ? { ...outcome, kind: "done" } : outcome,
     ),
-    caughtBy: [BURIED, LETTERS],
+    caughtBy: [DEAD_LETTERED, LETTERS],
   },
-  "delivers again what was buried": {
+  "delivers again what was dead-lettered": {
     subject: outcomes((outcome) =>
-      outcome.kind === "bury" ? { ...outcome, kind: "retry", delayMs: 0 } : outcome,
+      outcome.kind === "dead_letter" ? { ...outcome, kind: "retry", delayMs: 0 } : outcome,
     ),
-    caughtBy: [BURIED],
+    caughtBy: [DEAD_LETTERED],
   },
-  "keeps no body of what is buried": {
+  "keeps no body of what is dead-lettered": {
     subject: inboxOn(
       storeWith((right) => ({
         async get(id) {
@@ -189,7 +189,7 @@ export const deliveryMutants: InboxMutants = {
         },
       })),
     ),
-    caughtBy: [BURIED],
+    caughtBy: [DEAD_LETTERED],
   },
   "replays with the old attempts": {
     subject: inboxOn(
@@ -204,38 +204,41 @@ export const deliveryMutants: InboxMutants = {
         },
       })),
     ),
-    caughtBy: [BURIED],
+    caughtBy: [DEAD_LETTERED],
   },
   "repeats what was completed when it replays": {
     subject: inboxOn(
-      settling((settle) => (settle.kind === "bury" ? { ...settle, completed: [] } : settle)),
+      settling((settle) => (settle.kind === "dead_letter" ? { ...settle, completed: [] } : settle)),
     ),
-    caughtBy: [BURIED],
+    caughtBy: [DEAD_LETTERED],
   },
   "keeps a dead letter that is replayed": {
     subject: inboxOn(
       storeWith((right) => {
-        const letters = new Map<string, Awaited<ReturnType<typeof right.listBuried>>[number]>();
+        const letters = new Map<
+          string,
+          Awaited<ReturnType<typeof right.listDeadLetters>>[number]
+        >();
         return {
-          async listBuried(page) {
-            for (const letter of await right.listBuried(page)) letters.set(letter.id, letter);
+          async listDeadLetters(page) {
+            for (const letter of await right.listDeadLetters(page)) letters.set(letter.id, letter);
             return [...letters.values()].slice(0, page.limit);
           },
         };
       }),
     ),
-    caughtBy: [BURIED, LETTERS],
+    caughtBy: [DEAD_LETTERED, LETTERS],
   },
   "lists the first dead letters on every page": {
     subject: inboxOn(
-      storeWith((right) => ({ listBuried: ({ limit }) => right.listBuried({ limit }) })),
+      storeWith((right) => ({ listDeadLetters: ({ limit }) => right.listDeadLetters({ limit }) })),
     ),
     caughtBy: [LETTERS],
   },
   "lists all dead letters on one page": {
     subject: inboxOn(
       storeWith((right) => ({
-        listBuried: (page) => right.listBuried({ ...page, limit: 1_000 }),
+        listDeadLetters: (page) => right.listDeadLetters({ ...page, limit: 1_000 }),
       })),
     ),
     caughtBy: [LETTERS],

@@ -2,7 +2,7 @@ import { storeWith } from "../store-mutants/wrong-store.ts";
 import { type InboxMutants, inboxOn, inboxWith } from "./wrong-inbox.ts";
 
 const KEPT =
-  "erase takes a person's items out of what waits and what is buried, and leaves the others'";
+  "erase takes a person's items out of what waits and what is dead-lettered, and leaves the others'";
 const DELIVERED = "what waits is delivered without the items of a person who was erased";
 
 export const erasingMutants: InboxMutants = {
@@ -13,7 +13,7 @@ export const erasingMutants: InboxMutants = {
   "erases dead letters alone": {
     subject: inboxOn(
       storeWith((right) => ({
-        find: (search) => (search.buried ? right.find(search) : Promise.resolve({ ids: [] })),
+        find: (search) => (search.deadLetters ? right.find(search) : Promise.resolve({ ids: [] })),
       })),
     ),
     caughtBy: [DELIVERED],
@@ -21,7 +21,7 @@ export const erasingMutants: InboxMutants = {
   "erases what waits alone": {
     subject: inboxOn(
       storeWith((right) => ({
-        find: (search) => (search.buried ? Promise.resolve({ ids: [] }) : right.find(search)),
+        find: (search) => (search.deadLetters ? Promise.resolve({ ids: [] }) : right.find(search)),
       })),
     ),
     caughtBy: [KEPT],

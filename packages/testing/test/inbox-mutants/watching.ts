@@ -2,8 +2,8 @@ import type { InboxStats } from "@whatsapp-webhooks/core";
 import { delivering, type InboxMutants, inboxWith, memoryInboxWith } from "./wrong-inbox.ts";
 
 const TRACE =
-  "a record's trace comes with every delivery, is kept when it is buried, and stays away where there was none";
-const STATS = "stats tell what is not settled, its bytes and its oldest, and what is buried";
+  "a record's trace comes with every delivery, is kept when it is dead-lettered, and stays away where there was none";
+const STATS = "stats tell what is not settled, its bytes and its oldest, and what is dead-lettered";
 
 const counting = (change: (stats: InboxStats) => Partial<InboxStats>) =>
   inboxWith((right) => ({
@@ -28,8 +28,8 @@ export const watchingMutants: InboxMutants = {
     })),
     caughtBy: [TRACE],
   },
-  "counts what is buried as waiting": {
-    subject: counting(({ waiting, buried }) => ({ waiting: waiting + buried })),
+  "counts what is dead-lettered as waiting": {
+    subject: counting(({ waiting, deadLetters }) => ({ waiting: waiting + deadLetters })),
     caughtBy: [STATS],
   },
   "tells no age": {

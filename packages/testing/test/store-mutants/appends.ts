@@ -4,7 +4,8 @@ import { afterCommit, claiming, committing, type StoreMutants, storeWith } from 
 const EXACT = "a record comes back exactly as it was appended";
 const ORDER =
   "records keep the order of their appends, held or not, in one commit and over several";
-const THERE = "an id that is there is left out and named: waiting, held, to be retried, buried";
+const THERE =
+  "an id that is there is left out and named: waiting, held, to be retried, dead-lettered";
 const HANDLED = "an id that was handled is left out and named, in every process";
 const TWICE = "an id twice in one commit is one record, and not left out";
 const INTERRUPTED =
@@ -90,7 +91,7 @@ export const appendMutants: StoreMutants = {
         for (const { record } of batch.appends) {
           const row = file.rows.get(record.id);
           if (!left.includes(record.id) || row === undefined) continue;
-          const again = { ...row, record, owner: undefined, buried: undefined };
+          const again = { ...row, record, owner: undefined, dead: undefined };
           file.rows.set(`${record.id} again`, again);
         }
         return left;
@@ -186,7 +187,7 @@ export const appendMutants: StoreMutants = {
         return record && { ...record, body: record.body.subarray(1) };
       },
     })),
-    caughtBy: [EXACT, "bury keeps a record aside, with its bytes"],
+    caughtBy: [EXACT, "dead-letter keeps a record aside, with its bytes"],
   },
   "has room for everything": {
     open: storeWith((right, file) => {

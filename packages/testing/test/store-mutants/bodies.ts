@@ -1,7 +1,7 @@
 import { type StoreMutants, storeWith } from "./wrong-store.ts";
 
 const FOUND =
-  "records are found by what their bodies contain, all of them, waiting and buried apart";
+  "records are found by what their bodies contain, all of them, waiting and dead-lettered apart";
 const CHANGED = "another body takes the place of a record's, in its order and with its attempts";
 const GONE =
   "a record without a body is gone for good, and what becomes of it afterwards changes nothing";
@@ -15,10 +15,10 @@ export const bodyMutants: StoreMutants = {
     })),
     caughtBy: [FOUND],
   },
-  "finds buried records among those that wait": {
+  "finds dead letters among those that wait": {
     open: storeWith((right) => ({
       async find(search) {
-        const other = await right.find({ ...search, buried: !search.buried });
+        const other = await right.find({ ...search, deadLetters: !search.deadLetters });
         const found = await right.find(search);
         return { ...found, ids: [...found.ids, ...other.ids] };
       },
@@ -31,10 +31,10 @@ export const bodyMutants: StoreMutants = {
     })),
     caughtBy: [FOUND],
   },
-  "does not change what is buried": {
+  "does not change what is dead-lettered": {
     open: storeWith((right, file) => ({
       async replace(id, body) {
-        return file.rows.get(id)?.buried === undefined ? right.replace(id, body) : true;
+        return file.rows.get(id)?.dead === undefined ? right.replace(id, body) : true;
       },
     })),
     caughtBy: [CHANGED, GONE],

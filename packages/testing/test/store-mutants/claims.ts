@@ -13,7 +13,7 @@ const HELD = "what a process holds is not claimed again, by itself or by another
 const SAME_TIME = "stores that claim at the same time never get the same record";
 const DEAD = "what a dead process held goes to others in time, what a living one holds does not";
 const DYING =
-  "dying over a record, or while claiming it, neither loses it nor counts an attempt nor buries it";
+  "dying over a record, or while claiming it, neither loses it nor counts an attempt nor dead-letters it";
 const JUMPS =
   "a wall clock that jumps takes nothing from a living process, and leaves nothing to a dead one";
 const LETS_GO = "close lets go at once of what was held, as it was";
@@ -151,11 +151,11 @@ export const claimMutants: StoreMutants = {
     }),
     caughtBy: [DEAD, DYING],
   },
-  "buries what a process died over": {
+  "dead-letters what a process died over": {
     open: beforeClaim((file) => {
       for (const row of abandoned(file)) {
         row.owner = undefined;
-        row.buried = { at: file.clock.wall(), reason: "the lease ran out" };
+        row.dead = { at: file.clock.wall(), reason: "the lease ran out" };
       }
     }),
     caughtBy: [DEAD, DYING],
@@ -227,7 +227,7 @@ export const claimMutants: StoreMutants = {
     open: storeWith((right, file) => ({
       async close() {
         for (const [id, row] of file.rows)
-          if (row.owner === undefined && row.buried === undefined) file.rows.delete(id);
+          if (row.owner === undefined && row.dead === undefined) file.rows.delete(id);
         await right.close();
       },
     })),

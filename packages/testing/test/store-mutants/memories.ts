@@ -8,7 +8,7 @@ const RESTART = "a restart changes nothing of what is stored and remembered";
 const PRUNE = "prune takes nothing that is still needed";
 const REMEMBERED =
   "ids and keys are remembered for their time by the wall clock, and then forgotten";
-const TOO_OLD = "buried records go when they are too old, and only they; their ids are not new";
+const TOO_OLD = "dead letters go when they are too old, and only they; their ids are not new";
 const DUE = "a retry is due when its ticks have passed, whatever the wall clock does";
 
 const counting = (change: (stats: StoreStats) => StoreStats) =>
@@ -71,15 +71,15 @@ export const memoryMutants: StoreMutants = {
     })),
     caughtBy: [STATS],
   },
-  "counts the bytes of what is buried": {
+  "counts the bytes of what is dead-lettered": {
     open: counting((stats) => ({
       ...stats,
-      waitingBytes: stats.waitingBytes + stats.buried * 100,
+      waitingBytes: stats.waitingBytes + stats.deadLetters * 100,
     })),
     caughtBy: [STATS],
   },
-  "counts what is buried twice": {
-    open: counting((stats) => ({ ...stats, buried: stats.buried * 2 })),
+  "counts what is dead-lettered twice": {
+    open: counting((stats) => ({ ...stats, deadLetters: stats.deadLetters * 2 })),
     caughtBy: [STATS, TOO_OLD],
   },
   "tells the youngest that waits instead of the oldest": {
@@ -87,7 +87,7 @@ export const memoryMutants: StoreMutants = {
       async stats() {
         const stats = await right.stats();
         const youngest = rowsOf(file)
-          .filter(({ buried }) => buried === undefined)
+          .filter(({ dead }) => dead === undefined)
           .at(-1);
         return youngest === undefined
           ? stats
@@ -114,20 +114,19 @@ export const memoryMutants: StoreMutants = {
     })),
     caughtBy: [RESTART],
   },
-  "loses what is buried when it is restarted": {
+  "loses what is dead-lettered when it is restarted": {
     open: storeWith((right, file) => ({
       async close() {
-        for (const row of rowsOf(file))
-          if (row.buried !== undefined) file.rows.delete(row.record.id);
+        for (const row of rowsOf(file)) if (row.dead !== undefined) file.rows.delete(row.record.id);
         await right.close();
       },
     })),
     caughtBy: [RESTART],
   },
-  "prunes what is buried, whatever its age": {
+  "prunes what is dead-lettered, whatever its age": {
     open: storeWith((right) => ({
       async prune() {
-        const letters = await right.listBuried({ limit: 1_000 });
+        const letters = await right.listDeadLetters({ limit: 1_000 });
         await right.discard(letters.map(({ id }) => id));
       },
     })),

@@ -14,7 +14,7 @@ const COUNTS = "retry counts an attempt and adds to what was completed";
 const DELAY = "retry brings a record back after its delay, and not before";
 const RELEASE =
   "release puts a record back in its place, counts nothing and adds to what was completed";
-const BURY = "bury keeps a record aside, with its bytes";
+const DEAD_LETTER = "dead-letter keeps a record aside, with its bytes";
 const REMEMBERED =
   "what was completed is remembered for all processes, whatever becomes of the record";
 const NOT_OURS =
@@ -41,7 +41,7 @@ export const settleMutants: StoreMutants = {
     caughtBy: [DONE],
   },
   "keeps what is done for people to look at": {
-    open: taking("done", { kind: "bury", reason: "done" }),
+    open: taking("done", { kind: "dead_letter", reason: "done" }),
     caughtBy: [DONE],
   },
   "drops instead of retrying": {
@@ -80,24 +80,24 @@ export const settleMutants: StoreMutants = {
     }),
     caughtBy: [COUNTS, RELEASE],
   },
-  "drops instead of burying": {
-    open: taking("bury", { kind: "done" }),
-    caughtBy: [BURY],
+  "drops instead of dead-lettering": {
+    open: taking("dead_letter", { kind: "done" }),
+    caughtBy: [DEAD_LETTER],
   },
-  "delivers again what was buried": {
-    open: taking("bury", { kind: "release" }),
-    caughtBy: [BURY],
+  "delivers again what was dead-lettered": {
+    open: taking("dead_letter", { kind: "release" }),
+    caughtBy: [DEAD_LETTER],
   },
-  "keeps no body of what is buried": {
+  "keeps no body of what is dead-lettered": {
     open: afterCommit((file) => {
       for (const row of rowsOf(file))
-        if (row.buried !== undefined)
+        if (row.dead !== undefined)
           file.rows.set(row.record.id, {
             ...row,
             record: { ...row.record, body: new Uint8Array() },
           });
     }),
-    caughtBy: [BURY],
+    caughtBy: [DEAD_LETTER],
   },
   "forgets what was completed": {
     open: settling((settle) => ({ ...settle, completed: [] })),
@@ -151,7 +151,7 @@ export const settleMutants: StoreMutants = {
   "lets a retry hold up what is younger": {
     open: beforeClaim((file) => {
       const now = file.clock.tick();
-      const rows = rowsOf(file).filter(({ buried }) => buried === undefined);
+      const rows = rowsOf(file).filter(({ dead }) => dead === undefined);
       const due = Math.max(...rows.map(({ dueTick }) => dueTick));
       if (due > now) for (const row of rows) row.dueTick = due;
     }),

@@ -1,7 +1,7 @@
 import { claiming, committing, type StoreMutants, storeWith } from "./wrong-store.ts";
 
 const TRACES =
-  "each record has its own trace or none, after retries, releases, burial and revival, in every process";
+  "each record has its own trace or none, after retries, releases, dead letters and revival, in every process";
 
 export const traceMutants: StoreMutants = {
   "forgets traces": {
@@ -20,7 +20,7 @@ export const traceMutants: StoreMutants = {
     })),
     caughtBy: [TRACES],
   },
-  "loses the trace of what it buries": {
+  "loses the trace of what it dead-letters": {
     open: storeWith((right) => ({
       async get(id) {
         const record = await right.get(id);

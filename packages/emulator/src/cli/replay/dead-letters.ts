@@ -20,7 +20,7 @@ export async function deadLetters(path: string): Promise<readonly RecordedBody[]
   const bodies: RecordedBody[] = [];
   try {
     for (let after = 0; ; ) {
-      const page = await store.listBuried({ after, limit: PAGE });
+      const page = await store.listDeadLetters({ after, limit: PAGE });
       for (const { id } of page) {
         const record = await store.get(id);
         // Somebody may have replayed it meanwhile.

@@ -1,49 +1,51 @@
 import { rowsOf, type StoreMutants, storeWith } from "./wrong-store.ts";
 
 const PAGES =
-  "buried records are listed in pages, in the order of their burial, with what people need";
+  "dead letters are listed in pages, in the order in which they became so, with what people need";
 const REVIVED = "a revived record is as new, behind what waits, and keeps what was completed";
 const DISCARDED = "a discarded record is gone for good: its id is not new";
-const ONLY = "only what is buried is revived or discarded";
+const ONLY = "only what is dead-lettered is revived or discarded";
 
-export const burialMutants: StoreMutants = {
-  "lists what is buried in the order of arrival": {
+export const deadLetterMutants: StoreMutants = {
+  "lists what is dead-lettered in the order of arrival": {
     open: storeWith((right) => ({
-      async listBuried(page) {
-        const letters = await right.listBuried(page);
+      async listDeadLetters(page) {
+        const letters = await right.listDeadLetters(page);
         return [...letters].sort((a, b) => a.receivedAt - b.receivedAt);
       },
     })),
     caughtBy: [PAGES],
   },
   "lists the first page again and again": {
-    open: storeWith((right) => ({ listBuried: ({ limit }) => right.listBuried({ limit }) })),
+    open: storeWith((right) => ({
+      listDeadLetters: ({ limit }) => right.listDeadLetters({ limit }),
+    })),
     caughtBy: [PAGES],
   },
   "lists all on one page": {
     open: storeWith((right) => ({
-      listBuried: (page) => right.listBuried({ ...page, limit: 1_000 }),
+      listDeadLetters: (page) => right.listDeadLetters({ ...page, limit: 1_000 }),
     })),
     caughtBy: [PAGES],
   },
   "begins a page with the last one of the page before": {
     open: storeWith((right) => ({
-      listBuried: ({ after = 0, limit }) => right.listBuried({ after: after - 1, limit }),
+      listDeadLetters: ({ after = 0, limit }) => right.listDeadLetters({ after: after - 1, limit }),
     })),
     caughtBy: [PAGES],
   },
-  "does not tell why a record was buried": {
+  "does not tell why a record was dead-lettered": {
     open: storeWith((right) => ({
-      async listBuried(page) {
-        return (await right.listBuried(page)).map((letter) => ({ ...letter, reason: "" }));
+      async listDeadLetters(page) {
+        return (await right.listDeadLetters(page)).map((letter) => ({ ...letter, reason: "" }));
       },
     })),
     caughtBy: [PAGES],
   },
-  "does not count the last attempt of what is buried": {
+  "does not count the last attempt of what is dead-lettered": {
     open: storeWith((right) => ({
-      async listBuried(page) {
-        const letters = await right.listBuried(page);
+      async listDeadLetters(page) {
+        const letters = await right.listDeadLetters(page);
         return letters.map((letter) => ({ ...letter, attempts: letter.attempts - 1 }));
       },
     })),
@@ -96,13 +98,13 @@ export const burialMutants: StoreMutants = {
           for (const id of ids) revived.add(id);
           return right.revive(ids);
         },
-        async listBuried(page) {
-          const letters = await right.listBuried(page);
+        async listDeadLetters(page) {
+          const letters = await right.listDeadLetters(page);
           const copies = [...revived].map((id) => ({
             id,
             position: 1,
             receivedAt: 0,
-            buriedAt: 0,
+            deadLetteredAt: 0,
             attempts: 1,
             reason: "",
             bytes: 0,
@@ -122,7 +124,7 @@ export const burialMutants: StoreMutants = {
     })),
     caughtBy: [REVIVED, ONLY],
   },
-  "revives what is not buried": {
+  "revives what is not dead-lettered": {
     open: storeWith((right, file) => ({
       async revive(ids) {
         for (const id of ids) {
@@ -164,10 +166,10 @@ export const burialMutants: StoreMutants = {
     }),
     caughtBy: [DISCARDED],
   },
-  "discards everything that is buried": {
+  "discards everything that is dead-lettered": {
     open: storeWith((right) => ({
       async discard(ids) {
-        const letters = await right.listBuried({ limit: 1_000 });
+        const letters = await right.listDeadLetters({ limit: 1_000 });
         const known = letters.filter(({ id }) => ids.includes(id));
         if (known.length > 0) await right.discard(letters.map(({ id }) => id));
         return known.length;

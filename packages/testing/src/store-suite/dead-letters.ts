@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import {
   append,
   appendAll,
-  bury,
   claim,
   claimIds,
+  deadLetter,
   historyOf,
   range,
   retry,
@@ -13,26 +13,26 @@ import {
 import type { StoreCheck } from "./store-cases.ts";
 
 /** Records that were given up, and what people do with them. */
-export const burialChecks: readonly StoreCheck[] = [
+export const deadLetterChecks: readonly StoreCheck[] = [
   {
-    name: "buried records are listed in pages, in the order of their burial, with what people need",
+    name: "dead letters are listed in pages, in the order in which they became so, with what people need",
     async run(rig) {
       const store = await rig.open();
       const appends = range(5).map((id) => append(id, { held: true }));
       await store.commit({ appends, settles: [] });
-      await settleAll(store, bury("r3"));
-      await settleAll(store, bury("r0"), bury("r4"));
-      const first = await store.listBuried({ limit: 2 });
-      const second = await store.listBuried({ limit: 2, after: first.at(-1)?.position ?? 0 });
+      await settleAll(store, deadLetter("r3"));
+      await settleAll(store, deadLetter("r0"), deadLetter("r4"));
+      const first = await store.listDeadLetters({ limit: 2 });
+      const second = await store.listDeadLetters({ limit: 2, after: first.at(-1)?.position ?? 0 });
       assert.deepEqual(
         [first, second].map((page) => page.map(({ id }) => id)),
         [["r3", "r0"], ["r4"]],
       );
       const letter = first[0];
       assert.ok(letter);
-      const { position, buriedAt, ...rest } = letter;
+      const { position, deadLetteredAt, ...rest } = letter;
       assert.ok(Number.isSafeInteger(position) && position > 0, "0 is before the first");
-      assert.ok(Number.isFinite(buriedAt));
+      assert.ok(Number.isFinite(deadLetteredAt));
       assert.deepEqual(rest, {
         id: "r3",
         receivedAt: appends[3]?.record.receivedAt,
@@ -49,19 +49,19 @@ export const burialChecks: readonly StoreCheck[] = [
       await appendAll(store, ["a"], { held: true });
       await settleAll(store, retry("a", 0, "x"));
       await rig.claimUntil(store, ["a"]);
-      await settleAll(store, bury("a", "y"));
+      await settleAll(store, deadLetter("a", "y"));
       await appendAll(store, ["b"]);
-      assert.equal((await store.listBuried({ limit: 9 }))[0]?.attempts, 2);
+      assert.equal((await store.listDeadLetters({ limit: 9 }))[0]?.attempts, 2);
       assert.equal(await store.revive(["a", "nothing of that id"]), 1);
-      assert.deepEqual(await store.listBuried({ limit: 9 }), []);
+      assert.deepEqual(await store.listDeadLetters({ limit: 9 }), []);
       assert.deepEqual(await appendAll(store, ["a"]), ["a"]);
       assert.deepEqual(historyOf(await claim(store)), [
         { id: "b", attempts: 0, completed: [] },
         { id: "a", attempts: 0, completed: ["x", "y"] },
       ]);
-      await settleAll(store, bury("b"), bury("a"));
+      await settleAll(store, deadLetter("b"), deadLetter("a"));
       assert.deepEqual(
-        (await store.listBuried({ limit: 9 })).map(({ id, attempts }) => [id, attempts]),
+        (await store.listDeadLetters({ limit: 9 })).map(({ id, attempts }) => [id, attempts]),
         [
           ["b", 1],
           ["a", 1],
@@ -74,11 +74,11 @@ export const burialChecks: readonly StoreCheck[] = [
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["a", "b"], { held: true });
-      await settleAll(store, bury("a"), bury("b"));
+      await settleAll(store, deadLetter("a"), deadLetter("b"));
       assert.equal(await store.discard(["a", "nothing of that id"]), 1);
       assert.equal(await store.get("a"), undefined);
       assert.deepEqual(
-        (await store.listBuried({ limit: 9 })).map(({ id }) => id),
+        (await store.listDeadLetters({ limit: 9 })).map(({ id }) => id),
         ["b"],
       );
       assert.deepEqual(await appendAll(store, ["a"]), ["a"]);
@@ -87,7 +87,7 @@ export const burialChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "only what is buried is revived or discarded",
+    name: "only what is dead-lettered is revived or discarded",
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["held", "tried"], { held: true });
