@@ -49,7 +49,7 @@ describe.concurrent("the demo", () => {
     async () => {
       const demo = startAtTerminal("demo");
       const address = /http:\/\/127\.0\.0\.1:\d+(?=\/\s*$)/;
-      await vi.waitFor(() => expect(demo.stdout()).toMatch(address), 30_000);
+      await vi.waitFor(() => expect(demo.stdout()).toMatch(address), 60_000);
       expect(demo.stdout()).toContain("Ctrl-C ends the demo");
       const [url = ""] = address.exec(demo.stdout()) ?? [];
       const page = await fetch(url);
@@ -68,6 +68,7 @@ describe.concurrent("the demo", () => {
       expect(await demo.exited, demo.stdout()).toBe(0);
       await expect(fetch(url)).rejects.toThrow();
     },
+    120_000,
   );
 
   test("says which sample apps there are when asked for another", async () => {

@@ -102,7 +102,7 @@ export const settleChecks: readonly StoreCheck[] = [
         done("done", "key of done"),
         retry("retry", 3_600_000, "key of retry"),
         release("release", "key of release"),
-        deadLetter("dead_letter", "key of dead-letter"),
+        deadLetter("dead_letter", "key of dead_letter"),
       );
       for (const each of [store, other])
         assert.deepEqual(await seenOf(each, ...keys), keys.slice(0, 4));
