@@ -133,6 +133,9 @@ test("lists, prints, and says who does not listen", async () => {
   const list = JSON.parse((await runCli([...call, "--json"])).stdout) as unknown[];
   expect(lines.map(statusIn)).toEqual(["delivered", "sent"]);
   expect(list.map((body) => statusIn(JSON.stringify(body)))).toEqual(["delivered", "sent"]);
+  const twice = await runCli(["trigger", "message.text", "--duplicate", "--print", "--json"]);
+  const [first, second, ...others] = JSON.parse(twice.stdout) as unknown[];
+  expect([second, others]).toEqual([first, []]);
   const nobody = await runCli(["trigger", "message.text", "--to", "http://127.0.0.1:9/"], { env });
   expect(nobody).toMatchObject({
     code: 1,

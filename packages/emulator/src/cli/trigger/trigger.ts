@@ -101,17 +101,17 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
     ageMs: options.age ?? (event === STALE ? 30 * 86_400_000 : 0),
     nowMs: Date.now(),
   });
+  const planned = options.duplicate
+    ? bodies.flatMap((body) => [body, { ...body, label: `${body.label}, again` }])
+    : bodies;
   if (options.print) {
     // The bytes as they would be sent, in the list too.
-    const texts = bodies.map(({ bytes }) => bytes.toString());
+    const texts = planned.map(({ bytes }) => bytes.toString());
     process.stdout.write(`${screen.isJson ? `[${texts.join(",")}]` : texts.join("\n")}\n`);
     return;
   }
   const sender = senderFrom(options);
   const to = shownUrl(sender.url);
-  const planned = options.duplicate
-    ? bodies.flatMap((body) => [body, { ...body, label: `${body.label}, again` }])
-    : bodies;
   const proof = proofOfTrigger(bodies[0]?.isOnPremises ?? isOnPremises, options);
   screen.lines(screen.colours.dim(`${chosen.fixture} → ${to}`));
   const results: Result[] = [];
