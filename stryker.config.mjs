@@ -13,6 +13,8 @@ const onTheWay = [
   "parse",
   "envelope/*",
   "key",
+  "record-id",
+  "happening",
   "json",
   "density",
   "repair",

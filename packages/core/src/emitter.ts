@@ -22,7 +22,10 @@ export interface Subscriptions {
   on<P extends Pattern>(pattern: P, handler: Handler<P>): () => void;
   /** As {@link on}, for one event. If its handler fails, it is tried again with that same event. */
   once<P extends Pattern>(pattern: P, handler: Handler<P>): () => void;
-  /** Takes back one subscription that {@link on} or {@link once} made with these arguments. */
+  /**
+   * Takes back one subscription that {@link on} or {@link once} made with these arguments. A one-time handler that has got its event
+   * and waits to be tried again is taken back by what `once` returned.
+   */
   off<P extends Pattern>(pattern: P, handler: Handler<P>): void;
 }
 

@@ -1,9 +1,10 @@
 import { type Item, isJson, LONGEST_ID, textOf } from "./envelope/item.ts";
+import { stepOf, tellsTime } from "./happening.ts";
 import { fingerprint } from "./signature.ts";
 
 /**
  * What makes two items the same event, so that duplicates are told from news: what the family's `identify` says, for a
- * profile what it came with, and for anything else its content and the time of its entry.
+ * profile what it came with, and for anything else its content, the number it is about and the time of its entry.
  */
 export function keyOf(item: Item, data: unknown, receivedAt: number): string {
   const name = item.family?.name ?? "unknown";
@@ -15,7 +16,7 @@ export function keyOf(item: Item, data: unknown, receivedAt: number): string {
 const LONGEST_KEY = 300;
 
 function identityOf(
-  { family, kind, entry, anchor, field }: Item,
+  { family, kind, entry, anchor, field, account }: Item,
   data: unknown,
   receivedAt: number,
 ): string {
@@ -27,8 +28,16 @@ function identityOf(
       return `${kind === undefined ? "" : `${kind}:`}${identity.map(partOf).join(":")}`;
   }
   // Without an entry (On-Premises) nothing tells a repetition from the same thing happening again: deliver both.
-  const moment = entry === undefined ? String(receivedAt) : toJson([entry.id, entry.time]);
-  return fingerprint(moment, field ?? "", toJson(data));
+  const json = toJson(data);
+  const moment =
+    entry === undefined
+      ? String(receivedAt)
+      : toJson([
+          entry.id,
+          account.phoneNumberId,
+          entry.time ?? (tellsTime(json) ? "" : stepOf(receivedAt)),
+        ]);
+  return fingerprint(moment, field ?? "", json);
 }
 
 function partOf(part: unknown): string {

@@ -90,7 +90,7 @@ export class IncidentLog {
 
   /** True when a line for this cause would be written now; lets the caller skip costly diagnosis. */
   isDue(cause: string): boolean {
-    return (this.#causes.get(cause)?.until ?? 0) <= Date.now();
+    return (this.#causes.get(cause)?.until ?? 0) <= performance.now();
   }
 
   /** `cause` tells apart what has one code; it must come from a small set, as each is remembered. */
@@ -102,11 +102,11 @@ export class IncidentLog {
     cause = code,
   ): void {
     const last = this.#causes.get(cause);
-    if (last !== undefined && last.until > Date.now()) {
+    if (last !== undefined && last.until > performance.now()) {
       last.suppressed++;
       return;
     }
-    this.#causes.set(cause, { until: Date.now() + QUIET_MS, suppressed: 0 });
+    this.#causes.set(cause, { until: performance.now() + QUIET_MS, suppressed: 0 });
     const suppressed =
       last === undefined || last.suppressed === 0 ? {} : { suppressed: last.suppressed };
     this.#logger[level]({ code, ...details, ...suppressed }, message);

@@ -13,13 +13,13 @@ import {
 } from "./credentials.ts";
 import { type ErrorCode, WebhookError } from "./errors.ts";
 import type { WebhookRequest, WebhookResponse } from "./http.ts";
-import type { Inbox, RecordAuth } from "./inbox/inbox.ts";
+import type { Inbox, InboxRecord } from "./inbox/inbox.ts";
 import { harmless, IncidentLog, type Logger } from "./logger.ts";
 import { explainMismatch } from "./mismatch.ts";
 import { Outage } from "./outage.ts";
+import { signedId, uniqueId } from "./record-id.ts";
 import { causeOf, describe, levelOf, refusal } from "./refusal.ts";
 import {
-  fingerprint,
   isSameText,
   isSignedBy,
   parseSignature,
@@ -81,7 +81,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
 
   // One function from the request to the answer: each async call on the way costs a frame of its own.
   async function notification(request: WebhookRequest, trace?: string): Promise<WebhookResponse> {
-    if (closing) throw new WebhookError("closing", "this process is shutting down.");
+    refuseClosing();
     let authenticated: Authenticated;
     if (isSigned(request)) {
       const signature = signatureOf(request);
@@ -91,8 +91,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     } else {
       authenticated = await unsigned(request);
     }
-    const { id, auth, body } = authenticated;
+    // It may have come to an end meanwhile, with an inbox that hands over nothing any more.
+    refuseClosing();
     options.onArrival();
+    const { id, auth, body } = authenticated;
     const record = { id, receivedAt: Date.now(), auth, body };
     try {
       await inbox.put(trace === undefined ? record : { ...record, trace });
@@ -101,6 +103,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     outage.end(logger, "the inbox takes notifications again; what was refused comes again");
     return OK;
+  }
+
+  function refuseClosing(): void {
+    if (closing) throw new WebhookError("closing", "this process is shutting down.");
   }
 
   function notStored(cause: unknown): WebhookError {
@@ -126,7 +132,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         : "the signature does not match.";
       throw new WebhookError("signature_mismatch", why);
     }
-    return { auth, body, id: signedId(signature, auth.tenant) };
+    return { id: signedId(signature, body, auth.tenant, Date.now()), auth, body };
   }
 
   async function unsigned(request: WebhookRequest): Promise<Authenticated> {
@@ -161,7 +167,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     )
       throw refused;
     const auth = await onPremisesAuth(onPremises, request);
-    return { auth, body, id: crypto.randomUUID().replaceAll("-", "") };
+    return { id: uniqueId(), auth, body };
   }
 
   /** Throws or rejects. */
@@ -251,15 +257,7 @@ const UNVERIFIED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "on_premises_rejected",
 ]);
 
-interface Authenticated {
-  readonly auth: RecordAuth;
-  readonly body: Uint8Array;
-  /**
-   * Signed bytes that come again are a repetition: the platform puts times into them. On-Premises bodies can be alike and
-   * still tell of two happenings (an error that comes back), so their repetitions are told by the events inside.
-   */
-  readonly id: string;
-}
+type Authenticated = Pick<InboxRecord, "id" | "auth" | "body">;
 
 /** Throws unless there is one, and one only. */
 function signatureOf(request: WebhookRequest): Buffer {
@@ -278,13 +276,6 @@ function signatureOf(request: WebhookRequest): Buffer {
     );
   }
   return signature;
-}
-
-/** The signature is a hash of the body already; the same secret may be several tenants'. Hex, as people give it to commands. */
-function signedId(signature: Buffer, tenant: string | undefined): string {
-  return tenant === undefined
-    ? signature.toString("hex", 0, 16)
-    : Buffer.from(fingerprint("signature", tenant, signature), "base64url").toString("hex");
 }
 
 /** Whether the body is still with whoever sends it, as far as the request tells. */

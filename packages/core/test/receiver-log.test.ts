@@ -41,6 +41,15 @@ describe("what strangers can cause is logged once a minute for each cause", () =
     expect(looked).toHaveBeenCalledTimes(1);
   });
 
+  test("a minute stays one when the clock is set back", async () => {
+    const { receive, log } = receiverUnderTest();
+    await receive(forged);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(60_000);
+    await receive(forged);
+    expect(log.lines).toHaveLength(2);
+  });
+
   test("after a quiet minute nothing counts as left out", async () => {
     const { receive, log } = receiverUnderTest();
     await receive(forged);

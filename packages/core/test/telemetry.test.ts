@@ -95,6 +95,7 @@ describe("somebody's own telemetry", () => {
   const broken = (): never => {
     throw new Error("broken");
   };
+  const rejecting = async (): Promise<never> => broken();
   const twice = (work: () => void): void => {
     work();
     work();
@@ -118,6 +119,17 @@ describe("somebody's own telemetry", () => {
         receiving: () => ({ run: broken, answered: broken }),
         handling: () => ({ run: broken, failed: broken, ended: broken }),
         observe: () => broken,
+      },
+    ],
+    [
+      "rejects everywhere",
+      {
+        receiving: () => ({ run: rejecting, answered: rejecting }),
+        handling: () => ({ run: rejecting, failed: rejecting, ended: rejecting }),
+        duplicate: rejecting,
+        retried: rejecting,
+        deadLettered: rejecting,
+        observe: () => rejecting,
       },
     ],
     [

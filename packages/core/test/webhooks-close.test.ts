@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { storeInbox } from "../src/index.ts";
-import { cloudBody, gate, settled, signedRequest, text } from "./support/notifications.ts";
+import { cloudBody, gate, SECRET, settled, signedRequest, text } from "./support/notifications.ts";
 import { tame } from "./support/tame-store.ts";
 import { setUp } from "./support/webhooks-under-test.ts";
 
@@ -24,6 +24,23 @@ test("close() answers 503, lets running handlers finish, and is idempotent", asy
   expect(await closing).toEqual({ running: 0, pending: 0 });
   expect(finished).toBe(true);
   await expect(webhooks.start()).rejects.toMatchObject({ code: "closing" });
+});
+
+test("what arrives while close() goes on is answered 503, however long its secret was looked up", async () => {
+  const held = gate();
+  const appSecret = async () => {
+    await held.promise;
+    return SECRET;
+  };
+  const { webhooks, post } = setUp({ appSecret });
+  const heard: string[] = [];
+  webhooks.on("message.text", (event) => heard.push(event.data.text.body));
+  const late = post("late");
+  const closing = webhooks.close();
+  held.open();
+  expect(await late).toMatchObject({ status: 503, body: "closing" });
+  expect(await closing).toEqual({ running: 0, pending: 0 });
+  expect(heard).toEqual([]);
 });
 
 test("close() handles what was answered but has not begun: in memory there is no other copy", async () => {

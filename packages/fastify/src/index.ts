@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import {
   assertWebhooks,
   checkOptions,
@@ -58,6 +59,9 @@ async function answer(
   // Hooks keep the bytes on Fastify's request, middleware of the Express kind on Node's.
   const { rawBody: kept, body: parsed } = request.raw as Kept;
   const { rawBody = kept } = request as Kept;
+  const stream = (request.body ?? undefined) as Readable | undefined;
+  // One that a hook put there fails with nobody listening, if the request is refused before it is read: that ends the process.
+  if (stream !== request.raw) stream?.on?.("error", () => {});
   const { status, headers, body } = await webhooks.receive(
     toWebhookRequest(request.raw, {
       url: request.originalUrl,
@@ -65,7 +69,7 @@ async function answer(
       rawBody,
       body: parsed,
       // The request itself, unless a preParsing hook put another stream in its place.
-      stream: (request.body ?? undefined) as AsyncIterable<Uint8Array> | undefined,
+      stream,
       hint: HINT,
     }),
   );

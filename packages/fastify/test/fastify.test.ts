@@ -1,10 +1,12 @@
 import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
 import { createWebhooks, type Webhooks, type WebhooksOptions } from "@whatsapp-webhooks/core";
 import { notification, signed } from "@whatsapp-webhooks/testing";
 import type { FastifyInstance, FastifyServerOptions } from "fastify";
 import fastifyRawBody from "fastify-raw-body";
 import request from "supertest";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { whatsappWebhooks } from "../src/index.ts";
 import { majors } from "./fastify-subject.ts";
 
@@ -153,6 +155,24 @@ describe.each(Object.entries(majors))("%s", (major, fastify) => {
     expect(await post(app, "/webhooks/whatsapp")).toBe(200);
     await webhooks.idle();
     expect(texts).toEqual(["hello"]);
+  });
+
+  test("a stream of a preParsing hook that fails after the answer, or before it is read, ends no process", async () => {
+    const { webhooks } = listen({ appSecret: () => sleep(50, SECRET) });
+    const app = start();
+    app.addHook("preParsing", async (_request, _reply, payload) => payload.pipe(createGunzip()));
+    app.register(whatsappWebhooks(webhooks));
+    await app.ready();
+    const uncaught = vi.fn();
+    process.on("uncaughtException", uncaught);
+    const send = (headers: Record<string, string>) =>
+      request(app.server).post("/webhooks/whatsapp").set(headers).send("no gzip at all");
+    expect((await send({ "content-type": "application/json" })).status).toBe(401);
+    const { headers } = signed("no gzip at all", SECRET);
+    expect((await send({ ...headers })).status).toBe(400);
+    await sleep(50);
+    process.off("uncaughtException", uncaught);
+    expect(uncaught).not.toHaveBeenCalled();
   });
 
   test("a hook that keeps request.rawBody is as good", async () => {

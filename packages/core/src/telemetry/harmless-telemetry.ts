@@ -43,7 +43,9 @@ export function harmlessTelemetry(telemetry: Telemetry): HarmlessTelemetry {
 /** There is nowhere to tell of what goes wrong here. */
 function quiet<T>(call: () => T): T | undefined {
   try {
-    return call();
+    const result = call();
+    if (result instanceof Promise) result.catch(() => {});
+    return result;
   } catch {
     return undefined;
   }
