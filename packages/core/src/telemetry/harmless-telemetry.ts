@@ -19,23 +19,23 @@ export function harmlessTelemetry(telemetry: Telemetry): HarmlessTelemetry {
       return {
         trace: quiet(() => receiving?.trace),
         run: (work) => runOnce(receiving, work),
-        answered: (answer) => quiet(() => receiving?.answered(answer)),
+        answered: (answer) => tell(() => receiving?.answered(answer)),
       };
     },
     handling(event) {
       const handling = quiet(() => telemetry.handling?.(event));
       return {
         run: (work) => runOnce(handling, work),
-        failed: (failure) => quiet(() => handling?.failed?.(failure)),
-        ended: () => quiet(() => handling?.ended()),
+        failed: (failure) => tell(() => handling?.failed?.(failure)),
+        ended: () => tell(() => handling?.ended()),
       };
     },
-    duplicate: (event) => quiet(() => telemetry.duplicate?.(event)),
-    retried: (event) => quiet(() => telemetry.retried?.(event)),
-    deadLettered: (record) => quiet(() => telemetry.deadLettered?.(record)),
+    duplicate: (event) => tell(() => telemetry.duplicate?.(event)),
+    retried: (event) => tell(() => telemetry.retried?.(event)),
+    deadLettered: (record) => tell(() => telemetry.deadLettered?.(record)),
     observe: (inbox) => {
       const end = quiet(() => telemetry.observe?.(inbox));
-      return () => quiet(() => end?.());
+      return () => tell(() => end?.());
     },
   };
 }
@@ -43,12 +43,16 @@ export function harmlessTelemetry(telemetry: Telemetry): HarmlessTelemetry {
 /** There is nowhere to tell of what goes wrong here. */
 function quiet<T>(call: () => T): T | undefined {
   try {
-    const result = call();
-    if (result instanceof Promise) result.catch(() => {});
-    return result;
+    return call();
   } catch {
     return undefined;
   }
+}
+
+/** What is returned is not waited for, whatever comes of it. */
+function tell(call: () => unknown): void {
+  const result = quiet(call);
+  if (result instanceof Promise) result.catch(() => {});
 }
 
 /** `work` itself does not throw. */
@@ -58,6 +62,6 @@ function runOnce<R>(watcher: { run?(work: () => void): void } | undefined, work:
     ran ??= { result: work() };
     return ran;
   };
-  if (watcher?.run !== undefined) quiet(() => watcher.run?.(() => void once()));
+  if (watcher?.run !== undefined) tell(() => watcher.run?.(() => void once()));
   return once().result;
 }
