@@ -39,6 +39,7 @@ const onTheWay = [
   "processor",
   "handler-run",
   "handler-runs",
+  "handlers-behind",
   "record-opener",
   "record-reader",
   "cut-record",

@@ -5,10 +5,11 @@ import { WebhookError } from "./errors.ts";
 import type { AnyEvent } from "./events.ts";
 import { HandledKeys } from "./handled-keys.ts";
 import { HandlerRuns } from "./handler-runs.ts";
+import { HandlersBehind } from "./handlers-behind.ts";
 import type { Delivery, InboxRecord, Outcome } from "./inbox/inbox.ts";
 import type { RetryPolicy } from "./inbox/retry.ts";
 import { Lanes } from "./lanes.ts";
-import { IncidentLog, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import { Progress } from "./progress.ts";
 import { type Opened, RecordOpener } from "./record-opener.ts";
 import { RecordReader, reportUnread } from "./record-reader.ts";
@@ -34,8 +35,6 @@ const REREAD_BYTES = 16_384;
 const KEPT_EVENTS = 500;
 /** After so long it is worth asking the inbox again. */
 const LONG_MS = 250;
-/** After so long in its conversation, beyond what a retry may hold that up, an event shows that handlers are too slow. */
-const BEHIND_MS = 60_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Turns records into events, runs their handlers, and says what is to become of each record. */
@@ -46,8 +45,10 @@ export class Processor implements TurnHost {
   readonly #contacts = new ContactMemory();
   readonly #progress = new Progress();
   readonly #handled = new HandledKeys();
+  /** Events whose handlers are running, by key. */
+  readonly #underWay = new Map<string, Promise<void>>();
   readonly #runs: HandlerRuns;
-  readonly #incidents: IncidentLog;
+  readonly #behind: HandlersBehind;
   #isStopped = false;
   readonly #admissions = new Admissions();
   #duplicates = 0;
@@ -60,7 +61,7 @@ export class Processor implements TurnHost {
     );
     this.#lanes = new Lanes(options.concurrency);
     this.#runs = new HandlerRuns(options);
-    this.#incidents = new IncidentLog(options.logger);
+    this.#behind = new HandlersBehind(options.logger, options.conversationHoldMs);
   }
 
   /** How many handlers are running. */
@@ -155,6 +156,10 @@ export class Processor implements TurnHost {
   take(turn: Turn): void | Promise<void> {
     const { work, key, sinceMs } = turn;
     work.hasBegun = true;
+    // In another conversation: of a number there, and here of the user id that it has by now.
+    const other = this.#underWay.get(key);
+    if (other !== undefined)
+      return other.then(() => (this.#isStopped ? this.skip(turn) : this.take(turn)));
     // Meanwhile another record may have brought the same event, which is half done under its name there.
     const name = this.#progress.get(key)?.name ?? turn.name;
     const event =
@@ -177,7 +182,7 @@ export class Processor implements TurnHost {
 
   async #takeLate(turn: Turn, event: AnyEvent, waitedMs: number): Promise<void> {
     const { work } = turn;
-    this.#tellIfBehind(waitedMs);
+    this.#behind.waited(waitedMs, { waiting: this.#lanes.waiting, running: this.running });
     let seen = NOTHING;
     try {
       seen = await work.delivery.seen([event.key]);
@@ -189,17 +194,6 @@ export class Processor implements TurnHost {
     else await this.#run(work, event);
   }
 
-  #tellIfBehind(waitedMs: number): void {
-    if (waitedMs < this.#options.conversationHoldMs + BEHIND_MS) return;
-    const seconds = Math.round(waitedMs / 1_000);
-    this.#incidents.log(
-      "warn",
-      "handlers_behind",
-      `handlers fall behind: an event waited ${seconds} s for its turn. Make them faster, raise concurrency, or start more processes.`,
-      { waiting: this.#lanes.waiting, running: this.running },
-    );
-  }
-
   #run(work: Work, event: AnyEvent): void | Promise<void> {
     const halfDone = this.#progress.get(event.key);
     // Compared when its turn has come, and not again for a retry: only then what came before it has been handled.
@@ -208,11 +202,14 @@ export class Processor implements TurnHost {
     const listeners =
       halfDone?.remaining.filter(({ isOff }) => !isOff) ?? this.#options.emitter.take(event);
     const failed = this.#runs.run(listeners, event, work.delivery, work.record.trace);
-    if (failed instanceof Promise) return failed.then((late) => this.#ran(work, event, late));
-    this.#ran(work, event, failed);
+    if (!(failed instanceof Promise)) return this.#ran(work, event, failed);
+    const ran = failed.then((late) => this.#ran(work, event, late));
+    this.#underWay.set(event.key, ran);
+    return ran;
   }
 
   #ran(work: Work, event: AnyEvent, failed: readonly Listener[]): void {
+    this.#underWay.delete(event.key);
     if (failed.length === 0) {
       this.#progress.delete(event.key);
       work.completed.push(event.key);

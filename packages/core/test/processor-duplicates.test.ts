@@ -35,6 +35,68 @@ test("the same event in two bodies that come together is handled once", async ()
   expect(heard).toEqual(["same", "other"]);
 });
 
+test("the same event in two conversations, as its customer has a user id by now, is handled once", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  const heard = vi.fn(() => held.promise);
+  on("message.text", heard);
+  const before = text("same", { id: "same" });
+  const first = processor.deliver(record(cloudBody([before])), delivery());
+  const after = { ...before, from_user_id: "US.1" };
+  const second = processor.deliver(record(cloudBody([after])), delivery());
+  await settled();
+  expect(heard).toHaveBeenCalledTimes(1);
+  held.open();
+  expect(await Promise.all([first, second])).toEqual([
+    { kind: "done", completed: ["message:same:text"] },
+    { kind: "done", completed: ["message:same:text"] },
+  ]);
+  expect(heard).toHaveBeenCalledTimes(1);
+  expect(processor.duplicates).toBe(1);
+});
+
+test("and if that fails, the other runs what failed", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  const heard: number[] = [];
+  on("message.text", async () => {
+    if (heard.push(1) > 1) return;
+    await held.promise;
+    throw new Error("the first fails");
+  });
+  const fine = vi.fn();
+  on("message", fine);
+  const before = text("same", { id: "same" });
+  const first = processor.deliver(record(cloudBody([before])), delivery());
+  const second = processor.deliver(
+    record(cloudBody([{ ...before, from_user_id: "US.1" }])),
+    delivery(),
+  );
+  await settled();
+  held.open();
+  expect(await first).toMatchObject({ kind: "retry", completed: [] });
+  expect(await second).toEqual({ kind: "done", completed: ["message:same:text"] });
+  expect(heard).toHaveLength(2);
+  expect(fine).toHaveBeenCalledTimes(1);
+});
+
+test("what waits for the same event elsewhere goes back to the inbox when there is no time left", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  on("message.text", () => held.promise);
+  const before = text("same", { id: "same" });
+  const first = processor.deliver(record(cloudBody([before])), delivery());
+  const second = processor.deliver(
+    record(cloudBody([{ ...before, from_user_id: "US.1" }])),
+    delivery(),
+  );
+  await settled();
+  processor.stop();
+  held.open();
+  expect(await first).toMatchObject({ kind: "done" });
+  expect(await second).toEqual({ kind: "release", completed: [] });
+});
+
 test("an event that is done while its record is not is not handled again", async () => {
   const { processor, on } = setUp();
   const held = gate();
