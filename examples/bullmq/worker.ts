@@ -27,7 +27,7 @@ const server = createServer(probes(webhooks));
 if (healthPort !== undefined) server.listen(Number(healthPort));
 console.error(`Worker ${process.pid} works (Ctrl-C ends it)`);
 for (const signal of ["SIGTERM", "SIGINT"] as const)
-  process.once(signal, async () => {
+  process.on(signal, async () => {
     await webhooks.close();
     server.close();
   });

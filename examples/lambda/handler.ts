@@ -2,7 +2,9 @@ import { whatsappWebhooks } from "@whatsapp-webhooks/core/fetch";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { webhooks } from "../receiver/whatsapp.ts";
 
-// Lambda freezes the process with the answer. So WHATSAPP_INBOX has to be `inline`: the handlers run before it.
+// Lambda freezes the process with the answer, so the handlers run before it.
+if (process.env.WHATSAPP_INBOX !== "inline")
+  throw new Error("On AWS Lambda, set WHATSAPP_INBOX to inline.");
 const receive = whatsappWebhooks(webhooks);
 
 /** What AWS Lambda calls, behind a function URL or an HTTP API: an event for each request. */

@@ -10,7 +10,7 @@ webhooks.on("message.text", (event) => console.log(event.sender?.name, event.dat
 
 await webhooks.start(); // Once all handlers are registered: what the last run left is handled now.
 const server = createServer(whatsappWebhooks(webhooks)).listen(Number(PORT ?? 3000));
-process.once("SIGTERM", async () => {
+process.on("SIGTERM", async () => {
   await webhooks.close(); // First: what still arrives is answered 503, and comes again.
   server.close();
 });

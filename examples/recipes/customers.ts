@@ -2,7 +2,7 @@ import type { Person, Webhooks } from "@whatsapp-webhooks/core";
 
 export interface Customers {
   save(key: string, customer: Person): Promise<void>;
-  /** Everything that is kept under the one key belongs under the other from now on. */
+  /** What is kept under the one key belongs under the other from now on; but if it is old and a number's, to its former owner. */
   move(from: string, to: string): Promise<void>;
 }
 

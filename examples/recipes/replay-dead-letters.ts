@@ -3,7 +3,7 @@ import type { DeadLetter, Inbox } from "@whatsapp-webhooks/core";
 const PAGE = 100;
 
 /**
- * Has what was given up handled again, as far as `choose` says so: after a handler was mended, or a service came back. Events
+ * Has dead letters handled again, as far as `choose` says so: after a handler was mended, or a service came back. Events
  * that were handled do not come again; one that was not comes to all its handlers. Returns how many notifications there were.
  */
 export async function replayDeadLetters(

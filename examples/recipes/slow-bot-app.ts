@@ -16,7 +16,7 @@ const webhooks = createBot({
 });
 await webhooks.start(); // What the last run left is thought about first.
 await serve(webhooks);
-process.once("SIGTERM", async () => {
+process.on("SIGTERM", async () => {
   await webhooks.close({ timeoutMs: 60_000 }); // What is being thought about may end.
   process.exit();
 });

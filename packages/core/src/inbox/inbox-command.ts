@@ -4,7 +4,7 @@ import { eraseFrom } from "./erasure.ts";
 import type { DeadLetter, InboxRecord } from "./inbox.ts";
 import type { Store } from "./store.ts";
 
-const HELP = `Looks into the inbox of a receiver: what waits, and what was given up.
+const HELP = `Looks into the inbox of a receiver: what waits, and dead letters.
 
   whatsapp-webhooks-inbox <inbox> stats            how much waits, how many dead letters there are, how old the oldest is
   whatsapp-webhooks-inbox <inbox> list             dead letters, oldest first

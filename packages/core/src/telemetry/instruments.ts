@@ -71,7 +71,7 @@ export const instruments = {
   "whatsapp.webhooks.notification.dead_lettered": {
     kind: "counter",
     unit: "{notification}",
-    description: "Notifications kept aside and not tried again.",
+    description: "Notifications that became dead letters.",
     attributes: [ERROR],
   },
   "whatsapp.webhooks.inbox.reachable": {
@@ -101,7 +101,7 @@ export const instruments = {
   "whatsapp.webhooks.inbox.dead_letters": {
     kind: "gauge",
     unit: "{notification}",
-    description: "Notifications that were given up and are kept.",
+    description: "Dead letters that are kept.",
     attributes: [],
   },
   "whatsapp.webhooks.inbox.dead_letter_size": {

@@ -18,7 +18,7 @@ export interface Telemetry {
   /** Handlers of an event failed, and it will come again. */
   retried?(event: { readonly name: EventName }): void;
   /**
-   * A notification is kept aside and not tried again: `record_dead_lettered` after the last attempt, `item_invalid` for an item
+   * A notification becomes a dead letter: `record_dead_lettered` after the last attempt, `item_invalid` for an item
    * that nobody listens for and that does not fit, and the codes of what cannot be read.
    */
   deadLettered?(record: { readonly reason: ErrorCode }): void;
