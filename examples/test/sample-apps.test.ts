@@ -35,12 +35,18 @@ describe.each(frameworks)("%s", (framework) => {
       expect((await post(url, body, sign(body))).status).toBe(200);
     }
     await printed("platform_error", app.stdout);
+    await printed("message.text", app.stdout);
     const lines = app.stdout().trimEnd().split("\n");
-    const [contact, message, error] = lines.map((line) => JSON.parse(line));
+    const events = lines.map((line): { name: string } => JSON.parse(line));
+    // What is of no conversation does not wait for one.
+    const {
+      contact,
+      "message.text": message,
+      platform_error: error,
+    } = Object.fromEntries(events.map((event) => [event.name, event]));
     expect(lines.length).toBe(3);
-    expect(contact.name).toBe("contact");
+    expect(contact).toBeDefined();
     expect(message).toMatchObject({
-      name: "message.text",
       key: expect.stringContaining("message:wamid."),
       source: "cloud",
       timestamp: "2026-03-08T16:37:08.000Z",
@@ -48,7 +54,7 @@ describe.each(frameworks)("%s", (framework) => {
       sender: { name: "Dana Whitfield" },
       data: { text: { body: "Are you open on Sunday morning?" } },
     });
-    expect(error).toMatchObject({ name: "platform_error", sender: null, data: { code: 130429 } });
+    expect(error).toMatchObject({ sender: null, data: { code: 130429 } });
     expect(app.stderr()).not.toMatch(/Dana|Sunday|\d{10}/);
   });
 
