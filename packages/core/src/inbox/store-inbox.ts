@@ -78,9 +78,12 @@ class StoreInbox implements Inbox {
         else this.#isBehind = true;
       },
       refused: ({ id }, held) => {
-        if (held) this.#window.letGo(id);
+        if (held) this.#window.giveUp(id);
       },
-      settled: (id) => this.#window.letGo(id),
+      settled: (id) => {
+        // Was it settled before it came again, or after? If before, it would be ours and never be delivered.
+        if (this.#window.letGo(id)) this.#commits.settle({ id, kind: "release", completed: [] });
+      },
       ended: ({ isWritten, isTold }) => {
         if (isWritten) this.#commitOutage.end(this.#logger, "the inbox can be written again");
         // Whoever puts is told; what became of records is known here alone.
@@ -238,14 +241,13 @@ class StoreInbox implements Inbox {
 
   async #claimOnce(): Promise<number> {
     const claimed = await this.#store.claim(this.#window.room);
-    for (const each of claimed) {
-      this.#window.hold(each.record);
-      this.#start(each);
-    }
+    for (const each of claimed) this.#start(each);
     return claimed.length;
   }
 
+  /** Unless it is being delivered: once at a time. */
   #start(claimed: ClaimedRecord): void {
+    if (!this.#window.begin(claimed.record)) return;
     this.#starting.push(claimed);
     this.#turns.wake();
   }
