@@ -24,9 +24,8 @@ export function claim(
   const { connection, clock, leases } = session;
   // Asked several times a second, mostly for nothing: nothing is locked or written for that.
   if (limits.records < 1 || !hasSome(session)) return [];
-  const asked = clock.tick();
   return connection.transaction(() => {
-    leases.freeDead(asked);
+    leases.freeDead();
     connection.run(MAKE_DUE, [clock.tick()]);
     const count = fitting(connection.all(FREE_SIZES, [limits.records]), limits.bytes);
     if (count === 0) return [];
@@ -50,7 +49,7 @@ function hasSome({ connection, clock, leases }: Session): boolean {
   return (
     connection.get(FREE) !== undefined ||
     connection.get(DUE, [clock.tick()]) !== undefined ||
-    leases.dead().length > 0
+    leases.silent().length > 0
   );
 }
 
