@@ -44,7 +44,7 @@ test("a full database refuses, keeps what it has, and goes on when there is room
   expect(await store.seen(["x"])).toEqual(new Set());
   expect(await appendAll(store, ["small"], 100)).toEqual([]);
   await store.thread.call("query", "PRAGMA max_page_count = 100000");
-  expect(await store.commit(huge)).toEqual([]);
+  expect(await store.commit(huge)).toEqual({ leftOut: [], isBehind: false });
   expect(await stored(path)).toEqual(["small", "huge"]);
 });
 

@@ -13,8 +13,8 @@ export interface CommitHost {
   admit(record: InboxRecord): boolean;
   /** It is stored, and new. */
   stored(record: InboxRecord, held: boolean): void;
-  /** It was there before, or could not be stored. */
-  refused(record: InboxRecord, held: boolean): void;
+  /** It was to be held and is not: it was there before, could not be stored, or older ones come first. */
+  notHeld(record: InboxRecord): void;
   settled(id: string): void;
   /** A commit has ended. Of one that failed, those who append are told; without any of them nobody else is. */
   ended(committed: Committed): void;
@@ -111,18 +111,20 @@ export class GroupCommit {
   async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
     const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
     try {
-      const left = new Set(await this.#store.commit({ appends, settles }));
+      const { leftOut, isBehind } = await this.#store.commit({ appends, settles });
+      const left = new Set(leftOut);
       this.#giveBack(pending);
       for (const { id } of settles) this.#host.settled(id);
       for (const { resolve } of pending) resolve();
       for (const { record, held } of appends) {
-        if (left.has(record.id)) this.#host.refused(record, held);
-        else this.#host.stored(record, held);
+        const isNew = !left.has(record.id);
+        if (held && (isBehind || !isNew)) this.#host.notHeld(record);
+        if (isNew) this.#host.stored(record, held && !isBehind);
       }
       return true;
     } catch (error) {
       this.#giveBack(pending);
-      for (const { record, held } of appends) this.#host.refused(record, held);
+      for (const { record, held } of appends) if (held) this.#host.notHeld(record);
       for (const { reject } of pending) reject(error);
       if (error instanceof WebhookError && error.code === "inbox_full") {
         for (const { id } of settles) this.#host.settled(id);

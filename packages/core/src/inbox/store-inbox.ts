@@ -77,9 +77,7 @@ class StoreInbox implements Inbox {
         if (held) this.#start({ record, attempts: 0, completed: [] });
         else this.#isBehind = true;
       },
-      refused: ({ id }, held) => {
-        if (held) this.#window.giveUp(id);
-      },
+      notHeld: ({ id }) => this.#window.giveUp(id),
       settled: (id) => {
         // Was it settled before it came again, or after? If before, it would be ours and never be delivered.
         if (this.#window.letGo(id)) this.#commits.settle({ id, kind: "release", completed: [] });
