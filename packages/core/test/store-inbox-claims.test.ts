@@ -225,6 +225,26 @@ test("what waited while a commit failed is written at once, by a commit of its o
   await inbox.close();
 });
 
+test("what waited for a second while a commit failed is refused with it, and what comes later is tried", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const first = gate<readonly string[]>();
+  let commits = 0;
+  const inbox = storeInbox(
+    tame({ commit: async () => (++commits === 1 ? first.promise : []) }).store,
+    { pendingLimitBytes: 2 },
+  );
+  const puts = [inbox.put(record("a")), inbox.put(record("b"))];
+  vi.advanceTimersByTime(1_001);
+  first.fail(new Error("locked"));
+  for (const put of puts) await expect(put).rejects.toThrow("locked");
+  expect(commits).toBe(1);
+  await Promise.all([inbox.put(record("c")), inbox.put(record("d"))]);
+  await inbox.close();
+});
+
 test("what was stored while nobody took it comes before what is newer", async () => {
   const rows: InboxRecord[] = [];
   const { store } = tame({

@@ -1,5 +1,6 @@
 import type { ClaimedRecord, InboxRecord } from "@whatsapp-webhooks/core";
 import type { Row } from "./binding.ts";
+import { SHORT_BUSY_MS } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 /** Retries made due in one transaction. */
@@ -42,7 +43,7 @@ export function claim(
         completed: JSON.parse(String(row.completed)),
       };
     });
-  });
+  }, SHORT_BUSY_MS);
 }
 
 function hasSome({ connection, clock, leases }: Session): boolean {

@@ -1,8 +1,10 @@
 import { type BigIntStats, statSync } from "node:fs";
 import type { Database, OpenDatabase, Row, Statement, Value } from "./binding.ts";
-import { BUSY_MS, StoreFailure } from "./failure.ts";
+import { BUSY_MS, isBusy, StoreFailure } from "./failure.ts";
 import { gone, openFile } from "./open-file.ts";
 
+/** SQLite looks ever less often whether a lock is gone, so a short wait is one of these after the other. */
+const SLICE_MS = 100;
 /** What takes longer has kept others waiting, or others us. */
 const LONG_MS = 200;
 
@@ -82,7 +84,19 @@ export class Connection {
 
   #begin(waitMs: number): void {
     if (waitMs === BUSY_MS) this.run("BEGIN IMMEDIATE");
-    else this.#waitingFor(waitMs, () => this.run("BEGIN IMMEDIATE"));
+    else this.#waitingFor(Math.min(waitMs, SLICE_MS), () => this.#beginUntil(waitMs));
+  }
+
+  #beginUntil(waitMs: number): void {
+    const end = performance.now() + waitMs;
+    for (;;) {
+      try {
+        this.run("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= end) throw error;
+      }
+    }
   }
 
   #carryOut<T>(work: () => T): T {

@@ -29,6 +29,9 @@ interface Pending {
 /** How long what has ended waits for a commit that it can join. A crash meanwhile repeats it. */
 const SETTLE_MS = 5;
 
+/** Who had to wait for longer than this while a commit failed is not made to wait for the next: the platform hangs up. */
+const SLOW_MS = 1_000;
+
 /**
  * Groups writes: one commit is under way, what arrives meanwhile joins the next, so that many notifications share one
  * sync of the disk.
@@ -107,9 +110,13 @@ export class GroupCommit {
     while (this.#underWay !== undefined) await this.#underWay;
   }
 
-  /** What could not be written is refused (appends) or kept for the next commit (settles). */
+  /**
+   * What could not be written is refused (appends) or kept for the next commit (settles). If it took long to fail, so is
+   * what came meanwhile.
+   */
   async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
     const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
+    const start = performance.now();
     try {
       const { leftOut, isBehind } = await this.#store.commit({ appends, settles });
       const left = new Set(leftOut);
@@ -125,7 +132,10 @@ export class GroupCommit {
     } catch (error) {
       this.#giveBack(pending);
       for (const { record, held } of appends) if (held) this.#host.notHeld(record);
-      for (const { reject } of pending) reject(error);
+      const isSlow = performance.now() - start > SLOW_MS;
+      const waiting = isSlow ? this.#appends.splice(0) : [];
+      this.#giveBack(waiting);
+      for (const { reject } of [...pending, ...waiting]) reject(error);
       if (error instanceof WebhookError && error.code === "inbox_full") {
         for (const { id } of settles) this.#host.settled(id);
       } else {
