@@ -106,12 +106,14 @@ test("a store is looked through to the end, and what it finds by chance stays", 
   ];
   const asked: unknown[] = [];
   const replaced: [string, boolean][] = [];
+  const isReplaced = (id: string): boolean => replaced.some(([each]) => each === id);
   const { store } = tame({
     find: async (search) => {
       asked.push(search);
       const of = search.deadLetters ? [records[2]] : [records[search.after]];
       const next = search.deadLetters || search.after === 1 ? {} : { next: search.after + 1 };
-      return { ids: of.map((each) => each?.id ?? ""), ...next };
+      const ids = of.map((each) => each?.id ?? "").filter((id) => !isReplaced(id));
+      return { ids, ...next };
     },
     get: async (id): Promise<InboxRecord | undefined> => records.find((each) => each.id === id),
     replace: async (id, body) => {
@@ -124,13 +126,38 @@ test("a store is looked through to the end, and what it finds by chance stays", 
     { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 0 },
     { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 1 },
     { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: true, after: 0 },
+    { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 0 },
+    { texts: [ANN, "jä", String.raw`j\u00e4`], deadLetters: false, after: 1 },
   ]);
   expect(replaced).toEqual([
     [records[0]?.id, false],
     [records[2]?.id, true],
   ]);
   expect(await eraseFrom(store, [""])).toBe(0);
-  expect(asked).toHaveLength(3);
+  expect(asked).toHaveLength(5);
+});
+
+test("a dead letter that is replayed when what waits was looked through is found all the same", async () => {
+  const hers = record(cloudBody([text("Hi", { from: ANN })]));
+  const waiting: string[] = [];
+  const letters = [hers.id];
+  const replaced: string[] = [];
+  const { store } = tame({
+    find: async ({ deadLetters }) => {
+      const ids = deadLetters ? [...letters] : [...waiting];
+      // Somebody has it handled again, just then.
+      if (!deadLetters) waiting.push(...letters.splice(0));
+      return { ids };
+    },
+    get: async (id) => (id === hers.id && replaced.length === 0 ? hers : undefined),
+    replace: async (id) => {
+      replaced.push(id);
+      waiting.splice(0);
+      return true;
+    },
+  });
+  expect(await eraseFrom(store, [ANN])).toBe(1);
+  expect(replaced).toEqual([hers.id]);
 });
 
 test("what is moved or changed while it is looked through is looked for again", async () => {
@@ -138,7 +165,7 @@ test("what is moved or changed while it is looked through is looked for again", 
   let isThere = false;
   let isBeingWritten = true;
   const { store } = tame({
-    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [hers.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [hers.id] : [] }),
     get: async () => {
       const found = isThere ? hers : undefined;
       isThere = true;
@@ -156,7 +183,7 @@ test("what is moved or changed while it is looked through is looked for again", 
 test("what is never there when it is read is given up after a while", async () => {
   const get = vi.fn(async () => undefined);
   const { store } = tame({
-    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : ["gone"] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? ["gone"] : [] }),
     get,
   });
   expect(await eraseFrom(store, [ANN])).toBe(0);
@@ -167,7 +194,7 @@ test("what is changed again and again is given up after a while", async () => {
   const hers = record(cloudBody([text("Hi", { from: ANN })]));
   const replace = vi.fn(async () => false);
   const { store } = tame({
-    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [hers.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [hers.id] : [] }),
     get: async () => hers,
     replace,
   });

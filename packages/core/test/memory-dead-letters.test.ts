@@ -78,6 +78,16 @@ test("those that are discarded are gone, and nothing comes back", async () => {
   });
 });
 
+test("one that becomes a dead letter again takes its room once, and is the youngest", async () => {
+  const { letters, deadLetter, ids } = setUp();
+  for (const id of ["a", "b"]) deadLetter(id, "12345");
+  deadLetter("a", "123");
+  expect(await ids()).toEqual(["b", "a"]);
+  expect(letters.stats()).toMatchObject({ deadLetters: 2, deadLetterBytes: 8 + 2 * OVERHEAD });
+  await letters.discard(["a", "b"]);
+  expect(letters.stats()).toMatchObject({ deadLetters: 0, deadLetterBytes: 0 });
+});
+
 test("beyond the limit the oldest give way, no more than needed, and somebody is told", async () => {
   const { deadLetter, ids, logger } = setUp(3 * (1 + OVERHEAD));
   for (const id of ["a", "b", "c"]) deadLetter(id);

@@ -152,6 +152,30 @@ test("what comes while older records are taken out comes after them", async () =
   await inbox.close();
 });
 
+test("what others stored before comes before what was to be delivered from memory", async () => {
+  const rows: ClaimedRecord[] = [];
+  const { store } = tame({ claim: async () => rows.splice(0) });
+  const commit = async ({ appends }: Commit) => {
+    const isBehind = rows.length > 0;
+    for (const append of appends)
+      if (isBehind || !append.held) rows.push({ ...append, attempts: 0, completed: [] });
+    return { leftOut: [], isBehind };
+  };
+  const inbox = storeInbox({ ...store, commit }, whenAsked);
+  const delivered: string[] = [];
+  await inbox.consume(async ({ body }) => {
+    delivered.push(Buffer.from(body).toString());
+    return done;
+  }, contextOf());
+  await inbox.idle?.();
+  rows.push(claimed("another's"));
+  await Promise.all(["a", "b", "c"].map((body) => inbox.put(record(body))));
+  await inbox.idle?.();
+  expect(delivered).toEqual(["another's", "a", "b", "c"]);
+  expect(inbox.pending?.()).toBe(0);
+  await inbox.close();
+});
+
 test("a delivery asks the store which keys it knows", async () => {
   const seen = vi.fn(async () => new Set(["b"]));
   const inbox = storeInbox(tame({ seen }).store, whenAsked);
@@ -198,6 +222,26 @@ test("what waited while a commit failed is written at once, by a commit of its o
   await expect(refused).rejects.toThrow("a moment of trouble");
   await waits;
   expect(commits).toHaveLength(2);
+  await inbox.close();
+});
+
+test("what waited for a second while a commit failed is refused with it, and what comes later is tried", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const first = gate<readonly string[]>();
+  let commits = 0;
+  const inbox = storeInbox(
+    tame({ commit: async () => (++commits === 1 ? first.promise : []) }).store,
+    { pendingLimitBytes: 2 },
+  );
+  const puts = [inbox.put(record("a")), inbox.put(record("b"))];
+  vi.advanceTimersByTime(1_001);
+  first.fail(new Error("locked"));
+  for (const put of puts) await expect(put).rejects.toThrow("locked");
+  expect(commits).toBe(1);
+  await Promise.all([inbox.put(record("c")), inbox.put(record("d"))]);
   await inbox.close();
 });
 

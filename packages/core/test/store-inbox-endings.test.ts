@@ -145,7 +145,7 @@ test("what is in it is the store's to tell, and to erase", async () => {
   const stored = { ...record(""), body };
   const replace = vi.fn(async () => true);
   const { store } = tame({
-    find: async ({ deadLetters }) => ({ ids: deadLetters ? [] : [stored.id] }),
+    find: async ({ deadLetters }) => ({ ids: deadLetters ? [stored.id] : [] }),
     get: async () => stored,
     replace,
   });

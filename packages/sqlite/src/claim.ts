@@ -1,5 +1,6 @@
 import type { ClaimedRecord, InboxRecord } from "@whatsapp-webhooks/core";
 import type { Row } from "./binding.ts";
+import { SHORT_BUSY_MS } from "./failure.ts";
 import type { Session } from "./session.ts";
 
 /** Retries made due in one transaction. */
@@ -24,9 +25,8 @@ export function claim(
   const { connection, clock, leases } = session;
   // Asked several times a second, mostly for nothing: nothing is locked or written for that.
   if (limits.records < 1 || !hasSome(session)) return [];
-  const asked = clock.tick();
   return connection.transaction(() => {
-    leases.freeDead(asked);
+    leases.freeDead();
     connection.run(MAKE_DUE, [clock.tick()]);
     const count = fitting(connection.all(FREE_SIZES, [limits.records]), limits.bytes);
     if (count === 0) return [];
@@ -43,14 +43,14 @@ export function claim(
         completed: JSON.parse(String(row.completed)),
       };
     });
-  });
+  }, SHORT_BUSY_MS);
 }
 
 function hasSome({ connection, clock, leases }: Session): boolean {
   return (
     connection.get(FREE) !== undefined ||
     connection.get(DUE, [clock.tick()]) !== undefined ||
-    leases.dead().length > 0
+    leases.silent().length > 0
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Settle } from "@whatsapp-webhooks/core";
 import type { Value } from "./binding.ts";
+import { FREE } from "./claim.ts";
 import { makeRoom } from "./dead-letters.ts";
 import { StoreFailure } from "./failure.ts";
 import type { PackedCommit } from "./protocol.ts";
@@ -22,20 +23,26 @@ const inserts = Array.from({ length: CHUNK + 1 }, (_, count) => {
 });
 export const SEQ_OF = "SELECT seq FROM records WHERE id = ?";
 
-export function commit(session: Session, batch: PackedCommit, request: number): readonly string[] {
+export function commit(
+  session: Session,
+  batch: PackedCommit,
+  request: number,
+): { readonly leftOut: readonly string[]; readonly isBehind: boolean } {
   const { connection, data } = session;
   const bytes = batch.bodies.byteLength;
   let isFull = false;
-  const leftOut = connection.transaction(() => {
+  const result = connection.transaction(() => {
     const counters = connection.get("SELECT waiting_bytes FROM counters");
     isFull = bytes > 0 && Number(counters?.waiting_bytes) + bytes > data.limitBytes;
-    const left = isFull ? [] : new Appending(session, batch, request).run();
+    // Who wants to deliver from memory must not overtake what others stored.
+    const isBehind = batch.held.includes(true) && connection.get(FREE) !== undefined;
+    const leftOut = isFull ? [] : new Appending(session, batch, request, isBehind).run();
     settle(session, batch.settles);
-    return left;
+    return { leftOut, isBehind };
   });
   // Only now: the settles of the batch are what makes room again.
   if (isFull) throw full(session, bytes);
-  return leftOut;
+  return result;
 }
 
 function full({ connection, data }: Session, bytes: number): StoreFailure {
@@ -51,6 +58,7 @@ class Appending {
   readonly #session: Session;
   readonly #batch: PackedCommit;
   readonly #request: number;
+  readonly #held: readonly boolean[];
   readonly #offsets: number[] = [];
   /** The last row before this commit. */
   readonly #before: number;
@@ -58,10 +66,11 @@ class Appending {
   #rows = 0;
   #bytes = 0;
 
-  constructor(session: Session, batch: PackedCommit, request: number) {
+  constructor(session: Session, batch: PackedCommit, request: number, isBehind: boolean) {
     this.#session = session;
     this.#batch = batch;
     this.#request = request;
+    this.#held = isBehind ? batch.held.map(() => false) : batch.held;
     let offset = 0;
     for (const size of batch.sizes) {
       this.#offsets.push(offset);
@@ -74,10 +83,10 @@ class Appending {
 
   /** Returns the ids left out. */
   run(): string[] {
-    const { ids, held } = this.#batch;
+    const { ids } = this.#batch;
     if (ids.length === 0) return [];
     const { leases, seen } = this.#session;
-    if (held.includes(true)) leases.renew();
+    if (this.#held.includes(true)) leases.renew();
     const keys = ids.map(recordKey);
     const remembered = seen.find(keys);
     const leftOut = ids.filter((_, index) => remembered.has(keys[index] ?? ""));
@@ -95,7 +104,7 @@ class Appending {
 
   /** As many rows as one statement takes, held or not as a whole. */
   #chunk(indexes: readonly number[], start: number): readonly number[] {
-    const { held } = this.#batch;
+    const held = this.#held;
     const isHeld = held[indexes[start] ?? 0];
     let end = start + 1;
     const limit = Math.min(start + CHUNK, indexes.length);
@@ -104,9 +113,9 @@ class Appending {
   }
 
   #insert(indexes: readonly number[]): string[] {
-    const { ids, receivedAt, auths, traces, bodies, sizes, held } = this.#batch;
+    const { ids, receivedAt, auths, traces, bodies, sizes } = this.#batch;
     const { connection, leases } = this.#session;
-    const isHeld = held[indexes[0] ?? 0] === true;
+    const isHeld = this.#held[indexes[0] ?? 0] === true;
     const values: Value[] = [isHeld ? leases.owner : null, isHeld ? this.#request : null];
     let bytes = 0;
     for (const index of indexes) {

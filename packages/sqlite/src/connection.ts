@@ -1,7 +1,12 @@
 import { type BigIntStats, statSync } from "node:fs";
 import type { Database, OpenDatabase, Row, Statement, Value } from "./binding.ts";
-import { BUSY_MS, StoreFailure } from "./failure.ts";
+import { BUSY_MS, isBusy, StoreFailure } from "./failure.ts";
 import { gone, openFile } from "./open-file.ts";
+
+/** SQLite looks ever less often whether a lock is gone, so a short wait is one of these after the other. */
+const SLICE_MS = 100;
+/** What takes longer has kept others waiting, or others us. */
+const LONG_MS = 200;
 
 /** An open file: statements are prepared once, and what is written goes through `transaction`. */
 export class Connection {
@@ -11,6 +16,7 @@ export class Connection {
   readonly #statements = new Map<string, Statement>();
   /** There is another file at the path, or what is open cannot be trusted any more: it must be opened again. */
   isStale = false;
+  #longAt = Number.NEGATIVE_INFINITY;
   /** A transaction could not be ended, so its locks stay until the thread ends. */
   isStuck = false;
 
@@ -45,10 +51,55 @@ export class Connection {
     return this.prepare(sql).all(values);
   }
 
-  /** All or nothing, and on disk when it returns. Waits for other processes' transactions. */
-  transaction<T>(work: () => T): T {
+  /** How long ago a transaction was waited for or took for long. */
+  get calmMs(): number {
+    return performance.now() - this.#longAt;
+  }
+
+  /** All or nothing, and on disk when it returns. Waits so long for other processes' transactions. */
+  transaction<T>(work: () => T, waitMs: number = BUSY_MS): T {
     this.#checkFile();
-    this.run("BEGIN IMMEDIATE");
+    const start = performance.now();
+    try {
+      this.#begin(waitMs);
+      return this.#carryOut(work);
+    } finally {
+      const now = performance.now();
+      if (now - start > LONG_MS) this.#longAt = now;
+    }
+  }
+
+  /**
+   * Copies the log into the file and empties it, because bodies stand in it long after they were removed. While others
+   * write or read an old state it cannot be emptied; that is not waited for, as commits would wait too.
+   */
+  emptyLog(): void {
+    this.#waitingFor(0, () => this.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #begin(waitMs: number): void {
+    if (waitMs === BUSY_MS) this.run("BEGIN IMMEDIATE");
+    else this.#waitingFor(Math.min(waitMs, SLICE_MS), () => this.#beginUntil(waitMs));
+  }
+
+  #beginUntil(waitMs: number): void {
+    const end = performance.now() + waitMs;
+    for (;;) {
+      try {
+        this.run("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || performance.now() >= end) throw error;
+      }
+    }
+  }
+
+  #carryOut<T>(work: () => T): T {
     try {
       const result = work();
       this.run("COMMIT");
@@ -59,22 +110,13 @@ export class Connection {
     }
   }
 
-  /**
-   * Copies the log into the file and empties it, because bodies stand in it long after they were removed. While others
-   * write or read an old state it cannot be emptied; that is not waited for, as commits would wait too.
-   */
-  emptyLog(): void {
-    this.exec("PRAGMA busy_timeout = 0");
+  #waitingFor(milliseconds: number, work: () => void): void {
+    this.exec(`PRAGMA busy_timeout = ${milliseconds}`);
     try {
-      this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      work();
     } finally {
       this.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     }
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#database.close();
   }
 
   /** A deleted file goes on taking writes, and they are gone with the process. */

@@ -1,4 +1,5 @@
 import type { DeadLetter } from "@whatsapp-webhooks/core";
+import { SHORT_BUSY_MS } from "./failure.ts";
 import { recordKey } from "./seen-keys.ts";
 import type { Session } from "./session.ts";
 
@@ -70,10 +71,10 @@ export function* prune(session: Session): Generator<void> {
         session,
         rows.map((row) => String(row.id)),
       );
-    });
+    }, SHORT_BUSY_MS);
     yield;
   } while (count === PRUNE_ROWS);
-  connection.transaction(() => session.leases.prune());
+  connection.transaction(() => session.leases.prune(), SHORT_BUSY_MS);
   yield* session.seen.prune();
   connection.emptyLog();
 }

@@ -67,7 +67,7 @@ export class Engine {
     while (this.#attempt(() => parts.next().done) !== true) yield;
   }
 
-  /** Called every second. */
+  /** Called some times a second. */
   beat(): void {
     this.#tryAside((session) => {
       session.leases.beat();

@@ -1,5 +1,7 @@
-/** How long one waits for another process's transaction. */
-export const BUSY_MS = 5_000;
+/** How long a commit waits for another process's transaction: the platform hangs up after some five seconds, or ten. */
+export const BUSY_MS = 3_500;
+/** How long what comes again by itself waits. A commit may wait behind it. */
+export const SHORT_BUSY_MS = 1_000;
 
 /** A failure as it crosses from the worker thread; the other side makes a WebhookError of it. */
 export interface FailureMessage {

@@ -3,11 +3,20 @@ import type { Connection } from "./connection.ts";
 
 /** How often a store that holds records says that it lives, and how long it may be silent. */
 export const BEAT_MS = 1_000;
-export const SILENCE_MS = 4_000;
+export const SILENCE_MS = 2_500;
+/** How often it is looked whether it is time: what could not be said comes again soon. */
+export const BEAT_LOOK_MS = 250;
+/**
+ * Whoever was silent for too long has so long to say something. Perhaps the file was locked: a lock that keeps us waiting
+ * keeps the beats of the living waiting, too.
+ */
+export const DOUBT_MS = 1_000;
+/** Where the file is never free for long, on a disk that is very slow, whoever is silent for so long all the while is dead. */
+const MOST_DOUBT_MS = 10_000;
 /** A beat this young need not be repeated by a commit. */
 const FRESH_MS = 500;
-/** Who waited longer for a transaction than this knows that others had to wait too, with their beats. */
-const WAITED_MS = 500;
+/** A beat waits no longer for the file. Commits wait behind it. */
+const BEAT_WAIT_MS = 250;
 
 export const HELD_BY = "SELECT 1 FROM records WHERE owner = ? LIMIT 1";
 export const NEXT_OWNER = "SELECT min(owner) AS owner FROM records WHERE owner > ?";
@@ -19,6 +28,8 @@ export class Leases {
   readonly held = new Map<string, number>();
   readonly #connection: Connection;
   readonly #clock: Clock;
+  /** Silent for too long, and since when we know it. */
+  readonly #doubted = new Map<string, number>();
   #beatAt = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection, clock: Clock, owner: string) {
@@ -38,9 +49,11 @@ export class Leases {
     this.#beatAt = now;
   }
 
-  /** Called every second. A store that holds nothing has nothing to say, and writes nothing. */
+  /** Called often. A store that holds nothing has nothing to say, and writes nothing. */
   beat(): void {
-    if (this.#connection.get(HELD_BY, [this.owner]) !== undefined) this.renew();
+    if (this.#clock.tick() - this.#beatAt < BEAT_MS) return;
+    if (this.#connection.get(HELD_BY, [this.owner]) === undefined) return;
+    this.#connection.transaction(() => this.renew(), BEAT_WAIT_MS);
   }
 
   /** After a transaction that failed: what it would have written is not there. */
@@ -50,23 +63,31 @@ export class Leases {
   }
 
   /** Owners of records that have been silent for too long. */
-  dead(): string[] {
-    const dead: string[] = [];
+  silent(): string[] {
+    const silent: string[] = [];
     let owner = this.#connection.get(NEXT_OWNER, [""])?.owner;
     while (typeof owner === "string") {
-      if (owner !== this.owner && !this.#isAlive(owner)) dead.push(owner);
+      if (owner !== this.owner && this.#silenceOf(owner) !== "short") silent.push(owner);
       owner = this.#connection.get(NEXT_OWNER, [owner])?.owner;
     }
-    return dead;
+    return silent;
   }
 
   /**
-   * Within a transaction that was asked for at the tick `asked`. Frees what the dead held, unless we had to wait for the
-   * transaction: whoever blocked us blocked the beats of the living as well, and they get the time to make up for it.
+   * Within a transaction. Frees what the dead held: who is as silent as before some time after we found it so, in which
+   * nothing kept the file locked for long, neither others nor ourselves.
    */
-  freeDead(asked: number): void {
-    if (this.#clock.tick() - asked > WAITED_MS) return;
-    for (const owner of this.dead()) this.#free(owner);
+  freeDead(): void {
+    const now = this.#clock.tick();
+    const silent = this.silent();
+    for (const owner of this.#doubted.keys())
+      if (!silent.includes(owner)) this.#doubted.delete(owner);
+    const doubtMs = this.#connection.calmMs >= DOUBT_MS ? DOUBT_MS : MOST_DOUBT_MS;
+    for (const owner of silent) {
+      const since = this.#doubted.get(owner) ?? now;
+      this.#doubted.set(owner, since);
+      if (now - since >= doubtMs || this.#silenceOf(owner) === "ended") this.#free(owner);
+    }
   }
 
   /** Within a transaction. Lets go of all that this store holds. */
@@ -84,11 +105,12 @@ export class Leases {
     );
   }
 
-  #isAlive(owner: string): boolean {
+  /** "ended": of an earlier boot, as a beat in the future is. */
+  #silenceOf(owner: string): "short" | "long" | "ended" {
     const alive = this.#connection.get("SELECT alive_tick FROM owners WHERE owner = ?", [owner]);
-    const silence = this.#clock.tick() - Number(alive?.alive_tick ?? Number.NaN);
-    // A beat in the future is of an earlier boot.
-    return silence <= SILENCE_MS && silence >= -BEAT_MS;
+    const silence = this.#clock.tick() - Number(alive?.alive_tick ?? Number.NEGATIVE_INFINITY);
+    if (silence < -BEAT_MS) return "ended";
+    return silence <= SILENCE_MS ? "short" : "long";
   }
 
   #free(owner: string): void {

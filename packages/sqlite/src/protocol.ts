@@ -25,7 +25,7 @@ export interface ThreadData {
 
 /** Every request: what goes to the thread, and what comes back. */
 export interface Operations {
-  commit: { input: PackedCommit; output: readonly string[] };
+  commit: { input: PackedCommit; output: Awaited<ReturnType<Store["commit"]>> };
   claim: {
     input: { readonly records: number; readonly bytes: number };
     output: readonly ClaimedRecord[];

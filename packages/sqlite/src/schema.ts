@@ -75,7 +75,7 @@ CREATE TABLE seen_recent (
   keys     BLOB    NOT NULL
 );
 
--- Stores that hold records. One that holds some writes its row every second; 4 seconds without, and it is gone.
+-- Stores that hold records. One that holds some writes its row every second. Without that for 2.5 seconds it is in doubt, a second later it is gone.
 CREATE TABLE owners (
   owner      TEXT    PRIMARY KEY,
   alive_tick INTEGER NOT NULL

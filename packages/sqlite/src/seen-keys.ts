@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { SHORT_BUSY_MS } from "./failure.ts";
 
 const KEY_BYTES = 16;
 /** Beyond so many, or in so many batches, recent keys move into the table `seen`. */
@@ -8,6 +9,8 @@ const RECENT_KEYS = 65_536;
 const RECENT_BATCHES = 8_192;
 /** They move in so many steps, so that no commit waits for long. */
 const STEPS = 32;
+/** A step waits no longer for the file: it comes again with the next commit. */
+const MOVE_WAIT_MS = 100;
 /** Keys are forgotten in so many lots, so that looking for old ones is seldom worth it. */
 const LOTS = 32;
 const PRUNE_ROWS = 4_096;
@@ -116,7 +119,7 @@ export class SeenKeys {
       }
       for (const [until, lot] of lots) this.#connection.run(MOVE, [toBlob(lot), until]);
       if (isLast) this.#connection.run("DELETE FROM seen_recent WHERE batch <= ?", [lastBatch]);
-    });
+    }, MOVE_WAIT_MS);
     parts.pop();
     if (isLast) this.#moving = undefined;
   }
@@ -140,7 +143,7 @@ export class SeenKeys {
     const now = this.#clock.wall();
     this.#connection.transaction(() => {
       this.#connection.run("DELETE FROM seen_recent WHERE until_at <= ?", [now]);
-    });
+    }, SHORT_BUSY_MS);
     if (now < this.#prunableAt) return;
     let after: Uint8Array | undefined = Buffer.alloc(0);
     while (after !== undefined) {
@@ -164,7 +167,7 @@ export class SeenKeys {
       } else {
         connection.run("DELETE FROM seen WHERE key > ? AND until_at <= ?", [after, now]);
       }
-    });
+    }, SHORT_BUSY_MS);
     return last instanceof Uint8Array ? last : undefined;
   }
 

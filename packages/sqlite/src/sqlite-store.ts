@@ -77,7 +77,7 @@ export class SqliteStore implements Store {
     });
   }
 
-  commit(batch: Commit): Promise<readonly string[]> {
+  commit(batch: Commit): ReturnType<Store["commit"]> {
     const packed = this.#pack(batch);
     return this.#call(() => this.thread.call("commit", packed, [packed.bodies.buffer]));
   }

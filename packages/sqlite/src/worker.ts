@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { loadBinding, type OpenDatabase } from "./binding.ts";
 import { Engine } from "./engine.ts";
 import { explain } from "./failure.ts";
-import { BEAT_MS } from "./leases.ts";
+import { BEAT_LOOK_MS } from "./leases.ts";
 import type { ReplyMessage, RequestMessage, ThreadData } from "./protocol.ts";
 
 // The thread in which SQLite runs: its waits for the disk are not the program's.
@@ -21,7 +21,7 @@ let beats: NodeJS.Timeout;
 // Requests wait in the port until it is listened to.
 void findBinding().then((openDatabase) => {
   engine = new Engine(openDatabase, data);
-  beats = setInterval(() => engine.beat(), BEAT_MS);
+  beats = setInterval(() => engine.beat(), BEAT_LOOK_MS);
   port.on("message", (message: RequestMessage) => {
     void answer(message);
   });

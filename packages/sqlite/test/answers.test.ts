@@ -3,7 +3,7 @@ import { createWebhooks, storeInbox } from "@whatsapp-webhooks/core";
 import { inject, notification, signed } from "@whatsapp-webhooks/testing";
 import { expect, test, vi } from "vitest";
 import type { SqliteStore } from "../src/sqlite-store.ts";
-import { look, newPath, onEnd, openStore } from "./support/files.ts";
+import { look, newPath, onEnd, openStore, wait } from "./support/files.ts";
 
 /** What may happen to the file under a running receiver, and how to undo it. */
 interface Trouble {
@@ -86,6 +86,33 @@ test.each(Object.entries(troubles))(
     await vi.waitFor(() => expect(heard).toEqual(["before", "after"]), 10_000);
   },
 );
+
+test("while the file stays locked every answer comes in time, whatever else waits for the file", async () => {
+  const path = newPath();
+  const { webhooks, post } = await setUp(path);
+  // Something to write and something to look for, all the while.
+  webhooks.on("message.text", () => {
+    throw new Error("not today");
+  });
+  await webhooks.start();
+  expect(await post("before")).toBe(200);
+  const other = await look(path);
+  other.exec("BEGIN IMMEDIATE");
+  const timed = async (): Promise<number> => {
+    const start = performance.now();
+    expect(await post("during")).toBe(503);
+    return performance.now() - start;
+  };
+  const answers: Promise<number>[] = [];
+  for (let count = 0; count < 16; count++) {
+    answers.push(timed());
+    await wait(500);
+  }
+  // About five seconds, and two for a busy machine.
+  expect(Math.max(...(await Promise.all(answers)))).toBeLessThan(7_000);
+  other.exec("ROLLBACK");
+  expect(await post("after")).toBe(200);
+});
 
 test("a damaged page is answered 503 and named; a backup in its place is taken up", async () => {
   const path = newPath();

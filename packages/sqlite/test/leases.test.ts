@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { SILENCE_MS } from "../src/leases.ts";
+import { describe, expect, test, vi } from "vitest";
+import { DOUBT_MS, SILENCE_MS } from "../src/leases.ts";
 import type { SqliteStore } from "../src/sqlite-store.ts";
 import {
   appendAll,
@@ -13,7 +13,7 @@ import {
   settleAll,
   wait,
 } from "./support/files.ts";
-import { startChild } from "./support/spawn.ts";
+import { type Child, startChild } from "./support/spawn.ts";
 
 async function claimWithin(store: SqliteStore, milliseconds: number): Promise<string[]> {
   const deadline = performance.now() + milliseconds;
@@ -59,20 +59,77 @@ test("a store that holds nothing writes nothing", async () => {
   expect(await beat()).toMatchObject(before);
 });
 
-test("who had to wait for the file does not take others for dead, who had to wait too", async () => {
+/** Stops a process between two of its transactions. */
+async function stop({ process }: Child, path: string): Promise<void> {
+  const other = await look(path);
+  for (;;) {
+    process.kill("SIGSTOP");
+    await wait(50);
+    try {
+      other.exec("BEGIN IMMEDIATE; ROLLBACK");
+      return;
+    } catch {
+      process.kill("SIGCONT");
+    }
+  }
+}
+
+test("who was silent for too long and then speaks keeps what it holds", async () => {
+  const path = newPath();
+  const store = openStore(path);
+  await appendAll(store, ["a"]);
+  const child = startChild("hold", path);
+  expect(await child.firstLine).toBe("1");
+  await stop(child, path);
+  const other = await look(path);
+  const before = other.rows("SELECT alive_tick FROM owners");
+  await wait(SILENCE_MS + 200);
+  expect(await claimIds(store)).toEqual([]);
+  child.process.kill("SIGCONT");
+  await vi.waitFor(
+    () => expect(other.rows("SELECT alive_tick FROM owners")).not.toEqual(before),
+    10_000,
+  );
+  expect(await claimWithin(store, DOUBT_MS + 500)).toEqual([]);
+});
+
+/** Somebody locks the file while the first store is silent, and the second asks for records so long before the end. */
+test.each([50, 1_000])(
+  "who asked for the file %s ms before a lock ended does not take others for dead, who could not speak",
+  async (before) => {
+    const path = newPath();
+    const [first, second] = [openStore(path), openStore(path)];
+    await appendAll(first, ["a"], 100, true);
+    expect(await claimIds(second)).toEqual([]);
+    const other = await look(path);
+    await first.thread.kill();
+    other.exec("BEGIN IMMEDIATE");
+    await wait(SILENCE_MS + 200);
+    const claim = claimIds(second);
+    await wait(before);
+    other.exec("ROLLBACK");
+    expect(await claim).toEqual([]);
+    const ended = performance.now();
+    expect(await claimWithin(second, 10_000)).toEqual(["a"]);
+    expect(performance.now() - ended).toBeGreaterThan(DOUBT_MS - 100);
+  },
+);
+
+test("a second in which the file was locked again is none in which others could speak", async () => {
   const path = newPath();
   const [first, second] = [openStore(path), openStore(path)];
   await appendAll(first, ["a"], 100, true);
+  await first.thread.kill();
+  await wait(SILENCE_MS + 200);
   expect(await claimIds(second)).toEqual([]);
   const other = await look(path);
-  await first.thread.kill();
   other.exec("BEGIN IMMEDIATE");
-  await wait(SILENCE_MS + 200);
-  const claim = claimIds(second);
-  await wait(1_000);
+  const commit = appendAll(second, ["b"], 100, true);
+  await wait(DOUBT_MS + 200);
   other.exec("ROLLBACK");
-  expect(await claim).toEqual([]);
-  expect(await claimIds(second)).toEqual(["a"]);
+  await commit;
+  expect(await claimIds(second)).toEqual([]);
+  expect(await claimWithin(second, 10_000)).toEqual(["a"]);
 });
 
 describe("after a reboot, when ticks begin anew", () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Append, Settle } from "@whatsapp-webhooks/core";
 import { describe, expect, test } from "vitest";
+import { BUSY_MS } from "../src/failure.ts";
 import type { SqliteStore } from "../src/sqlite-store.ts";
 import {
   deadLetter,
@@ -116,7 +117,7 @@ describe("the bytes of what was removed are gone from the file and its log", () 
     expect(traces(path).length).toBeGreaterThan(0);
     // It was not waited for the reader, and other waits are as long as before.
     expect(await store.thread.call("query", "PRAGMA busy_timeout")).toMatchObject([
-      { timeout: 5_000 },
+      { timeout: BUSY_MS },
     ]);
     reader.exec("COMMIT");
     await store.prune();

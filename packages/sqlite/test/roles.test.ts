@@ -49,6 +49,26 @@ test("what comes to one that only receives is handled by the other, in order, wh
   }
 });
 
+test("one that handles and receives keeps the order of what it receives itself and what others stored", async () => {
+  const path = newPath();
+  const receiver = receiverOn({ path, role: "receive" });
+  // It finds what the other stored because it is told so, not because it looks.
+  const worker = receiverOn({ path, pollMs: 60_000 });
+  const heard: string[] = [];
+  worker.webhooks.on("message.text", ({ data }) => void heard.push(data.text.body));
+  await worker.webhooks.start();
+  const receive = async ({ webhooks }: typeof worker, text: string): Promise<void> => {
+    const request = signed(notification({ text, from: "12125550100" }), "secret");
+    expect((await inject(webhooks, request)).status).toBe(200);
+  };
+  await receive(worker, "first");
+  await vi.waitFor(() => expect(heard).toEqual(["first"]), 20_000);
+  const texts = Array.from({ length: MESSAGES }, (_, index) => String(index));
+  for (const [index, text] of texts.entries())
+    await receive(index % 2 === 0 ? receiver : worker, text);
+  await vi.waitFor(() => expect(heard).toEqual(["first", ...texts]), 20_000);
+});
+
 test("options may be an object of a class, with getters", async () => {
   const path = newPath();
   class Settings {

@@ -118,8 +118,9 @@ export async function eraseFrom(store: Erasable, texts: readonly string[]): Prom
 }
 
 async function* findAll(store: Erasable, texts: readonly string[]): AsyncGenerator<string> {
-  // Dead letters last: what is given up meanwhile is found among them.
-  for (const deadLetters of [false, true]) {
+  // Dead letters after what waits: what is given up meanwhile is found among them. And what waits once more, for what is
+  // replayed meanwhile.
+  for (const deadLetters of [false, true, false]) {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const found: Awaited<ReturnType<Store["find"]>> = await store.find({
         texts,

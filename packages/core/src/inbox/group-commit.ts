@@ -13,8 +13,8 @@ export interface CommitHost {
   admit(record: InboxRecord): boolean;
   /** It is stored, and new. */
   stored(record: InboxRecord, held: boolean): void;
-  /** It was there before, or could not be stored. */
-  refused(record: InboxRecord, held: boolean): void;
+  /** It was to be held and is not: it was there before, could not be stored, or older ones come first. */
+  notHeld(record: InboxRecord): void;
   settled(id: string): void;
   /** A commit has ended. Of one that failed, those who append are told; without any of them nobody else is. */
   ended(committed: Committed): void;
@@ -28,6 +28,9 @@ interface Pending {
 
 /** How long what has ended waits for a commit that it can join. A crash meanwhile repeats it. */
 const SETTLE_MS = 5;
+
+/** Who had to wait for longer than this while a commit failed is not made to wait for the next: the platform hangs up. */
+const SLOW_MS = 1_000;
 
 /**
  * Groups writes: one commit is under way, what arrives meanwhile joins the next, so that many notifications share one
@@ -107,23 +110,32 @@ export class GroupCommit {
     while (this.#underWay !== undefined) await this.#underWay;
   }
 
-  /** What could not be written is refused (appends) or kept for the next commit (settles). */
+  /**
+   * What could not be written is refused (appends) or kept for the next commit (settles). If it took long to fail, so is
+   * what came meanwhile.
+   */
   async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
     const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
+    const start = performance.now();
     try {
-      const left = new Set(await this.#store.commit({ appends, settles }));
+      const { leftOut, isBehind } = await this.#store.commit({ appends, settles });
+      const left = new Set(leftOut);
       this.#giveBack(pending);
       for (const { id } of settles) this.#host.settled(id);
       for (const { resolve } of pending) resolve();
       for (const { record, held } of appends) {
-        if (left.has(record.id)) this.#host.refused(record, held);
-        else this.#host.stored(record, held);
+        const isNew = !left.has(record.id);
+        if (held && (isBehind || !isNew)) this.#host.notHeld(record);
+        if (isNew) this.#host.stored(record, held && !isBehind);
       }
       return true;
     } catch (error) {
       this.#giveBack(pending);
-      for (const { record, held } of appends) this.#host.refused(record, held);
-      for (const { reject } of pending) reject(error);
+      for (const { record, held } of appends) if (held) this.#host.notHeld(record);
+      const isSlow = performance.now() - start > SLOW_MS;
+      const waiting = isSlow ? this.#appends.splice(0) : [];
+      this.#giveBack(waiting);
+      for (const { reject } of [...pending, ...waiting]) reject(error);
       if (error instanceof WebhookError && error.code === "inbox_full") {
         for (const { id } of settles) this.#host.settled(id);
       } else {

@@ -39,6 +39,8 @@ export class MemoryDeadLetters implements DeadLetters {
       reason,
       bytes: body.byteLength,
     };
+    // It may be one already: its id came again when it was not remembered any more. The newest is the youngest.
+    this.#take(id);
     this.#letters.set(id, { ...letter, record });
     this.#bytes += letter.bytes + OVERHEAD_BYTES;
     for (const oldest of this.#letters.keys()) {

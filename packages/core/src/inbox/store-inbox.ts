@@ -77,10 +77,11 @@ class StoreInbox implements Inbox {
         if (held) this.#start({ record, attempts: 0, completed: [] });
         else this.#isBehind = true;
       },
-      refused: ({ id }, held) => {
-        if (held) this.#window.letGo(id);
+      notHeld: ({ id }) => this.#window.giveUp(id),
+      settled: (id) => {
+        // Was it settled before it came again, or after? If before, it would be ours and never be delivered.
+        if (this.#window.letGo(id)) this.#commits.settle({ id, kind: "release", completed: [] });
       },
-      settled: (id) => this.#window.letGo(id),
       ended: ({ isWritten, isTold }) => {
         if (isWritten) this.#commitOutage.end(this.#logger, "the inbox can be written again");
         // Whoever puts is told; what became of records is known here alone.
@@ -238,14 +239,13 @@ class StoreInbox implements Inbox {
 
   async #claimOnce(): Promise<number> {
     const claimed = await this.#store.claim(this.#window.room);
-    for (const each of claimed) {
-      this.#window.hold(each.record);
-      this.#start(each);
-    }
+    for (const each of claimed) this.#start(each);
     return claimed.length;
   }
 
+  /** Unless it is being delivered: once at a time. */
   #start(claimed: ClaimedRecord): void {
+    if (!this.#window.begin(claimed.record)) return;
     this.#starting.push(claimed);
     this.#turns.wake();
   }

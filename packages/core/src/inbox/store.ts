@@ -14,8 +14,14 @@ export interface Store {
    * Writes everything or nothing, and resolves once a crash can no longer lose it. Appends come first, in order; a record
    * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out. An
    * id twice in one commit is one record, the first, and not left out.
+   *
+   * What is held from the start is delivered from memory, so it must not overtake what others stored. If a record waited
+   * free before this commit, none of its appends is held, whatever they ask for, and `isBehind` is true: they are to be
+   * claimed, in order. One that is held, or whose retry is not due, does not count; one whose retry is due may.
    */
-  commit(batch: Commit): Promise<readonly string[]>;
+  commit(
+    batch: Commit,
+  ): Promise<{ readonly leftOut: readonly string[]; readonly isBehind: boolean }>;
   /**
    * Takes records that are due and that no living process holds, oldest first, and holds them for this process until they
    * are settled, or the process is gone for some seconds.
@@ -68,7 +74,10 @@ export interface Commit {
 /** A record to be stored. */
 export interface Append {
   readonly record: InboxRecord;
-  /** Held by this process from the start: it delivers the record from memory, without reading it back. */
+  /**
+   * To be held by this process from the start: it delivers the record from memory, without reading it back. Not while older
+   * ones wait, see {@link Store.commit}.
+   */
   readonly held: boolean;
 }
 

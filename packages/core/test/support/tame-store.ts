@@ -1,13 +1,18 @@
 import type { Commit, Store } from "@whatsapp-webhooks/core";
 
+interface Overrides extends Partial<Omit<Store, "commit">> {
+  /** Resolves to the ids left out. */
+  readonly commit?: (commit: Commit) => Promise<readonly string[]>;
+}
+
 /** A store that does as it is told, and writes down what it was asked. */
-export function tame(overrides: Partial<Store> = {}) {
+export function tame({ commit: write, ...overrides }: Overrides = {}) {
   const commits: Commit[] = [];
   const store: Store = {
     durable: true,
     commit: async (commit) => {
       commits.push(commit);
-      return [];
+      return { leftOut: (await write?.(commit)) ?? [], isBehind: false };
     },
     claim: async () => [],
     seen: async () => new Set(),

@@ -79,8 +79,16 @@ export function append(id: string, size = 100, held = false): Append {
   };
 }
 
-export const appendAll = (store: Store, ids: readonly string[], size = 100, held = false) =>
-  store.commit({ appends: ids.map((id) => append(id, size, held)), settles: [] });
+/** Returns the ids left out. */
+export async function appendAll(
+  store: Store,
+  ids: readonly string[],
+  size = 100,
+  held = false,
+): Promise<readonly string[]> {
+  const appends = ids.map((id) => append(id, size, held));
+  return (await store.commit({ appends, settles: [] })).leftOut;
+}
 
 export const settleAll = (store: Store, settles: readonly Settle[]) =>
   store.commit({ appends: [], settles });

@@ -30,14 +30,15 @@ export class MemoryStore implements Store {
     this.#file.living.delete(this);
   }
 
-  async commit({ appends, settles }: Commit): Promise<readonly string[]> {
+  async commit({ appends, settles }: Commit): ReturnType<Store["commit"]> {
     this.#assertAlive();
     const isFull = this.#isFull(appends);
-    const left = isFull ? [] : this.#append(appends);
+    const isBehind = appends.some(({ held }) => held) && this.#claimable().length > 0;
+    const leftOut = isFull ? [] : this.#append(appends, isBehind);
     for (const settle of settles) this.#settle(settle);
     // Only now: the settles are what makes room again.
     if (isFull) throw new WebhookError("inbox_full", "the file has no room for these records.");
-    return left;
+    return { leftOut, isBehind };
   }
 
   async claim(limits: {
@@ -47,10 +48,7 @@ export class MemoryStore implements Store {
     this.#assertAlive();
     const claimed: MemoryRow[] = [];
     let bytes = 0;
-    for (const row of this.#ordered()) {
-      const isFree = row.owner === undefined || !this.#file.living.has(row.owner);
-      const isDue = row.dueTick <= this.#file.clock.tick();
-      if (row.dead !== undefined || !isFree || !isDue) continue;
+    for (const row of this.#claimable()) {
       const size = row.record.body.byteLength;
       if (claimed.length === limits.records || (claimed.length > 0 && bytes + size > limits.bytes))
         break;
@@ -180,6 +178,14 @@ export class MemoryStore implements Store {
     return [...this.#file.rows.values()].sort((a, b) => a.position - b.position);
   }
 
+  #claimable(): MemoryRow[] {
+    const now = this.#file.clock.tick();
+    return this.#ordered().filter(({ owner, dueTick, dead }) => {
+      const isFree = owner === undefined || !this.#file.living.has(owner);
+      return dead === undefined && isFree && dueTick <= now;
+    });
+  }
+
   #deadLetters(ids: readonly string[]): MemoryRow[] {
     return ids
       .map((id) => this.#file.rows.get(id))
@@ -194,7 +200,7 @@ export class MemoryStore implements Store {
   }
 
   /** Returns the ids left out. An id twice among them is one record, and not left out. */
-  #append(appends: readonly Append[]): string[] {
+  #append(appends: readonly Append[], isBehind: boolean): string[] {
     const { rows } = this.#file;
     const fresh = new Set<string>();
     const left: string[] = [];
@@ -211,7 +217,7 @@ export class MemoryStore implements Store {
         attempts: 0,
         completed: [],
         dueTick: Number.NEGATIVE_INFINITY,
-        owner: held ? this : undefined,
+        owner: held && !isBehind ? this : undefined,
         dead: undefined,
       });
     }

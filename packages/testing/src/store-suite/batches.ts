@@ -24,11 +24,12 @@ export async function appendAll(
   options?: AppendOptions,
 ): Promise<string[]> {
   const appends = ids.map((id) => append(id, options));
-  return [...(await store.commit({ appends, settles: [] }))].sort();
+  const { leftOut } = await store.commit({ appends, settles: [] });
+  return [...leftOut].sort();
 }
 
-export function settleAll(store: Store, ...settles: readonly Settle[]): Promise<readonly string[]> {
-  return store.commit({ appends: [], settles });
+export async function settleAll(store: Store, ...settles: readonly Settle[]): Promise<void> {
+  await store.commit({ appends: [], settles });
 }
 
 export const done = (id: string, ...completed: string[]): Settle => ({

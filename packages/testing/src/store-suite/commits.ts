@@ -8,6 +8,7 @@ import {
   deadLetter,
   done,
   historyOf,
+  idsOf,
   range,
   release,
   retry,
@@ -49,13 +50,37 @@ export const commitChecks: readonly StoreCheck[] = [
       const held = ids.slice(40, 110);
       const appends = ids.map((id) => append(id, { held: held.includes(id) }));
       await store.commit({ appends: appends.slice(0, 90), settles: [] });
+      const before = await claimIds(store);
       await store.commit({ appends: appends.slice(90), settles: [] });
       assert.deepEqual(
-        await claimIds(store),
+        [...before, ...(await claimIds(store))],
         ids.filter((id) => !held.includes(id)),
       );
       await settleAll(store, ...ids.map((id) => release(id)));
       assert.deepEqual(await claimIds(store), ids);
+    },
+  },
+  {
+    name: "nothing is held from the start while older records wait, and that is said: they are claimed first",
+    async run(rig) {
+      const [store, other] = [await rig.open(), await rig.open()];
+      const isBehind = async (...ids: string[]): Promise<boolean> => {
+        const appends = ids.map((id) => append(id, { held: true }));
+        return (await store.commit({ appends, settles: [] })).isBehind;
+      };
+      await appendAll(other, ["a"]);
+      assert.equal(await isBehind("b", "c"), true);
+      assert.deepEqual(await claimIds(store), ["a", "b", "c"]);
+      await settleAll(store, retry("a", 3_600_000));
+      assert.equal(
+        await isBehind("d"),
+        false,
+        "what is held or waits for a retry is not waited for",
+      );
+      assert.deepEqual(await claimIds(other), []);
+      await settleAll(store, release("c"));
+      assert.equal(await isBehind("e"), true, "what was put back is older");
+      assert.deepEqual(await claimIds(other), ["c", "e"]);
     },
   },
   {
@@ -75,8 +100,8 @@ export const commitChecks: readonly StoreCheck[] = [
     name: "an id that is there is left out and named: waiting, held, to be retried, dead-lettered",
     async run(rig) {
       const store = await rig.open();
-      await appendAll(store, ["waiting"]);
       await appendAll(store, ["held", "retried", "dead"], { held: true });
+      await appendAll(store, ["waiting"]);
       await settleAll(store, retry("retried", 3_600_000), deadLetter("dead"));
       const ids = ["waiting", "new", "held", "retried", "dead"];
       const left = await appendAll(store, ids, { size: 7 });
@@ -96,8 +121,9 @@ export const commitChecks: readonly StoreCheck[] = [
       await settleAll(store, done("a"));
       assert.deepEqual(await appendAll(store, ["a", "new"]), ["a"]);
       await settleAll(store, done("b"));
-      assert.deepEqual(await appendAll(other, ["newer", "b", "a"], { held: true }), ["a", "b"]);
       assert.deepEqual(await claimIds(store), ["new"]);
+      assert.deepEqual(await appendAll(other, ["newer", "b", "a"], { held: true }), ["a", "b"]);
+      assert.deepEqual(await claimIds(store), []);
     },
   },
   {
@@ -110,7 +136,7 @@ export const commitChecks: readonly StoreCheck[] = [
         append("a"),
         append("b", { size: 3 }),
       ];
-      assert.deepEqual(await store.commit({ appends, settles: [] }), []);
+      assert.deepEqual((await store.commit({ appends, settles: [] })).leftOut, []);
       const { waiting, waitingBytes } = await store.stats();
       assert.deepEqual([waiting, waitingBytes], [2, 200]);
       assert.deepEqual(await claimIds(store), [], "the first one is held");
@@ -122,24 +148,27 @@ export const commitChecks: readonly StoreCheck[] = [
     name: "a commit that a crash interrupts is there as a whole or not at all, and once when it is repeated",
     async run(rig) {
       const observer = await rig.open();
-      const expected: string[] = [];
-      for (const turns of [0, 2]) {
-        const store = await rig.open();
+      const dying = [await rig.open(), await rig.open()];
+      for (const [turns, store] of dying.entries())
+        await appendAll(store, [`old${turns}`], { held: true });
+      const [old, fresh]: [string[], string[]] = [[], []];
+      for (const [turns, store] of dying.entries()) {
         const [settled, key, ids] = [`old${turns}`, `key${turns}`, range(40, `new${turns}-`)];
-        await appendAll(store, [settled], { held: true });
         const appends = ids.map((id) => append(id));
         // Nobody hears what comes of it.
         store.commit({ appends, settles: [done(settled, key)] }).catch(() => {});
-        for (let i = 0; i < turns; i++) await turn();
+        for (let i = 0; i < 2 * turns; i++) await turn();
         await rig.crash(store);
         const isThere = (await seenOf(observer, key)).length > 0;
         const again = [append(settled), ...appends];
-        const left = await observer.commit({ appends: again, settles: [] });
-        assert.deepEqual([...left].sort(), isThere ? [...ids, settled].sort() : [settled]);
-        expected.push(...(isThere ? [] : [settled]), ...ids);
+        const { leftOut } = await observer.commit({ appends: again, settles: [] });
+        assert.deepEqual([...leftOut].sort(), isThere ? [...ids, settled].sort() : [settled]);
+        if (!isThere) old.push(settled);
+        fresh.push(...ids);
       }
       await rig.outliveLeases();
-      assert.deepEqual(await claimIds(observer), expected);
+      const expected = [...old, ...fresh];
+      assert.deepEqual(idsOf(await rig.claimUntil(observer, expected)), expected);
     },
   },
   {
@@ -158,7 +187,7 @@ export const commitChecks: readonly StoreCheck[] = [
       assert.equal(await store.get("c"), undefined);
       const { waiting, waitingBytes } = await store.stats();
       assert.deepEqual([waiting, waitingBytes], [1, 100]);
-      assert.deepEqual(await store.commit(batch), []);
+      assert.deepEqual((await store.commit(batch)).leftOut, []);
       assert.equal((await store.stats()).waitingBytes, 250);
       await assert.rejects(appendAll(store, ["e"], { size: 1 }), { code: "inbox_full" });
       assert.deepEqual(historyOf(await rig.claimUntil(store, ["b", "c", "d"])), [

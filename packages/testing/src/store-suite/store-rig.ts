@@ -66,7 +66,7 @@ export class StoreRig {
     this.#place.moveTickClock(milliseconds);
   }
 
-  /** Until what dead processes held is for others. */
+  /** Until what dead processes held is for others, who may have to ask more than once to be sure. */
   async outliveLeases(): Promise<void> {
     if (this.#hasClocks) this.moveTickClock(this.leaseMs);
     else await sleep(this.leaseMs);

@@ -1,11 +1,20 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { afterCommit, claiming, committing, type StoreMutants, storeWith } from "./wrong-store.ts";
+import {
+  afterCommit,
+  claiming,
+  committing,
+  rowsOf,
+  type StoreMutants,
+  storeWith,
+} from "./wrong-store.ts";
 
 const EXACT = "a record comes back exactly as it was appended";
 const ORDER =
   "records keep the order of their appends, held or not, in one commit and over several";
 const THERE =
   "an id that is there is left out and named: waiting, held, to be retried, dead-lettered";
+const OLDER =
+  "nothing is held from the start while older records wait, and that is said: they are claimed first";
 const HANDLED = "an id that was handled is left out and named, in every process";
 const TWICE = "an id twice in one commit is one record, and not left out";
 const INTERRUPTED =
@@ -19,7 +28,7 @@ export const appendMutants: StoreMutants = {
     open: storeWith((right) => ({
       async commit(batch) {
         setTimeout(() => void right.commit(batch).catch(() => {}), 5);
-        return [];
+        return { leftOut: [], isBehind: false };
       },
     })),
     caughtBy: [EXACT, ANSWERED],
@@ -29,11 +38,11 @@ export const appendMutants: StoreMutants = {
       async commit({ appends, settles }) {
         const left: string[] = [];
         for (const append of appends) {
-          left.push(...(await right.commit({ appends: [append], settles: [] })));
+          left.push(...(await right.commit({ appends: [append], settles: [] })).leftOut);
           await turn();
         }
-        await right.commit({ appends: [], settles });
-        return left;
+        const { isBehind } = await right.commit({ appends: [], settles });
+        return { leftOut: left, isBehind };
       },
     })),
     caughtBy: [INTERRUPTED, TWICE],
@@ -65,11 +74,43 @@ export const appendMutants: StoreMutants = {
     })),
     caughtBy: [ORDER, "what a process holds is not claimed again, by itself or by another"],
   },
+  "holds what is newer than what waits": {
+    open: storeWith((right, file) => ({
+      async commit(batch) {
+        const waiting = rowsOf(file).filter(({ owner }) => owner === undefined);
+        for (const row of waiting) row.owner = right;
+        const result = await right.commit(batch);
+        for (const row of waiting) row.owner = undefined;
+        return result;
+      },
+    })),
+    caughtBy: [OLDER],
+  },
+  "does not say that it holds nothing": {
+    open: storeWith((right) => ({
+      commit: async (batch) => ({ ...(await right.commit(batch)), isBehind: false }),
+    })),
+    caughtBy: [OLDER],
+  },
+  "takes what is held for what waits": {
+    open: storeWith((right, file) => ({
+      async commit(batch) {
+        const isBehind = rowsOf(file).some(({ dead }) => dead === undefined);
+        const appends = batch.appends.map((append) => ({
+          ...append,
+          held: append.held && !isBehind,
+        }));
+        const { leftOut } = await right.commit({ ...batch, appends });
+        return { leftOut, isBehind };
+      },
+    })),
+    caughtBy: [OLDER],
+  },
   "does not name what it leaves out": {
     open: storeWith((right) => ({
       commit: async (batch) => {
-        await right.commit(batch);
-        return [];
+        const { isBehind } = await right.commit(batch);
+        return { leftOut: [], isBehind };
       },
     })),
     caughtBy: [THERE, HANDLED],
@@ -79,7 +120,8 @@ export const appendMutants: StoreMutants = {
       async commit(batch) {
         const ids = batch.appends.map(({ record }) => record.id);
         const repeated = ids.filter((id, index) => ids.indexOf(id) !== index);
-        return [...(await right.commit(batch)), ...repeated];
+        const { leftOut, isBehind } = await right.commit(batch);
+        return { leftOut: [...leftOut, ...repeated], isBehind };
       },
     })),
     caughtBy: [TWICE],
@@ -90,7 +132,7 @@ export const appendMutants: StoreMutants = {
         const left = await right.commit(batch);
         for (const { record } of batch.appends) {
           const row = file.rows.get(record.id);
-          if (!left.includes(record.id) || row === undefined) continue;
+          if (!left.leftOut.includes(record.id) || row === undefined) continue;
           const again = { ...row, record, owner: undefined, dead: undefined };
           file.rows.set(`${record.id} again`, again);
         }
@@ -208,7 +250,7 @@ export const appendMutants: StoreMutants = {
   },
   "takes as many as have room and says nothing of the rest": {
     open: storeWith((right) => ({
-      commit: (batch) => right.commit(batch).catch(() => []),
+      commit: (batch) => right.commit(batch).catch(() => ({ leftOut: [], isBehind: false })),
     })),
     caughtBy: [FULL],
   },

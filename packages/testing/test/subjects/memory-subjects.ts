@@ -101,7 +101,7 @@ export function liftedSubject({
 
 /** Takes its time, as stores on a disk do: what an inbox does meanwhile shows only then. */
 class SlowStore extends MemoryStore {
-  override async commit(batch: Commit): Promise<readonly string[]> {
+  override async commit(batch: Commit): ReturnType<Store["commit"]> {
     await sleep(3);
     const left = await super.commit(batch);
     await sleep(3);
