@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type InboxRecord, WebhookError } from "@whatsapp-webhooks/core";
 import type { Redis } from "ioredis";
 import { PATIENCE_MS, placeOf, within } from "./connection.ts";
@@ -123,7 +124,10 @@ export class Intake {
     if (fitting.length === 0) return;
     const transaction = await Transaction.begin(engine);
     const bytes = fitting.reduce((sum, pending) => sum + pending.bytes, 0);
-    transaction.add(engine.records, { data: fitting.map(({ stored }) => stored) });
+    // No number of Redis's: one that came back with less than it had gives them out again, and who still holds a job of that
+    // name would take the new one for it.
+    const id = `i${randomUUID()}`;
+    transaction.add(engine.records, { id, data: fitting.map(({ stored }) => stored) });
     const total = transaction.account(fitting.length, bytes);
     const results = await transaction.exec();
     this.#waitingBytes = Number(results?.[total]);

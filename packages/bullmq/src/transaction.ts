@@ -13,9 +13,9 @@ export interface Held {
 }
 
 export interface NewJob<Data> {
+  /** Never that of another job, in whatever Redis may have forgotten since. */
+  readonly id: string;
   readonly data: Data;
-  /** Left out: the next number. */
-  readonly id?: string;
   readonly delayMs?: number;
   /** Waits until this job is done. */
   readonly after?: string | undefined;
@@ -129,7 +129,7 @@ export class Transaction {
     this.#insert(backend, new Job(queue, queue.name, data, { delay: delayMs }, id), {
       addToWaitingChildren: after !== undefined,
     });
-    if (after === undefined || id === undefined) return;
+    if (after === undefined) return;
     // The job before it becomes its child, as in a flow. If it is done by now, a job with nothing in it takes its place,
     // which is done at once.
     const parentKey = queue.toKey(id);
