@@ -90,6 +90,7 @@ export const scripts = {
    * tails, milliseconds for tails and for keys, records, bytes, progress if there is any and the one before it, parts. If all jobs
    * are there, those behind others where they belong, and the lock is held by who knows the progress, it gets the sealed token
    * and its job the next progress, tails their parts, keys are remembered, and all of it is counted. Returns whether it was so.
+   * A sealed token is another: then nothing is left in the job. If it is not finished it comes again, and costs nothing but time.
    */
   waSeal: {
     lua: `
@@ -104,6 +105,7 @@ export const scripts = {
         if place <= behind and redis.call('EXISTS', KEYS[place] .. ':dependencies') == 0 then return 0 end
       end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if ARGV[1] ~= ARGV[2] then redis.call('HSET', job, 'data', '[]') end
       if ARGV[10] ~= '' then redis.call('HSET', job, 'progress', ARGV[10]) end
       for place = jobs + 1, tails do
         redis.call('SET', KEYS[place], ARGV[11 + place - jobs], 'PX', ARGV[6])

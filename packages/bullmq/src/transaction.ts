@@ -42,7 +42,7 @@ export interface Sealed {
 /**
  * Nothing else happens between its steps. When one of them fails Redis goes on, and one can: scripts may be forgotten, and
  * never were loaded if the transaction that brought them was refused. So what ends a job is done in a name that the job's
- * lock has only once the steps before it have happened (it is "sealed").
+ * lock has only once the steps before it have happened (it is "sealed"). Nothing is left in it then: the end may fail.
  */
 export class Transaction {
   readonly #engine: Engine;
