@@ -4,7 +4,7 @@ import { Cutter } from "../src/cutter.ts";
 import { Engine } from "../src/engine.ts";
 import { Layout } from "../src/layout.ts";
 import type { Stored } from "../src/stored.ts";
-import type { Held } from "../src/transaction.ts";
+import { finish, type Held } from "../src/transaction.ts";
 import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./support/redis.ts";
 
 const BODY = "12345";
@@ -65,5 +65,18 @@ describeWithRedis("a job of records whose last step happened, but for its end", 
       count: "1",
       bytes: String(BODY.length),
     });
+  });
+
+  test("since that script alone was forgotten: it is ended at once, and counted once", async () => {
+    const { client, layout, records, take, cut } = await recordIn(redis);
+    // It was here before, so that nothing else is in the last step.
+    await client.set(layout.seenRecord("record"), 1);
+    const held = await take("first");
+    // This connection has used it, and not the others.
+    await finish(records, { job: held.job, token: "another" });
+    await client.script("FLUSH");
+    await cut(held);
+    expect(await client.exists(records.toKey("job"))).toBe(0);
+    expect(await client.hgetall(layout.totals)).toEqual({ count: "0", bytes: "0" });
   });
 });
