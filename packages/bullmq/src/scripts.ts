@@ -122,6 +122,19 @@ export const scripts = {
    */
   waEnd: { lua: `${end(5)} return 1` },
   /**
+   * lock, part, job of records; token, sealed token, data. What is in a part that is held moves into the job, in which there is
+   * nothing; but not if that was so before. The lock gets the sealed token, in whose name the part is to be finished.
+   */
+  waComeAgain: {
+    numberOfKeys: 3,
+    lua: `
+      if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 0 then return end
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if redis.call('HGET', KEYS[2], 'data') == '{}' then return end
+      redis.call('HSET', KEYS[2], 'data', '{}')
+      redis.call('HSET', KEYS[3], 'data', ARGV[3])`,
+  },
+  /**
    * As `waEnd`, with letters, letter totals and letter before the keys; and behind the bytes hash, prefix, limit, size, fields
    * and values. The part becomes a dead letter. The oldest give way.
    */
