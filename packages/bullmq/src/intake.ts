@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type InboxRecord, WebhookError } from "@whatsapp-webhooks/core";
+import { type InboxRecord, type Logger, WebhookError } from "@whatsapp-webhooks/core";
 import type { Redis } from "ioredis";
 import { PATIENCE_MS, placeOf, within } from "./connection.ts";
 import type { Engine } from "./engine.ts";
@@ -33,22 +33,30 @@ export class Intake {
   readonly #open: Promise<Engine>;
   readonly #client: Redis;
   readonly #options: IntakeOptions;
+  readonly #logger: () => Logger;
   readonly #pending: Pending[] = [];
   #pendingBytes = 0;
   #engine: Engine | undefined;
   #underWay: Promise<void> | undefined;
   /** As of the last write. */
   #waitingBytes = 0;
-  /** What Redis may still take, as of the last look; and what it was given since. */
-  #memory = Number.POSITIVE_INFINITY;
+  /** What Redis may still take, as of the last look, nothing before there was one; and what it was given since. */
+  #memory = 0;
   #written = 0;
+  /** Redis, by now, is none that may hold notifications: that is told once. */
+  #isUnfit = false;
   readonly #look: NodeJS.Timeout;
 
   /** `client` is what it will write with, once it is open. */
-  constructor(open: Promise<Engine>, client: Redis, options: IntakeOptions) {
+  constructor(open: Promise<Engine>, client: Redis, options: IntakeOptions, logger: () => Logger) {
     this.#open = open;
     this.#client = client;
     this.#options = options;
+    this.#logger = logger;
+    // It may be another Redis: whoever writes next looks first.
+    client.on("ready", () => {
+      this.#memory = 0;
+    });
     this.#look = setInterval(() => {
       // If it fails, so will writes, which tell.
       if (this.#engine !== undefined) this.#lookAtMemory(this.#engine).catch(() => {});
@@ -158,8 +166,18 @@ export class Intake {
   }
 
   async #lookAtMemory(engine: Engine): Promise<void> {
-    this.#memory = await roomIn(engine.client);
-    this.#written = 0;
+    try {
+      this.#memory = await roomIn(engine.client);
+      this.#written = 0;
+      this.#isUnfit = false;
+    } catch (error) {
+      this.#memory = 0;
+      if (error instanceof WebhookError && !this.#isUnfit) {
+        this.#isUnfit = true;
+        this.#logger().error({ code: error.code }, error.message);
+      }
+      throw error;
+    }
   }
 
   #explained(error: unknown): WebhookError {
