@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deliver, Delivery, Logger, Outcome } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
@@ -9,6 +8,7 @@ import {
   finish,
   type Held,
   lockKey,
+  newJobId,
   release,
   runAlone,
   sealedOf,
@@ -185,7 +185,7 @@ export class Deliverer {
     if (holder !== held.token) return;
     const transaction = await Transaction.begin(engine);
     // One of its own for each try: what is there with nothing in it may be being cut.
-    const record = `r${randomUUID()}`;
+    const record = newJobId();
     transaction.add(records, { id: record, data: [null], delayMs });
     const keys = [lock, parts.toKey(id), records.toKey(record)];
     const data = JSON.stringify([{ ...part, g: 1 }]);

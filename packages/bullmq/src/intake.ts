@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { type InboxRecord, type Logger, WebhookError } from "@whatsapp-webhooks/core";
 import type { Redis } from "ioredis";
 import { PATIENCE_MS, placeOf, within } from "./connection.ts";
 import type { Engine } from "./engine.ts";
 import { roomIn } from "./server.ts";
 import { type Stored, toStored } from "./stored.ts";
-import { Transaction } from "./transaction.ts";
+import { newJobId, Transaction } from "./transaction.ts";
 
 export interface IntakeOptions {
   /** Bytes of bodies that may wait in Redis. */
@@ -134,7 +133,7 @@ export class Intake {
     const bytes = fitting.reduce((sum, pending) => sum + pending.bytes, 0);
     // No number of Redis's: one that came back with less than it had gives them out again, and who still holds a job of that
     // name would take the new one for it.
-    const id = `i${randomUUID()}`;
+    const id = newJobId();
     transaction.add(engine.records, { id, data: fitting.map(({ stored }) => stored) });
     const total = transaction.account(fitting.length, bytes);
     const results = await transaction.exec();

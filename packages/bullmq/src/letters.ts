@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { DeadLetter } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import { bytesOf, contains, type Stored } from "./stored.ts";
-import { runAlone, Transaction } from "./transaction.ts";
+import { newJobId, runAlone, Transaction } from "./transaction.ts";
 
 export interface LettersOptions {
   readonly limitBytes: number;
@@ -118,7 +117,7 @@ export class Letters {
     const { n: _n, k: _k, ...stored } = JSON.parse(data) as Stored;
     const transaction = await Transaction.begin(this.#engine);
     // One of its own for each who does the same at the same time.
-    const job = `l${randomUUID()}`;
+    const job = newJobId();
     transaction.add(records, { id: job, data: [{ ...stored, g: 1 }] });
     const hash = layout.hash(id);
     const keys = [...this.#keys(hash), records.toKey(job), layout.totals];

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type IRedisTransaction, Job, type Queue, type RedisQueueBackend } from "bullmq";
 import { isOfReplica } from "./connection.ts";
 import type { Engine } from "./engine.ts";
@@ -13,12 +14,17 @@ export interface Held {
 }
 
 export interface NewJob<Data> {
-  /** Never that of another job, in whatever Redis may have forgotten since. */
+  /** {@link newJobId}, or made of the id of the job that it comes from. */
   readonly id: string;
   readonly data: Data;
   readonly delayMs?: number;
   /** Waits until this job is done. */
   readonly after?: string | undefined;
+}
+
+/** Never given out before, in whatever Redis may have forgotten since; and short, as it is written some forty times. */
+export function newJobId(): string {
+  return `j${randomBytes(12).toString("base64url")}`;
 }
 
 type AnyQueue = Pick<Queue, "name" | "qualifiedName" | "toKey" | "getBackend">;

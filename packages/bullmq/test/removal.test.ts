@@ -8,7 +8,7 @@ import { receiving } from "./support/webhooks.ts";
 
 const PHONE = "12125550177";
 /** Of a job of records, or a part. */
-const JOB = /:i[0-9a-f]{8}-/;
+const JOB = /:j[\w-]{16}/;
 
 /** Everything under a prefix, values too, as one text. */
 async function contentsOf({ client }: SharedRedis, prefix: string): Promise<string> {
