@@ -130,7 +130,7 @@ export class BullmqInbox implements Inbox {
     const front = this.#open.then((open) => open.front);
     // Who asks is told.
     front.catch(() => {});
-    this.#intake = new Intake(front, this.#client, this.#numbers);
+    this.#intake = new Intake(front, this.#client, this.#numbers, () => this.#logger);
     this.deadLetters = {
       list: async ({ limit = 100, ...page } = {}) =>
         (await this.#open).letters.list({ ...page, limit }),

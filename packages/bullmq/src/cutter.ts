@@ -4,7 +4,15 @@ import { renewLocks } from "./beat.ts";
 import { CutSteps, type Part, type Piece, type Progress, START, toProgress } from "./cut-steps.ts";
 import type { Batch, Engine } from "./engine.ts";
 import { bytesOf, type Stored, toRecord, withBody } from "./stored.ts";
-import { type Held, lockKey, release, type Sealed, Transaction } from "./transaction.ts";
+import {
+  finish,
+  type Held,
+  lockKey,
+  release,
+  type Sealed,
+  sealedOf,
+  Transaction,
+} from "./transaction.ts";
 
 export interface CutterOptions {
   /** With a connection of its own: it watches. */
@@ -121,6 +129,7 @@ export class Cutter {
       ...new Set(pieces.flatMap(({ parts }) => parts.map(({ conversation }) => conversation))),
     ].filter((conversation) => conversation !== undefined);
     const lock = lockKey(engine.records, held.job.id ?? "");
+    const sealed = sealedOf(held);
     const seenKeys = pieces.map(({ stored }) => layout.seenRecord(stored.i));
     // What adds parts does not ask who holds the job, so they are added only if that is still known when they are. The
     // lock is renewed by nobody but us, between steps, or each renewal would spoil one.
@@ -136,6 +145,11 @@ export class Cutter {
     ]);
     if (token !== held.token) {
       await client.unwatch();
+      // The last step happened, but for its end.
+      if (token === sealed.token) {
+        await finish(engine.records, sealed);
+        return "gone";
+      }
       return token === null && !isRenewed ? "again" : "gone";
     }
     const tails = new Map<string, string>();

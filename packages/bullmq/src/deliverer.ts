@@ -8,6 +8,7 @@ import {
   finish,
   type Held,
   lockKey,
+  newJobId,
   release,
   runAlone,
   sealedOf,
@@ -167,22 +168,30 @@ export class Deliverer {
     if (isHeld === 1) await finish(parts, sealed);
   }
 
-  /** It leaves its conversation, and joins it again at its end. */
+  /**
+   * It leaves its conversation, and joins it again at its end, as a record. That is added with nothing in it, and gets what is
+   * in the part if this is still held then: it may be let go of, or lost, at any moment.
+   */
   async #comeAgain(held: Held, part: Stored, delayMs: number): Promise<void> {
     const { engine } = this.#options;
-    // What comes again as a record cannot be taken back.
-    if (!(await this.#holds(held))) return;
+    const { parts, records } = engine;
+    const id = held.job.id ?? "";
+    const lock = lockKey(parts, id);
+    const sealed = sealedOf(held);
+    const holder = await engine.client.get(lock);
+    // All of it happened, but for the end.
+    if (holder === sealed.token) return finish(parts, sealed);
+    // A record of nothing would do no harm, but would wait.
+    if (holder !== held.token) return;
     const transaction = await Transaction.begin(engine);
-    const id = `${held.job.id}-r${part.n}`;
-    transaction.add(engine.records, { id, data: [{ ...part, g: 1 }], delayMs });
-    const jobs = [engine.records.toKey(id)];
-    transaction.finish(engine.parts, transaction.seal(engine.parts, held, { jobs }));
+    // One of its own for each try: what is there with nothing in it may be being cut.
+    const record = newJobId();
+    transaction.add(records, { id: record, data: [null], delayMs });
+    const keys = [lock, parts.toKey(id), records.toKey(record)];
+    const data = JSON.stringify([{ ...part, g: 1 }]);
+    transaction.run("waComeAgain", ...keys, held.token, sealed.token, data);
+    transaction.finish(parts, sealed);
     await transaction.exec();
-  }
-
-  async #holds({ job, token }: Held): Promise<boolean> {
-    const { client, parts } = this.#options.engine;
-    return (await client.get(lockKey(parts, job.id ?? ""))) === token;
   }
 
   /** Until Redis has answered, or there is nobody any more to tell. */

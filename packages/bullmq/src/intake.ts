@@ -1,10 +1,10 @@
-import { type InboxRecord, WebhookError } from "@whatsapp-webhooks/core";
+import { type InboxRecord, type Logger, WebhookError } from "@whatsapp-webhooks/core";
 import type { Redis } from "ioredis";
 import { PATIENCE_MS, placeOf, within } from "./connection.ts";
 import type { Engine } from "./engine.ts";
 import { roomIn } from "./server.ts";
 import { type Stored, toStored } from "./stored.ts";
-import { Transaction } from "./transaction.ts";
+import { newJobId, Transaction } from "./transaction.ts";
 
 export interface IntakeOptions {
   /** Bytes of bodies that may wait in Redis. */
@@ -32,22 +32,30 @@ export class Intake {
   readonly #open: Promise<Engine>;
   readonly #client: Redis;
   readonly #options: IntakeOptions;
+  readonly #logger: () => Logger;
   readonly #pending: Pending[] = [];
   #pendingBytes = 0;
   #engine: Engine | undefined;
   #underWay: Promise<void> | undefined;
   /** As of the last write. */
   #waitingBytes = 0;
-  /** What Redis may still take, as of the last look; and what it was given since. */
-  #memory = Number.POSITIVE_INFINITY;
+  /** What Redis may still take, as of the last look, nothing before there was one; and what it was given since. */
+  #memory = 0;
   #written = 0;
+  /** Redis, by now, is none that may hold notifications: that is told once. */
+  #isUnfit = false;
   readonly #look: NodeJS.Timeout;
 
   /** `client` is what it will write with, once it is open. */
-  constructor(open: Promise<Engine>, client: Redis, options: IntakeOptions) {
+  constructor(open: Promise<Engine>, client: Redis, options: IntakeOptions, logger: () => Logger) {
     this.#open = open;
     this.#client = client;
     this.#options = options;
+    this.#logger = logger;
+    // It may be another Redis: whoever writes next looks first.
+    client.on("ready", () => {
+      this.#memory = 0;
+    });
     this.#look = setInterval(() => {
       // If it fails, so will writes, which tell.
       if (this.#engine !== undefined) this.#lookAtMemory(this.#engine).catch(() => {});
@@ -123,7 +131,10 @@ export class Intake {
     if (fitting.length === 0) return;
     const transaction = await Transaction.begin(engine);
     const bytes = fitting.reduce((sum, pending) => sum + pending.bytes, 0);
-    transaction.add(engine.records, { data: fitting.map(({ stored }) => stored) });
+    // No number of Redis's: one that came back with less than it had gives them out again, and who still holds a job of that
+    // name would take the new one for it.
+    const id = newJobId();
+    transaction.add(engine.records, { id, data: fitting.map(({ stored }) => stored) });
     const total = transaction.account(fitting.length, bytes);
     const results = await transaction.exec();
     this.#waitingBytes = Number(results?.[total]);
@@ -154,8 +165,18 @@ export class Intake {
   }
 
   async #lookAtMemory(engine: Engine): Promise<void> {
-    this.#memory = await roomIn(engine.client);
-    this.#written = 0;
+    try {
+      this.#memory = await roomIn(engine.client);
+      this.#written = 0;
+      this.#isUnfit = false;
+    } catch (error) {
+      this.#memory = 0;
+      if (error instanceof WebhookError && !this.#isUnfit) {
+        this.#isUnfit = true;
+        this.#logger().error({ code: error.code }, error.message);
+      }
+      throw error;
+    }
   }
 
   #explained(error: unknown): WebhookError {

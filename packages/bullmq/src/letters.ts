@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { DeadLetter } from "@whatsapp-webhooks/core";
 import type { Engine } from "./engine.ts";
 import { bytesOf, contains, type Stored } from "./stored.ts";
-import { runAlone, Transaction } from "./transaction.ts";
+import { newJobId, runAlone, Transaction } from "./transaction.ts";
 
 export interface LettersOptions {
   readonly limitBytes: number;
@@ -45,32 +44,52 @@ export class Letters {
   }
 
   async list({ after = 0, limit }: { after?: number; limit: number }): Promise<DeadLetter[]> {
+    for (let from: number | undefined = after; from !== undefined; ) {
+      const { letters, next } = await this.#page(from, limit);
+      // An empty page would be the end for whoever reads on.
+      if (letters.length > 0) return letters.map(({ letter }) => letter);
+      from = next;
+    }
+    return [];
+  }
+
+  /** Those that are still there when they are read. `next` is where to go on; without it there are no more. */
+  async #page(
+    after: number,
+    limit: number,
+  ): Promise<{
+    readonly letters: readonly { readonly letter: DeadLetter; readonly stored: Stored }[];
+    readonly next?: number;
+  }> {
     const { client, layout } = this.#engine;
-    const hashes = await client.zrangebyscore(
+    const found = await client.zrangebyscore(
       layout.letters,
       `(${after}`,
       "+inf",
+      "WITHSCORES",
       "LIMIT",
       0,
       limit,
     );
-    const letters = await Promise.all(hashes.map((hash) => client.hgetall(layout.letter + hash)));
-    return letters.flatMap(({ data, position, at, attempts, reason }) => {
+    const hashes = found.filter((_, index) => index % 2 === 0);
+    const fields = await Promise.all(hashes.map((hash) => client.hgetall(layout.letter + hash)));
+    const letters = fields.flatMap(({ data, position, at, attempts, reason }) => {
       // It was removed meanwhile.
       if (data === undefined) return [];
       const stored = JSON.parse(data) as Stored;
-      return [
-        {
-          id: stored.i,
-          position: Number(position),
-          receivedAt: stored.r,
-          deadLetteredAt: Number(at),
-          attempts: Number(attempts),
-          reason: reason ?? "",
-          bytes: bytesOf(stored),
-        },
-      ];
+      const letter = {
+        id: stored.i,
+        position: Number(position),
+        receivedAt: stored.r,
+        deadLetteredAt: Number(at),
+        attempts: Number(attempts),
+        reason: reason ?? "",
+        bytes: bytesOf(stored),
+      };
+      return [{ letter, stored }];
     });
+    const isLast = hashes.length < limit || hashes.length === 0;
+    return { letters, ...(isLast ? {} : { next: Number(found.at(-1)) }) };
   }
 
   async get(id: string): Promise<Stored | undefined> {
@@ -98,7 +117,7 @@ export class Letters {
     const { n: _n, k: _k, ...stored } = JSON.parse(data) as Stored;
     const transaction = await Transaction.begin(this.#engine);
     // One of its own for each who does the same at the same time.
-    const job = `l${randomUUID()}`;
+    const job = newJobId();
     transaction.add(records, { id: job, data: [{ ...stored, g: 1 }] });
     const hash = layout.hash(id);
     const keys = [...this.#keys(hash), records.toKey(job), layout.totals];
@@ -127,14 +146,9 @@ export class Letters {
     texts: readonly string[],
     after: number,
   ): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
-    const page = await this.list({ after, limit: PAGE });
-    const ids: string[] = [];
-    for (const { id } of page) {
-      const stored = await this.get(id);
-      if (stored !== undefined && contains(stored, texts)) ids.push(id);
-    }
-    const last = page.at(-1)?.position;
-    return { ids, ...(last === undefined || page.length < PAGE ? {} : { next: last }) };
+    const { letters, ...next } = await this.#page(after, PAGE);
+    const found = letters.filter(({ stored }) => contains(stored, texts));
+    return { ids: found.map(({ letter }) => letter.id), ...next };
   }
 
   async stats() {
@@ -153,13 +167,13 @@ export class Letters {
 
   /** Removes those that are too old: the oldest are the first. */
   async prune(now: number): Promise<void> {
-    for (;;) {
-      const page = await this.list({ limit: PAGE });
-      const old = page.filter(
-        ({ deadLetteredAt }) => deadLetteredAt + this.#options.maxAgeMs <= now,
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { letters, next } = await this.#page(after, PAGE);
+      const old = letters.filter(
+        ({ letter }) => letter.deadLetteredAt + this.#options.maxAgeMs <= now,
       );
-      await this.discard(old.map(({ id }) => id));
-      if (old.length < PAGE) return;
+      await this.discard(old.map(({ letter }) => letter.id));
+      after = old.length < letters.length ? undefined : next;
     }
   }
 

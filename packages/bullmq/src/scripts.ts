@@ -90,6 +90,7 @@ export const scripts = {
    * tails, milliseconds for tails and for keys, records, bytes, progress if there is any and the one before it, parts. If all jobs
    * are there, those behind others where they belong, and the lock is held by who knows the progress, it gets the sealed token
    * and its job the next progress, tails their parts, keys are remembered, and all of it is counted. Returns whether it was so.
+   * A sealed token is another: then nothing is left in the job. If it is not finished it comes again, and costs nothing but time.
    */
   waSeal: {
     lua: `
@@ -104,6 +105,7 @@ export const scripts = {
         if place <= behind and redis.call('EXISTS', KEYS[place] .. ':dependencies') == 0 then return 0 end
       end
       redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if ARGV[1] ~= ARGV[2] then redis.call('HSET', job, 'data', '[]') end
       if ARGV[10] ~= '' then redis.call('HSET', job, 'progress', ARGV[10]) end
       for place = jobs + 1, tails do
         redis.call('SET', KEYS[place], ARGV[11 + place - jobs], 'PX', ARGV[6])
@@ -119,6 +121,19 @@ export const scripts = {
    * it. Returns whether the lock has the sealed token, in whose name the part is to be finished.
    */
   waEnd: { lua: `${end(5)} return 1` },
+  /**
+   * lock, part, job of records; token, sealed token, data. What is in a part that is held moves into the job, in which there is
+   * nothing; but not if that was so before. The lock gets the sealed token, in whose name the part is to be finished.
+   */
+  waComeAgain: {
+    numberOfKeys: 3,
+    lua: `
+      if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 0 then return end
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      if redis.call('HGET', KEYS[2], 'data') == '{}' then return end
+      redis.call('HSET', KEYS[2], 'data', '{}')
+      redis.call('HSET', KEYS[3], 'data', ARGV[3])`,
+  },
   /**
    * As `waEnd`, with letters, letter totals and letter before the keys; and behind the bytes hash, prefix, limit, size, fields
    * and values. The part becomes a dead letter. The oldest give way.

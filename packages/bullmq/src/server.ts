@@ -7,7 +7,7 @@ const OLDEST = [6, 2] as const;
 /** Of a Redis, as far as it matters here. */
 interface ServerFacts {
   readonly version: string;
-  readonly evicts: string;
+  readonly evicts: string | undefined;
   /** Undefined: it does not say. */
   readonly isLogging: boolean | undefined;
   readonly fsync: string | undefined;
@@ -15,15 +15,14 @@ interface ServerFacts {
 
 async function factsOf(client: Redis): Promise<ServerFacts> {
   const info = await client.info();
-  const read = (name: string): string | undefined =>
-    new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+  const read = (name: string): string | undefined => fieldIn(info, name);
   // Hosted ones do not let everybody see their configuration.
   const config = await client.config("GET", "appendfsync").catch(() => []);
   const fsync = Array.isArray(config) ? config[1] : undefined;
   const isLogging = read("aof_enabled");
   return {
     version: read("redis_version") ?? "0",
-    evicts: read("maxmemory_policy") ?? "noeviction",
+    evicts: read("maxmemory_policy"),
     isLogging: isLogging === undefined ? undefined : isLogging === "1",
     fsync: typeof fsync === "string" ? fsync : undefined,
   };
@@ -37,15 +36,23 @@ export async function inspectServer(client: Redis): Promise<(logger: Logger) => 
     const message = `${place} is Redis ${facts.version}; the inbox needs ${OLDEST.join(".")} or later.`;
     throw new WebhookError("inbox_failed", message);
   }
-  if (facts.evicts !== "noeviction") {
-    throw new WebhookError(
-      "inbox_failed",
-      `${place} has maxmemory-policy ${facts.evicts}: when it is full it throws notifications away that were answered 200. Set maxmemory-policy noeviction.`,
-    );
-  }
+  assertKeeps(client, facts.evicts);
   const [isSafe, message] = lossOf(facts);
   return (logger) =>
     logger[isSafe ? "info" : "warn"]({ redis: facts.version }, `${place}: ${message}`);
+}
+
+/** Throws if it may throw away what it was given. */
+function assertKeeps(client: Redis, evicts = "noeviction"): void {
+  if (evicts === "noeviction") return;
+  throw new WebhookError(
+    "inbox_failed",
+    `${placeOf(client)} has maxmemory-policy ${evicts}: when it is full it throws notifications away that were answered 200. Set maxmemory-policy noeviction.`,
+  );
+}
+
+function fieldIn(info: string, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
 }
 
 function lossOf({ isLogging, fsync }: ServerFacts): readonly [isSafe: boolean, message: string] {
@@ -77,11 +84,14 @@ function isOlder(version: string): boolean {
 /** Beyond this share of its memory Redis is full for us: it needs some to let us finish anything. */
 const FULL = 0.85;
 
-/** How many bytes it may take before it is so full. */
+/**
+ * How many bytes it may take before it is so full. Rejects with a `WebhookError` if it is none that may hold notifications by now: a
+ * replica that took over may be configured otherwise.
+ */
 export async function roomIn(client: Redis): Promise<number> {
   const info = await client.info("memory");
-  const number = (name: string): number =>
-    Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  assertKeeps(client, fieldIn(info, "maxmemory_policy"));
+  const number = (name: string): number => Number(fieldIn(info, name) ?? 0);
   const most = number("maxmemory");
   return most === 0 ? Number.POSITIVE_INFINITY : FULL * most - number("used_memory");
 }

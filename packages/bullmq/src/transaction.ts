@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type IRedisTransaction, Job, type Queue, type RedisQueueBackend } from "bullmq";
 import { isOfReplica } from "./connection.ts";
 import type { Engine } from "./engine.ts";
@@ -13,12 +14,17 @@ export interface Held {
 }
 
 export interface NewJob<Data> {
+  /** {@link newJobId}, or made of the id of the job that it comes from. */
+  readonly id: string;
   readonly data: Data;
-  /** Left out: the next number. */
-  readonly id?: string;
   readonly delayMs?: number;
   /** Waits until this job is done. */
   readonly after?: string | undefined;
+}
+
+/** Never given out before, in whatever Redis may have forgotten since; and short, as it is written some forty times. */
+export function newJobId(): string {
+  return `j${randomBytes(12).toString("base64url")}`;
 }
 
 type AnyQueue = Pick<Queue, "name" | "qualifiedName" | "toKey" | "getBackend">;
@@ -42,7 +48,7 @@ export interface Sealed {
 /**
  * Nothing else happens between its steps. When one of them fails Redis goes on, and one can: scripts may be forgotten, and
  * never were loaded if the transaction that brought them was refused. So what ends a job is done in a name that the job's
- * lock has only once the steps before it have happened (it is "sealed").
+ * lock has only once the steps before it have happened (it is "sealed"). Nothing is left in it then: the end may fail.
  */
 export class Transaction {
   readonly #engine: Engine;
@@ -129,7 +135,7 @@ export class Transaction {
     this.#insert(backend, new Job(queue, queue.name, data, { delay: delayMs }, id), {
       addToWaitingChildren: after !== undefined,
     });
-    if (after === undefined || id === undefined) return;
+    if (after === undefined) return;
     // The job before it becomes its child, as in a flow. If it is done by now, a job with nothing in it takes its place,
     // which is done at once.
     const parentKey = queue.toKey(id);

@@ -109,6 +109,47 @@ describeWithServers("when Redis is away", () => {
     expect(runs).toEqual(["slow", "next"]);
   }, 90_000);
 
+  test("and comes back with nothing in it: what is answered 200 then is handled, whatever was under way before", async () => {
+    const server = new RedisServer();
+    onTestFinished(() => server.end());
+    await server.start();
+    const ends = new Map<string, () => void>();
+    const { post, heard, inbox } = await receiving(
+      { connection: { url: server.url } },
+      ({ data }) => {
+        const { body } = data.text;
+        const isHeld = body === "slow" || body === "first";
+        return isHeld ? new Promise<void>((resolve) => ends.set(body, resolve)) : undefined;
+      },
+    );
+    expect(await post("before", "12125550101")).toBe(200);
+    await vi.waitFor(() => expect(heard).toEqual(["before"]), 20_000);
+    expect(await post("slow", "12125550102")).toBe(200);
+    await vi.waitFor(() => expect([...ends.keys()]).toEqual(["slow"]), 20_000);
+    await server.kill();
+    await server.start();
+    await vi.waitFor(async () => expect(await post("first", "12125550103")).toBe(200), {
+      timeout: 20_000,
+      interval: 50,
+    });
+    expect(await post("behind", "12125550103")).toBe(200);
+    await vi.waitFor(() => expect(ends.has("first")).toBe(true), 20_000);
+    const client = new Redis(server.url);
+    onTestFinished(() => client.disconnect());
+    await vi.waitFor(
+      async () => expect(await client.zcard("{whatsapp}:parts:waiting-children")).toBe(1),
+      20_000,
+    );
+    // Until what is held here has been renewed, some times.
+    const lastBeat = async () => Number(await client.hget("{whatsapp}:pulse", "at"));
+    const from = await lastBeat();
+    await vi.waitFor(async () => expect(await lastBeat()).toBeGreaterThan(from + 2_500), 20_000);
+    ends.get("slow")?.();
+    await vi.waitFor(() => expect(inbox.pending()).toBe(1), 20_000);
+    ends.get("first")?.();
+    await vi.waitFor(() => expect(heard).toEqual(["before", "slow", "first", "behind"]), 20_000);
+  }, 90_000);
+
   test.each(["killed", "demoted"])(
     "a replica takes over from a master that was %s: 200 again, and what was taken is handled once, without a restart",
     async (how) => {

@@ -25,7 +25,7 @@ async function settled(redis: SharedRedis, prefix: string): Promise<void> {
 /** Data of all parts that wait or are under way. */
 async function partsIn({ client }: SharedRedis, prefix: string): Promise<[string, object][]> {
   const keys = await client.keys(`${prefix}:parts:*-*`);
-  const jobs = keys.filter((key) => /:\w+-\d+$/.test(key));
+  const jobs = keys.filter((key) => /:[\w-]+-\d+$/.test(key));
   return Promise.all(
     jobs.map(
       async (key): Promise<[string, object]> => [

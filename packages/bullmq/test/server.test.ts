@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { describeWithServers, newPrefix } from "./support/redis.ts";
 import { DURABLE, RedisServer } from "./support/redis-server.ts";
 import { receiving } from "./support/webhooks.ts";
+import { Wire } from "./support/wire.ts";
 
 async function serverWith(...options: string[]): Promise<RedisServer> {
   const server = new RedisServer(options);
@@ -42,6 +43,39 @@ describeWithServers("the server's configuration", () => {
     client.disconnect();
     await vi.waitFor(async () => expect(await post("a")).toBe(200), 20_000);
   }, 60_000);
+
+  test("a replica that takes over and throws keys away when it is full is given nothing, until it does not", async () => {
+    const [master, replica] = [
+      await serverWith(...DURABLE),
+      await serverWith(...DURABLE, "--maxmemory-policy", "allkeys-lru"),
+    ];
+    const wire = new Wire(master.url);
+    await wire.start();
+    onTestFinished(() => wire.end());
+    const client = new Redis(replica.url);
+    onTestFinished(() => client.disconnect());
+    const { logger, post } = await receiving({ connection: { url: wire.url }, role: "receive" });
+    expect(await post("before")).toBe(200);
+    await client.replicaof("127.0.0.1", Number(new URL(master.url).port));
+    const records = () => client.llen("{whatsapp}:records:wait");
+    await vi.waitFor(async () => expect(await records()).toBe(1), 20_000);
+    await client.replicaof("NO", "ONE");
+    wire.lead(replica.url);
+    await master.kill();
+    const statuses = new Set<number>();
+    await vi.waitFor(async () => {
+      statuses.add(await post("after"));
+      const log = logger.lines.map(({ message }) => message).join();
+      expect(log).toMatch(/maxmemory-policy allkeys-lru: .*Set maxmemory-policy noeviction/);
+    }, 20_000);
+    expect([...statuses]).toEqual([503]);
+    expect(await records()).toBe(1);
+    await client.config("SET", "maxmemory-policy", "noeviction");
+    await vi.waitFor(async () => expect(await post("again")).toBe(200), 20_000);
+    // Somebody changes it while nothing else happens.
+    await client.config("SET", "maxmemory-policy", "volatile-lru");
+    await vi.waitFor(async () => expect(await post("later")).toBe(503), 20_000);
+  }, 90_000);
 
   test("one that is nearly out of memory is full, before it refuses to let anything end", async () => {
     const server = await serverWith("--maxmemory", "32mb");
