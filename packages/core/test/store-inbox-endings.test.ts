@@ -152,7 +152,7 @@ test("what is in it is the store's to tell, and to erase", async () => {
   const inbox = storeInbox(store);
   expect(await inbox.stats?.()).toEqual(await store.stats());
   expect(await inbox.erase?.(["12125550101"])).toBe(1);
-  expect(replace).toHaveBeenCalledWith(stored.id, undefined);
+  expect(replace).toHaveBeenCalledWith(stored.id, undefined, stored.body);
   await inbox.close();
 });
 

@@ -51,14 +51,22 @@ export function find(
 /** A record that is removed is as good as handled: the platform may send it again. */
 export function replace(
   session: Session,
-  { id, body }: { readonly id: string; readonly body: Uint8Array | undefined },
+  {
+    id,
+    body,
+    was,
+  }: {
+    readonly id: string;
+    readonly body: Uint8Array | undefined;
+    readonly was: Uint8Array;
+  },
 ): boolean {
   const { connection } = session;
   return connection.transaction(() => {
     for (const [kind, { name }] of Object.entries(TABLES)) {
-      const row = connection.get(`SELECT length(body) AS bytes FROM ${name} WHERE id = ?`, [id]);
+      const row = connection.get(`SELECT 1 FROM ${name} WHERE id = ? AND body = ?`, [id, was]);
       if (row === undefined) continue;
-      const bytes = (body?.byteLength ?? 0) - Number(row.bytes);
+      const bytes = (body?.byteLength ?? 0) - was.byteLength;
       const rows = body === undefined ? -1 : 0;
       if (body === undefined) {
         connection.run(`DELETE FROM ${name} WHERE id = ?`, [id]);

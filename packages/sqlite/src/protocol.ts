@@ -44,7 +44,7 @@ export interface Operations {
     output: Awaited<ReturnType<Store["find"]>>;
   };
   replace: {
-    input: { readonly id: string; readonly body: Uint8Array | undefined };
+    input: { readonly id: string; readonly body: Uint8Array | undefined; readonly was: Uint8Array };
     output: boolean;
   };
   prune: { input: undefined; output: undefined };

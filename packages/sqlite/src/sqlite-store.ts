@@ -124,8 +124,8 @@ export class SqliteStore implements Store {
     return this.#call(() => this.thread.call("find", search));
   }
 
-  replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
-    return this.#call(() => this.thread.call("replace", { id, body }));
+  replace(id: string, body: Uint8Array | undefined, was: Uint8Array): Promise<boolean> {
+    return this.#call(() => this.thread.call("replace", { id, body, was }));
   }
 
   prune(): Promise<void> {

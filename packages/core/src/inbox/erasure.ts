@@ -143,7 +143,7 @@ async function eraseIn(
     if (record === undefined) return "missed";
     const body = withoutItemsOf(texts, record.body);
     if (body === record.body) return undefined;
-    if (await store.replace(id, body)) return "erased";
+    if (await store.replace(id, body, record.body)) return "erased";
   }
   return "missed";
 }

@@ -55,10 +55,10 @@ export interface Store {
     readonly after: number;
   }): Promise<{ readonly ids: readonly string[]; readonly next?: number }>;
   /**
-   * Gives a record, a dead letter or not, another body, or removes it for good. Returns false if it is not there any more, or not as
-   * `get` returned it last.
+   * Gives a record, a dead letter or not, another body, or removes it for good. Returns false if it is not there any more, or its
+   * body is not `was`: what somebody else has changed meanwhile is to be read again.
    */
-  replace(id: string, body: Uint8Array | undefined): Promise<boolean>;
+  replace(id: string, body: Uint8Array | undefined, was: Uint8Array): Promise<boolean>;
   /** Removes what is too old: remembered keys and ids, and dead letters beyond their age. */
   prune(): Promise<void>;
   /** Lets go of what this process holds, and of files and connections. Idempotent. */

@@ -143,10 +143,10 @@ export class MemoryStore implements Store {
     return { ids, ...(rows.length > page.length ? { next: last } : {}) };
   }
 
-  async replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
+  async replace(id: string, body: Uint8Array | undefined, was: Uint8Array): Promise<boolean> {
     this.#assertAlive();
     const row = this.#file.rows.get(id);
-    if (row === undefined) return false;
+    if (row === undefined || Buffer.compare(row.record.body, was) !== 0) return false;
     if (body === undefined) this.#remove(id);
     else row.record = { ...row.record, body };
     return true;

@@ -85,6 +85,13 @@ export const historyOf = (claimed: readonly ClaimedRecord[]) =>
     completed: [...completed].sort(),
   }));
 
+/** As an erasure does it: what was read gets another body, or none. */
+export async function replace(store: Store, id: string, body?: string): Promise<boolean> {
+  const record = await store.get(id);
+  if (record === undefined) return false;
+  return store.replace(id, body === undefined ? undefined : Buffer.from(body), record.body);
+}
+
 export const range = (count: number, prefix = "r"): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 

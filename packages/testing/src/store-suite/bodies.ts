@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Store } from "@whatsapp-webhooks/core";
-import { append, appendAll, claim, deadLetter, range, settleAll } from "./batches.ts";
+import { append, appendAll, claim, deadLetter, range, replace, settleAll } from "./batches.ts";
 import type { StoreCheck } from "./store-cases.ts";
 
 const holding = (id: string, text: string, held = false) => {
@@ -56,9 +56,10 @@ export const bodyChecks: readonly StoreCheck[] = [
       await appendAll(store, ["a", "b", "c"]);
       await claim(store);
       await settleAll(store, deadLetter("c"));
-      assert.equal(await store.replace("a", Buffer.from("less")), true);
-      assert.equal(await store.replace("c", Buffer.from("little")), true);
-      assert.equal(await store.replace("nothing of that id", Buffer.from("x")), false);
+      assert.equal(await replace(store, "a", "less"), true);
+      assert.equal(await replace(store, "c", "little"), true);
+      const was = Buffer.from("less");
+      assert.equal(await store.replace("nothing of that id", Buffer.from("x"), was), false);
       const body = async (id: string) => Buffer.from((await store.get(id))?.body ?? []).toString();
       assert.deepEqual([await body("a"), await body("c")], ["less", "little"]);
       const { waiting, waitingBytes, deadLetters } = await store.stats();
@@ -70,13 +71,27 @@ export const bodyChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "what somebody else has changed meanwhile is not changed: both changes stay",
+    async run(rig) {
+      const [store, other] = [await rig.open(), await rig.open()];
+      await appendAll(store, ["waits", "dead"], { held: true });
+      await settleAll(store, deadLetter("dead"), { id: "waits", kind: "release", completed: [] });
+      for (const id of ["waits", "dead"]) {
+        const was = (await store.get(id))?.body ?? Buffer.alloc(0);
+        assert.equal(await other.replace(id, Buffer.from("changed"), was), true);
+        assert.equal(await store.replace(id, Buffer.from("lost"), was), false);
+        assert.equal(await store.replace(id, undefined, was), false);
+        assert.equal(String(Buffer.from((await store.get(id))?.body ?? [])), "changed");
+      }
+    },
+  },
+  {
     name: "a record without a body is gone for good, and what becomes of it afterwards changes nothing",
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["waits", "held", "dead"], { held: true });
       await settleAll(store, deadLetter("dead"), { id: "waits", kind: "release", completed: [] });
-      for (const id of ["waits", "held", "dead"])
-        assert.equal(await store.replace(id, undefined), true);
+      for (const id of ["waits", "held", "dead"]) assert.equal(await replace(store, id), true);
       await settleAll(store, deadLetter("held", "key"));
       assert.deepEqual(await appendAll(store, ["waits", "held", "dead"]), [
         "dead",

@@ -7,7 +7,9 @@ const DELIVERED = "what waits is delivered without the items of a person who was
 
 export const erasingMutants: InboxMutants = {
   "erases whole records, other people's items among them": {
-    subject: inboxOn(storeWith((right) => ({ replace: (id) => right.replace(id, undefined) }))),
+    subject: inboxOn(
+      storeWith((right) => ({ replace: (id, _body, was) => right.replace(id, undefined, was) })),
+    ),
     caughtBy: [KEPT, DELIVERED],
   },
   "erases dead letters alone": {

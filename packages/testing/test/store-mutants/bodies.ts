@@ -3,6 +3,7 @@ import { type StoreMutants, storeWith } from "./wrong-store.ts";
 const FOUND =
   "records are found by what their bodies contain, all of them, waiting and dead-lettered apart";
 const CHANGED = "another body takes the place of a record's, in its order and with its attempts";
+const MEANWHILE = "what somebody else has changed meanwhile is not changed: both changes stay";
 const GONE =
   "a record without a body is gone for good, and what becomes of it afterwards changes nothing";
 
@@ -33,16 +34,16 @@ export const bodyMutants: StoreMutants = {
   },
   "does not change what is dead-lettered": {
     open: storeWith((right, file) => ({
-      async replace(id, body) {
-        return file.rows.get(id)?.dead === undefined ? right.replace(id, body) : true;
+      async replace(id, body, was) {
+        return file.rows.get(id)?.dead === undefined ? right.replace(id, body, was) : true;
       },
     })),
     caughtBy: [CHANGED, GONE],
   },
   "says that it changed what is not there": {
     open: storeWith((right) => ({
-      async replace(id, body) {
-        await right.replace(id, body);
+      async replace(id, body, was) {
+        await right.replace(id, body, was);
         return true;
       },
     })),
@@ -50,11 +51,20 @@ export const bodyMutants: StoreMutants = {
   },
   "takes a removed record for one that it never had": {
     open: storeWith((right, file) => ({
-      async replace(id, body) {
-        if (body !== undefined) return right.replace(id, body);
+      async replace(id, body, was) {
+        if (body !== undefined) return right.replace(id, body, was);
         return file.rows.delete(id);
       },
     })),
     caughtBy: [GONE],
+  },
+  "changes what somebody else has changed meanwhile": {
+    open: storeWith((right) => ({
+      async replace(id, body) {
+        const record = await right.get(id);
+        return record !== undefined && right.replace(id, body, record.body);
+      },
+    })),
+    caughtBy: [MEANWHILE],
   },
 };
