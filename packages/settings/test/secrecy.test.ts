@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { hide } from "../src/hide.ts";
-import type { FetchLike } from "../src/index.ts";
+import type { FetchLike, OnPremisesSettings } from "../src/index.ts";
 import { certificate } from "./support/certificate.ts";
 import {
   ACCOUNT,
@@ -158,6 +158,37 @@ describe.each(answers)("a server that repeats all it got, in a %s", (name, answe
     const isAccepted = outcomes.every(({ status }) => status === "fulfilled");
     expect(isAccepted).toBe(name === "200 with something else");
     expectNoSecret(rig);
+  });
+});
+
+describe("a token that was replaced before the answer to it came", () => {
+  test.each<[string, (settings: OnPremisesSettings) => Promise<unknown>]>([
+    [`DELETE ${SETTINGS}`, (settings) => settings.reset()],
+    [`PATCH ${SETTINGS}`, (settings) => settings.update({ sent_status: true })],
+    [`GET ${CA}`, (settings) => settings.ca.get()],
+    ["POST /v1/users/logout", (settings) => settings.logout()],
+  ])("%s", async (name, slowly) => {
+    api.answer(LOGIN, { body: session(token) }, { body: session("token-2") });
+    api.answer(name, errorsOf(400));
+    api.answer(`GET ${SETTINGS}`, { status: 401 }, { body: { settings: { application: {} } } });
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fetch: FetchLike = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      if (name === `${init.method} ${new URL(url).pathname}`) await released;
+      return response;
+    };
+    const { settings } = client(api, { fetch }, { password });
+    await settings.login();
+    const call = errorFrom(slowly(settings));
+    await vi.waitFor(() => expect(api.of(name)).toHaveLength(1));
+    await settings.get();
+    release();
+    const error = await call;
+    expect(error.message).toContain("[hidden]");
+    expectNoSecret(error);
   });
 });
 

@@ -71,6 +71,11 @@ export interface WebhookCa {
   remove(options?: CallOptions): Promise<void>;
 }
 
+/** An answer, and the token that was sent for it: another call may have put a new one in its place since. */
+interface TokenAnswer extends Answer {
+  readonly token: string;
+}
+
 /** The application settings of one On-Premises client. Every call may reject with a {@link SettingsError}. */
 export interface OnPremisesSettings {
   /** All settings as they are. */
@@ -121,7 +126,7 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
     path: string,
     { signal }: CallOptions = {},
     content: { readonly type: string; readonly body: string } | undefined = undefined,
-  ): Promise<Answer> {
+  ): Promise<TokenAnswer> {
     const attempt = async (token: string): Promise<Answer> =>
       send(
         {
@@ -151,12 +156,12 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
     version =
       readText(readObject(readObject(readJson(answer.text)).meta).version)?.replace(/^v/, "") ??
       version;
-    return answer;
+    return { ...answer, token };
   }
 
   /** Throws for an answer that is an error, or none of this API's. Gives the body's object or null. */
-  function read(name: string, answer: Answer, secrets: readonly string[] = []): unknown {
-    const error = errorOf(name, answer, [...session.secrets, ...secrets]);
+  function read(name: string, answer: TokenAnswer, secrets: readonly string[] = []): unknown {
+    const error = errorOf(name, answer, [answer.token, ...session.secrets, ...secrets]);
     if (error !== undefined) throw error;
     const json = readJson(answer.text);
     if (json !== null && !isObject(json)) throw notTheApi(name, answer.status);
@@ -195,7 +200,7 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
       async get(callOptions) {
         const answer = await request("GET", CA, callOptions);
         if (isMissing(answer)) return undefined;
-        const error = errorOf(`GET ${CA}`, answer, session.secrets);
+        const error = errorOf(`GET ${CA}`, answer, [answer.token, ...session.secrets]);
         if (error !== undefined) throw error;
         if (isPem(answer.text)) return answer.text;
         if (readJson(answer.text) === null) return undefined;

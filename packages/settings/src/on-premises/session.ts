@@ -134,7 +134,8 @@ export class Session {
       signal,
     });
     // Refused: it was valid no more, which is what was asked for.
-    const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, this.secrets);
+    const secrets = [token, ...this.secrets];
+    const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, secrets);
     if (error !== undefined) throw error;
     this.forget(token);
   }
