@@ -19,6 +19,7 @@ import {
   CA,
   client,
   errorFrom,
+  errors,
   LOGIN,
   SETTINGS,
   session,
@@ -231,6 +232,32 @@ test("a login's token is there for who asks, and for nobody who prints", async (
   expect(login.token).toBe(token);
   expectNoSecret(login);
   expectNoSecret({ ...login });
+});
+
+test.each([
+  ["bytes that are no UTF-8", "%ff-pass"],
+  ["such bytes, and what a URL spells in another way", '%ff"pass|'],
+  ["a percent sign", "100%-pass"],
+])("a password in a callback URL with %s is hidden, and fails no update", async (_, written) => {
+  const PATCH = `PATCH ${SETTINGS}`;
+  const said: FakeAnswer = ({ body }) => ({ status: 400, body: errors(1009, "No", body) });
+  api.answer(PATCH, { body: null }, said);
+  const { settings } = client(api);
+  const patch = { webhooks: { url: `https://user:${written}@example.com/hook` } };
+  expect(await settings.update(patch)).toEqual({ restartRequired: [], settings: undefined });
+  const error = await errorFrom(settings.update(patch));
+  expect(error.details).toContain("https://user:[hidden]@example.com/hook");
+  expect(error.details).not.toContain("pass");
+});
+
+test("a verify token that no URL can spell is hidden all the same", async () => {
+  const half = "word-\ud800-end";
+  const said: FakeAnswer = ({ body }) => ({ status: 400, body: graphError(100, `No: ${body}`) });
+  graph.answer(`POST ${ACCOUNT}`, said);
+  const override = { override_callback_uri: "https://example.com/hook", verify_token: half };
+  const error = await errorFrom(cloud(graph).accounts.setOverride(wabaId, override));
+  expect(error).toMatchObject({ code: "api_error", platformCode: 100 });
+  expect(error.title).toContain('"verify_token":"[hidden]"');
 });
 
 test("hide leaves ids of accounts, which are no telephone numbers", () => {

@@ -7,6 +7,7 @@ import {
   isLoopback,
   readBaseUrl,
 } from "../connection.ts";
+import { recoded } from "../hide.ts";
 import { isObject, readJson, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send } from "../transport.ts";
@@ -265,8 +266,12 @@ function toJson(patch: object): string {
   }
 }
 
-/** What a callback URL holds as a password. */
+/** What a callback URL holds as a password: as it is written, as a URL spells it, and as it is meant. */
 function passwordsOf(url: unknown): string[] {
-  const password = typeof url === "string" && URL.canParse(url) ? new URL(url).password : "";
-  return /%(?![\da-f]{2})/i.test(password) ? [password] : [password, decodeURIComponent(password)];
+  if (typeof url !== "string" || !URL.canParse(url)) return [];
+  const written = /^[^/?#]*\/\/[^/?#:]*:([^/?#]*)@/.exec(url)?.[1];
+  const { password } = new URL(url);
+  return [written, password, recoded(password, decodeURIComponent)].filter(
+    (each) => each !== undefined,
+  );
 }
