@@ -43,7 +43,8 @@ export type OnPremisesSettingsOptions = ConnectionOptions & {
 export interface LoginOptions extends CallOptions {
   /**
    * Only for the first login of an account: 8 to 64 characters, with an upper-case and a lower-case letter, a digit and a
-   * special character. It is used from then on; give it as `password` next time.
+   * special character. It is used from then on; give it as `password` next time. Without an answer it may have been set, or
+   * not: try the new one first then, in a client that is created with it, and where it is refused the old one.
    */
   readonly newPassword?: string | undefined;
 }

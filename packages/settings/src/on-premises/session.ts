@@ -36,6 +36,8 @@ export interface PasswordChange {
 export const LOGIN = "POST /v1/users/login";
 const LOGOUT = "POST /v1/users/logout";
 const HOUR_MS = 3_600_000;
+const PERHAPS_CHANGED =
+  "The password may have been changed, or not: use the new one from now on, in a client that is created with it, and where it is refused the old one.";
 
 /** The token in use: got when it is first needed, renewed before it expires, forgotten when the client refuses it. */
 export class Session {
@@ -105,19 +107,23 @@ export class Session {
     const body =
       newPassword === undefined ? undefined : JSON.stringify({ new_password: newPassword });
     const secrets = [basic, password, newPassword ?? ""];
+    // Not to be called again: the old password would be refused then, and the new one is not known to this client.
+    const adviceIfUnknown = newPassword === undefined ? undefined : PERHAPS_CHANGED;
     const sentAt = Date.now();
     const answer = await this.#post(LOGIN, {
       authorization: `Basic ${basic}`,
       isRepeatable: newPassword === undefined,
+      adviceIfUnknown,
       body,
       signal,
     });
-    const error = errorOf(LOGIN, answer, secrets);
+    const error = errorOf(LOGIN, answer, secrets, adviceIfUnknown);
     if (error !== undefined) throw error;
     const [user] = readList(readObject(readJson(answer.text)).users);
     const token = readText(user?.token);
     // What cannot stand in a header is no token.
-    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw notTheApi(LOGIN, answer.status);
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token))
+      throw notTheApi(LOGIN, answer.status, adviceIfUnknown);
     const expiresAt = readExpiry(user?.expires_after);
     this.#token = token;
     this.#renewAt = renewAt(expiresAt, sentAt);
@@ -145,7 +151,7 @@ export class Session {
     {
       authorization,
       ...call
-    }: Pick<Call, "isRepeatable" | "signal"> & {
+    }: Pick<Call, "isRepeatable" | "adviceIfUnknown" | "signal"> & {
       readonly authorization: string;
       readonly body?: string | undefined;
     },
@@ -162,6 +168,7 @@ export class Session {
         },
         body: call.body,
         isRepeatable: call.isRepeatable,
+        adviceIfUnknown: call.adviceIfUnknown,
         signal: call.signal,
       },
       this.#transport,
