@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FetchLike } from "../src/index.ts";
 import {
   client,
@@ -18,17 +18,6 @@ const settled = { body: { settings: { application: {} }, meta } };
 const refused = { status: 401, body: errors(1005, "Access denied") };
 const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
 const onlyToken = { username: undefined, password: undefined, token: "given" };
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Moves the clock alone; timers and connections run as ever. */
-function moveClockBy(ms: number): void {
-  const now = Date.now();
-  vi.useFakeTimers({ toFake: ["Date"], now: now + ms });
-}
-const HOUR = 3_600_000;
 
 describe("logging in", () => {
   test("happens by itself, with Basic credentials, once for calls at the same time", async () => {
@@ -140,37 +129,6 @@ describe("logging in", () => {
 });
 
 describe("a token", () => {
-  test("is renewed within the last hour of its 7 days, and not before", async () => {
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    moveClockBy(7 * 24 * HOUR - 2 * HOUR);
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-    moveClockBy(1.5 * HOUR);
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(2);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
-  });
-
-  test("that lives for minutes is not renewed at every call", async () => {
-    api.answer(LOGIN, { body: session("token-1", new Date(Date.now() + 600_000)) });
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-  });
-
-  test("that has expired by a clock that goes wrong is used until it is refused", async () => {
-    api.answer(LOGIN, { body: session("token-1", new Date(Date.now() - HOUR)) });
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-  });
-
   test("that is refused is replaced once, for a POST too", async () => {
     api.answer(GET, refused, settled);
     const { settings } = client(api);

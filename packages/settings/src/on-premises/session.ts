@@ -47,6 +47,7 @@ export class Session {
   #password: string | undefined;
   #token: string | undefined;
   #renewAt = Number.POSITIVE_INFINITY;
+  #expiresAt: Date | undefined;
   #login: Promise<LoginSession> | undefined;
 
   constructor(base: string, credentials: Credentials, transport: TransportOptions) {
@@ -74,7 +75,30 @@ export class Session {
   async token(): Promise<string> {
     if (this.#token !== undefined && (Date.now() < this.#renewAt || !this.canLogIn))
       return this.#token;
-    const { token } = await this.login();
+    try {
+      const { token } = await this.login();
+      return token;
+    } catch (error) {
+      return this.#kept(error);
+    }
+  }
+
+  /** The token that could not be renewed, where it is valid yet; the next attempt is at half of what is left of its life. */
+  #kept(error: unknown): string {
+    const token = this.#token;
+    const now = Date.now();
+    const expiresAt = this.#expiresAt;
+    if (token === undefined || (expiresAt !== undefined && expiresAt.getTime() <= now)) throw error;
+    // Not for each of the calls that waited for the same login.
+    if (now >= this.#renewAt) {
+      this.#renewAt = renewAt(expiresAt, now);
+      const code = error instanceof SettingsError ? error.code : undefined;
+      const status = error instanceof SettingsError ? error.status : undefined;
+      this.#transport.logger.warn(
+        { code, status, expiresAt },
+        "The token could not be renewed; it is used until it expires.",
+      );
+    }
     return token;
   }
 
@@ -126,6 +150,7 @@ export class Session {
       throw notTheApi(LOGIN, answer.status, adviceIfUnknown);
     const expiresAt = readExpiry(user?.expires_after);
     this.#token = token;
+    this.#expiresAt = expiresAt;
     this.#renewAt = renewAt(expiresAt, sentAt);
     if (newPassword !== undefined) this.#password = newPassword;
     return new LoginSession(token, expiresAt);
