@@ -13,7 +13,6 @@ import {
 
 const api = useFakeApi();
 const GET = `GET ${SETTINGS}`;
-const LOGOUT = "POST /v1/users/logout";
 const settled = { body: { settings: { application: {} }, meta } };
 const refused = { status: 401, body: errors(1005, "Access denied") };
 const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
@@ -188,33 +187,5 @@ describe("a token", () => {
     expect(tokensOf(GET)).toEqual(["Bearer given", "Bearer given"]);
     expect(api.of(LOGIN)).toEqual([]);
     expect((await errorFrom(settings.login())).code).toBe("option_invalid");
-  });
-});
-
-describe("logging out", () => {
-  test("ends the token; the next call logs in anew", async () => {
-    api.answer(GET, settled).answer(LOGOUT, { body: null });
-    const { settings } = client(api);
-    await settings.get();
-    await settings.logout();
-    await settings.get();
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
-  });
-
-  test("without a token is nothing, and of a token that is valid no more it is done", async () => {
-    api.answer(LOGOUT, refused);
-    await client(api).settings.logout();
-    expect(api.requests).toEqual([]);
-    await client(api, {}, onlyToken).settings.logout();
-    expect(api.of(LOGOUT)).toHaveLength(1);
-  });
-
-  test("with a token alone: later calls say that there is none", async () => {
-    api.answer(LOGOUT, { body: null });
-    const { settings } = client(api, {}, onlyToken);
-    await settings.logout();
-    const error = await errorFrom(settings.get());
-    expect(error.message).toContain("no password to get one with");
   });
 });

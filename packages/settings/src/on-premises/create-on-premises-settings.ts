@@ -18,6 +18,7 @@ import { checkPatch } from "./check-patch.ts";
 import { readSettings } from "./read-settings.ts";
 import { checkNewPassword, LOGIN, type LoginSession, readCredentials, Session } from "./session.ts";
 import { settingRows } from "./settings-table.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Where the On-Premises client is and how to log in to it: with `username` and `password`, with a `token`, or with all of it. */
 export type OnPremisesSettingsOptions = ConnectionOptions & {
@@ -232,26 +233,6 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
       return version;
     },
   };
-}
-
-/** The login of several calls is not one caller's to give up, but nobody need wait for it. */
-async function unlessAborted<T>(
-  work: () => Promise<T>,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return work();
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new SettingsError("aborted", `${name} was given up by the caller.`));
-  });
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await (signal.aborted ? aborted : Promise.race([aborted, work()]));
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /** A 404 of this API, with or without a body. A page in HTML is from somebody else: then baseUrl is wrong. */

@@ -1,8 +1,9 @@
 import { readSecret } from "../connection.ts";
-import { readJson, readList, readObject, readText } from "../read.ts";
+import { isObject, readJson, readList, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send, type TransportOptions } from "../transport.ts";
 import { errorOf, notTheApi } from "./answer-error.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** What a login gave. The token is not shown when it is printed. */
 export class LoginSession {
@@ -49,6 +50,7 @@ export class Session {
   #renewAt = Number.POSITIVE_INFINITY;
   #expiresAt: Date | undefined;
   #login: Promise<LoginSession> | undefined;
+  readonly #underWay = new Set<Promise<LoginSession>>();
 
   constructor(base: string, credentials: Credentials, transport: TransportOptions) {
     this.#base = base;
@@ -109,11 +111,16 @@ export class Session {
 
   /** @param change Sent when the client asks for a first change of password; it is used from then on. */
   async login(change?: PasswordChange): Promise<LoginSession> {
-    if (change !== undefined) return this.#logIn(change);
-    this.#login ??= this.#logIn().finally(() => {
+    if (change !== undefined) return this.#tracked(this.#logIn(change));
+    this.#login ??= this.#tracked(this.#logIn()).finally(() => {
       this.#login = undefined;
     });
     return this.#login;
+  }
+
+  #tracked(login: Promise<LoginSession>): Promise<LoginSession> {
+    this.#underWay.add(login);
+    return login.finally(() => this.#underWay.delete(login));
   }
 
   async #logIn({ newPassword, signal }: Partial<PasswordChange> = {}): Promise<LoginSession> {
@@ -157,6 +164,9 @@ export class Session {
   }
 
   async logout(signal?: AbortSignal): Promise<void> {
+    // What a login under way brings would outlive the logout otherwise.
+    if (this.#underWay.size > 0)
+      await unlessAborted(() => Promise.allSettled(this.#underWay), LOGOUT, signal);
     const token = this.#token;
     if (token === undefined) return;
     const answer = await this.#post(LOGOUT, {
@@ -164,10 +174,12 @@ export class Session {
       isRepeatable: false,
       signal,
     });
-    // Refused: it was valid no more, which is what was asked for.
-    const secrets = [token, ...this.secrets];
-    const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, secrets);
-    if (error !== undefined) throw error;
+    const error = errorOf(LOGOUT, answer, [token, ...this.secrets]);
+    // Refused by the client: it was valid no more, which is what was asked for.
+    const isRefused = error?.code === "api_error" && error.status === 401;
+    if (error !== undefined && !isRefused) throw error;
+    const json = readJson(answer.text);
+    if (json !== null && !isObject(json)) throw notTheApi(LOGOUT, answer.status);
     this.forget(token);
   }
 
