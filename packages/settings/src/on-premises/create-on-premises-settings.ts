@@ -235,9 +235,12 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   };
 }
 
-/** A 404 of this API, with or without a body. A page in HTML is from somebody else: then baseUrl is wrong. */
+/** A 404 of this API: without a body, or with its object. Any other one is from somebody else, and then baseUrl is wrong. */
 function isMissing({ status, text }: Answer): boolean {
-  return status === 404 && !text.trimStart().startsWith("<");
+  if (status !== 404) return false;
+  const json = readJson(text);
+  if (!isObject(json)) return json === null;
+  return Array.isArray(json.errors) || isObject(json.meta) || Object.keys(json).length === 0;
 }
 
 function toJson(patch: object): string {
