@@ -118,7 +118,7 @@ const answers: [string, FakeAnswer][] = [
   ["200 with something else", (request) => ({ body: { users: [{ secret: repeated(request) }] } })],
 ];
 
-describe.each(answers)("a server that repeats all it got, in a %s", (name, answer) => {
+describe.each(answers)("a server that repeats all it got, in a %s", (_, answer) => {
   test("On-Premises: no secret in errors and the log", async () => {
     api.answer(LOGIN, { body: session(token) });
     const calls = [`GET ${SETTINGS}`, `PATCH ${SETTINGS}`, `DELETE ${SETTINGS}`, `GET ${CA}`];
@@ -156,8 +156,7 @@ describe.each(answers)("a server that repeats all it got, in a %s", (name, answe
     ]);
     for (const outcome of outcomes)
       if (outcome.status === "rejected") expectNoSecret(outcome.reason);
-    const isAccepted = outcomes.every(({ status }) => status === "fulfilled");
-    expect(isAccepted).toBe(name === "200 with something else");
+    expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
     expectNoSecret(rig);
   });
 });

@@ -24,11 +24,14 @@ import {
   checkCallbackUrl,
   checkFields,
   checkId,
+  checkObject,
   checkOverride,
+  checkRemoval,
+  checkSubscription,
   checkVerifyToken,
 } from "./check-input.ts";
 import type { OverridableField } from "./fields.ts";
-import { readGraphAnswer } from "./graph-error.ts";
+import { isList, isPhoneNumber, isSuccess, readGraphAnswer } from "./graph-error.ts";
 
 /** Which Graph API to call, and by whose token. */
 export type CloudSubscriptionsOptions = ConnectionOptions & {
@@ -180,7 +183,8 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
     };
     // An app access token is the app's id and its secret.
     const secrets = [token, token.split("|")[1] ?? "", verifyToken ?? ""];
-    return readGraphAnswer(name, await send(call, transport), secrets);
+    const isExpected = method !== "GET" ? isSuccess : node === NUMBER ? isPhoneNumber : isList;
+    return readGraphAnswer(name, await send(call, transport), secrets, isExpected);
   }
 
   const APP = "/{app-id}/subscriptions";
@@ -195,7 +199,9 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
     apps: {
       async subscribe(appId, given, callOptions) {
         const id = checkId("appId", appId);
+        checkSubscription(given);
         const { object = WHATSAPP, callback_url, verify_token, fields, include_values } = given;
+        checkObject(object);
         checkCallbackUrl("callback_url", callback_url, isLocal);
         checkVerifyToken(verify_token);
         checkFields(fields);
@@ -215,8 +221,11 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
           await request("GET", APP, checkId("appId", appId), callOptions),
         );
       },
-      async unsubscribe(appId, { fields, object = WHATSAPP } = {}, callOptions) {
+      async unsubscribe(appId, what = {}, callOptions) {
         const id = checkId("appId", appId);
+        checkRemoval(what);
+        const { fields, object = WHATSAPP } = what;
+        checkObject(object);
         if (fields !== undefined) checkFields(fields);
         const query = { object, ...(fields === undefined ? {} : { fields: fields.join(",") }) };
         await request("DELETE", APP, id, callOptions, { query });
