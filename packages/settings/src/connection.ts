@@ -9,7 +9,10 @@ export interface ConnectionOptions {
   readonly fetch?: FetchLike | undefined;
   /** Milliseconds for one attempt, the answer's body included. Default 10,000. */
   readonly timeoutMs?: number | undefined;
-  /** GET, PATCH and DELETE are repeated after 429, 5xx, a timeout or a failed connection; a POST is not. */
+  /**
+   * GET, PATCH, DELETE and a login without `newPassword` are repeated after 429, 5xx, a timeout or a failed connection; every
+   * other POST is sent once.
+   */
   readonly retry?: SettingsRetryOptions | undefined;
   /** Hears warnings. Default: one line on stderr each. */
   readonly logger?: SettingsLogger | undefined;

@@ -22,6 +22,16 @@ export function hideIn(error: PlatformError, secrets: readonly string[]): Platfo
 
 /** A secret as it may stand in an answer: plain, in JSON, in a URL. The longest first, so that no rest of one is left over. */
 function spellings(secret: string): string[] {
-  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+  const inUrl = recoded(secret, encodeURIComponent) ?? "";
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), inUrl];
   return [...new Set(forms)].filter((form) => form !== "").sort((a, b) => b.length - a.length);
+}
+
+/** The text into a URL's spelling, or out of it. Undefined where there is none: half a character, bytes that are no UTF-8. */
+export function recoded(text: string, code: (text: string) => string): string | undefined {
+  try {
+    return code(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -38,6 +38,8 @@ export interface Call {
   readonly body?: string | undefined;
   /** Whether doing it twice comes to the same as doing it once. */
   readonly isRepeatable: boolean;
+  /** What to do when it may have been done, or not. Default: to read the setting, or to call again. */
+  readonly adviceIfUnknown?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -85,7 +87,7 @@ async function attemptOnce(
   call: Call,
   { fetch, timeoutMs }: TransportOptions,
 ): Promise<Answer | SettingsError> {
-  if (call.signal?.aborted === true) return failureOf(call, "aborted", timeoutMs);
+  if (call.signal?.aborted === true) return failureOf({ name: call.name }, "aborted", timeoutMs);
   const controller = new AbortController();
   let ended: "timeout" | "aborted" | undefined;
   // Not AbortSignal.any: what it makes of AbortSignal.timeout was collected as garbage in some releases, and never fired.
@@ -117,7 +119,10 @@ async function attemptOnce(
         return new SettingsError(
           "answer_unreadable",
           `${call.name} was answered ${response.status} with more than ${ANSWER_LIMIT} bytes.`,
-          { status: response.status, advice: "Look at what else answers at baseUrl." },
+          {
+            status: response.status,
+            advice: call.adviceIfUnknown ?? "Look at what else answers at baseUrl.",
+          },
         );
       return {
         status: response.status,

@@ -1,34 +1,46 @@
 import { SettingsError } from "./settings-error.ts";
+import type { Call } from "./transport.ts";
 
-const CERTIFICATE = /^(?:DEPTH_ZERO_SELF|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_)/;
+const CERTIFICATE =
+  /^(?:DEPTH_ZERO_SELF|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_|ERR_TLS_CERT_ALTNAME_INVALID$)/;
+/** There was no connection, and so nothing was sent. */
+const NOT_CONNECTED =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
 
 /**
  * The error for a call without an answer. What `fetch` threw is named by its kind and is no cause of ours: its text may repeat
  * a header, and so the token.
  */
 export function failureOf(
-  call: { readonly name: string },
+  call: Pick<Call, "name" | "adviceIfUnknown">,
   thrown: unknown,
   timeoutMs: number,
 ): SettingsError {
+  const { name, adviceIfUnknown } = call;
   if (thrown === "timeout") {
-    return new SettingsError("timeout", `${call.name} had no whole answer in ${timeoutMs} ms.`, {
-      advice: "Whether it was done is not known: read the setting, or call again.",
+    return new SettingsError("timeout", `${name} had no whole answer in ${timeoutMs} ms.`, {
+      advice:
+        adviceIfUnknown ?? "Whether it was done is not known: read the setting, or call again.",
     });
   }
   if (thrown === "aborted")
-    return new SettingsError("aborted", `${call.name} was given up by the caller.`);
+    return new SettingsError("aborted", `${name} was given up by the caller.`, {
+      ...(adviceIfUnknown === undefined ? {} : { advice: adviceIfUnknown }),
+    });
   const reason = reasonOf(thrown);
-  return new SettingsError("unreachable", `${call.name} got no answer (${reason}).`, {
-    advice: adviceOn(reason),
+  return new SettingsError("unreachable", `${name} got no answer (${reason}).`, {
+    advice: adviceOn(reason, adviceIfUnknown),
   });
 }
 
-function adviceOn(reason: string): string {
-  if (CERTIFICATE.test(reason) || reason === "ERR_TLS_CERT_ALTNAME_INVALID") {
+function adviceOn(reason: string, adviceIfUnknown: string | undefined): string {
+  if (CERTIFICATE.test(reason)) {
     return "The server's certificate is not trusted: start Node.js with NODE_EXTRA_CA_CERTS=<its CA as PEM>, or give a fetch that knows the CA. The On-Premises client signs its own unless you gave it another.";
   }
-  return "Check baseUrl, and whether the server is up and can be reached from here.";
+  const isUnknown = adviceIfUnknown !== undefined && !NOT_CONNECTED.test(reason);
+  return isUnknown
+    ? adviceIfUnknown
+    : "Check baseUrl, and whether the server is up and can be reached from here.";
 }
 
 /** `ECONNREFUSED`, or the name of the error when it has no code. */

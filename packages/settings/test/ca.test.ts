@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { certificate } from "./support/certificate.ts";
-import { CA, client, errorFrom, errors, useFakeApi } from "./support/on-premises.ts";
+import { CA, client, errorFrom, errors, meta, useFakeApi } from "./support/on-premises.ts";
 
 const api = useFakeApi();
 const GET = `GET ${CA}`;
@@ -8,6 +8,9 @@ const POST = `POST ${CA}`;
 const DELETE = `DELETE ${CA}`;
 const none = [
   ["without a body", { status: 404 }],
+  ["with null", { status: 404, body: null }],
+  ["with an empty object", { status: 404, body: {} }],
+  ["with the object that has the version", { status: 404, body: { meta } }],
   ["with the error object", { status: 404, body: errors(1006, "Resource not found") }],
 ] as const;
 
@@ -27,6 +30,21 @@ test("a 404 in HTML comes from somebody else", async () => {
   const { ca } = client(api).settings;
   for (const call of [ca.get(), ca.remove()])
     expect(await errorFrom(call)).toMatchObject({ code: "answer_unreadable", status: 404 });
+});
+
+test.each([
+  ["a text of a proxy", "default backend - 404", "answer_unreadable"],
+  ["a list", [], "answer_unreadable"],
+  ["an object of another service", { message: "no Route matched" }, "api_error"],
+])("so does a 404 with %s", async (_, body, code) => {
+  api.answer(GET, { status: 404, body }).answer(DELETE, { status: 404, body });
+  const { ca } = client(api).settings;
+  for (const error of await Promise.all([ca.get(), ca.remove()].map(errorFrom)))
+    expect(error).toMatchObject({
+      code,
+      status: 404,
+      advice: expect.stringMatching(/check baseUrl/i),
+    });
 });
 
 test.each([

@@ -131,8 +131,8 @@ describe("an account", () => {
     ]);
   });
 
-  test.each([[{ data: [] }], [{}], [{ data: null }]])("%j: no apps", async (body) => {
-    graph.answer(`GET ${ACCOUNT}`, { body });
+  test("may have no apps", async () => {
+    graph.answer(`GET ${ACCOUNT}`, { body: { data: [] } });
     expect(await cloud(graph).accounts.subscribedApps(wabaId)).toEqual([]);
   });
 
@@ -211,6 +211,7 @@ describe("before anything is sent, refuses", () => {
     ["no verify token", { verify_token: "" }, "verify_token"],
     ["a callback_url without a scheme", { callback_url: "example.com" }, "callback_url"],
     ["a word for include_values", { include_values: "yes" }, "include_values"],
+    ["a number for the object", { object: 7 }, "whatsapp_business_account"],
   ])("a subscription with %s", async (_, given, words) => {
     const request: unknown = { ...subscription, ...given };
     const call = cloud(graph).apps.subscribe(appId, request as AppSubscriptionRequest);
@@ -218,6 +219,17 @@ describe("before anything is sent, refuses", () => {
       code: "input_invalid",
       message: expect.stringContaining(words),
     });
+    expect(graph.requests).toEqual([]);
+  });
+
+  test.each([[undefined], [null], ["messages"]])("%j for a whole argument", async (wrong) => {
+    const { apps } = cloud(graph);
+    const given: unknown = wrong;
+    const calls = [apps.subscribe(appId, given as AppSubscriptionRequest)];
+    // Left out, it is all of WhatsApp's.
+    if (given !== undefined) calls.push(apps.unsubscribe(appId, given as AppSubscriptionRequest));
+    for (const error of await Promise.all(calls.map(errorFrom)))
+      expect(error.code).toBe("input_invalid");
     expect(graph.requests).toEqual([]);
   });
 
@@ -246,7 +258,8 @@ describe("options", () => {
     const urls: string[] = [];
     const fetch = async (url: string) => {
       urls.push(url);
-      return { status: 200, headers: { get: () => null }, text: async () => "{}" };
+      const text = JSON.stringify({ success: true, id: phoneNumberId });
+      return { status: 200, headers: { get: () => null }, text: async () => text };
     };
     const accessToken = "token";
     await createCloudSubscriptions({ accessToken, fetch }).accounts.subscribe(wabaId);

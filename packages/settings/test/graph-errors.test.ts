@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { ACCOUNT, APP, appId, cloud, graphError, useGraph, wabaId } from "./support/cloud.ts";
+import {
+  ACCOUNT,
+  APP,
+  appId,
+  cloud,
+  graphError,
+  NUMBER,
+  phoneNumberId,
+  useGraph,
+  wabaId,
+} from "./support/cloud.ts";
 import { errorFrom } from "./support/on-premises.ts";
 
 const graph = useGraph();
@@ -69,6 +79,35 @@ describe("errors of Graph", () => {
     graph.answer(`GET ${ACCOUNT}`, answer);
     const error = await errorFrom(cloud(graph).accounts.subscribedApps(wabaId));
     expect(error.code).toBe("answer_unreadable");
+  });
+
+  test.each([
+    ["the JSON of another service", { status: "ok" }],
+    ["an empty object", {}],
+    ["success in other words", { success: "done", data: null, id: null }],
+  ])("%s is not Graph's, for any call", async (_, body) => {
+    for (const path of [APP, ACCOUNT, NUMBER])
+      for (const method of ["GET", "POST", "DELETE"]) graph.answer(`${method} ${path}`, { body });
+    const { apps, accounts, numbers } = cloud(graph);
+    const { override_callback_uri: callback_url, verify_token } = override;
+    const calls = [
+      apps.subscribe(appId, { callback_url, verify_token, fields: ["messages"] }),
+      apps.subscriptions(appId),
+      apps.unsubscribe(appId),
+      accounts.subscribe(wabaId),
+      accounts.subscribedApps(wabaId),
+      accounts.unsubscribe(wabaId),
+      accounts.setOverride(wabaId, override),
+      numbers.callbacks(phoneNumberId),
+      numbers.setOverride(phoneNumberId, override),
+      numbers.removeOverride(phoneNumberId),
+    ];
+    for (const error of await Promise.all(calls.map(errorFrom)))
+      expect(error).toMatchObject({
+        code: "answer_unreadable",
+        status: 200,
+        advice: expect.stringContaining("baseUrl"),
+      });
   });
 
   test("what passes is tried again, except a POST", async () => {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { hide } from "../src/hide.ts";
-import type { FetchLike } from "../src/index.ts";
+import type { FetchLike, OnPremisesSettings } from "../src/index.ts";
 import { certificate } from "./support/certificate.ts";
 import {
   ACCOUNT,
@@ -19,6 +19,7 @@ import {
   CA,
   client,
   errorFrom,
+  errors,
   LOGIN,
   SETTINGS,
   session,
@@ -117,7 +118,7 @@ const answers: [string, FakeAnswer][] = [
   ["200 with something else", (request) => ({ body: { users: [{ secret: repeated(request) }] } })],
 ];
 
-describe.each(answers)("a server that repeats all it got, in a %s", (name, answer) => {
+describe.each(answers)("a server that repeats all it got, in a %s", (_, answer) => {
   test("On-Premises: no secret in errors and the log", async () => {
     api.answer(LOGIN, { body: session(token) });
     const calls = [`GET ${SETTINGS}`, `PATCH ${SETTINGS}`, `DELETE ${SETTINGS}`, `GET ${CA}`];
@@ -155,9 +156,39 @@ describe.each(answers)("a server that repeats all it got, in a %s", (name, answe
     ]);
     for (const outcome of outcomes)
       if (outcome.status === "rejected") expectNoSecret(outcome.reason);
-    const isAccepted = outcomes.every(({ status }) => status === "fulfilled");
-    expect(isAccepted).toBe(name === "200 with something else");
+    expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
     expectNoSecret(rig);
+  });
+});
+
+describe("a token that was replaced before the answer to it came", () => {
+  test.each<[string, (settings: OnPremisesSettings) => Promise<unknown>]>([
+    [`DELETE ${SETTINGS}`, (settings) => settings.reset()],
+    [`PATCH ${SETTINGS}`, (settings) => settings.update({ sent_status: true })],
+    [`GET ${CA}`, (settings) => settings.ca.get()],
+    ["POST /v1/users/logout", (settings) => settings.logout()],
+  ])("%s", async (name, slowly) => {
+    api.answer(LOGIN, { body: session(token) }, { body: session("token-2") });
+    api.answer(name, errorsOf(400));
+    api.answer(`GET ${SETTINGS}`, { status: 401 }, { body: { settings: { application: {} } } });
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fetch: FetchLike = async (url, init) => {
+      const response = await globalThis.fetch(url, init);
+      if (name === `${init.method} ${new URL(url).pathname}`) await released;
+      return response;
+    };
+    const { settings } = client(api, { fetch }, { password });
+    await settings.login();
+    const call = errorFrom(slowly(settings));
+    await vi.waitFor(() => expect(api.of(name)).toHaveLength(1));
+    await settings.get();
+    release();
+    const error = await call;
+    expect(error.message).toContain("[hidden]");
+    expectNoSecret(error);
   });
 });
 
@@ -200,6 +231,32 @@ test("a login's token is there for who asks, and for nobody who prints", async (
   expect(login.token).toBe(token);
   expectNoSecret(login);
   expectNoSecret({ ...login });
+});
+
+test.each([
+  ["bytes that are no UTF-8", "%ff-pass"],
+  ["such bytes, and what a URL spells in another way", '%ff"pass|'],
+  ["a percent sign", "100%-pass"],
+])("a password in a callback URL with %s is hidden, and fails no update", async (_, written) => {
+  const PATCH = `PATCH ${SETTINGS}`;
+  const said: FakeAnswer = ({ body }) => ({ status: 400, body: errors(1009, "No", body) });
+  api.answer(PATCH, { body: null }, said);
+  const { settings } = client(api);
+  const patch = { webhooks: { url: `https://user:${written}@example.com/hook` } };
+  expect(await settings.update(patch)).toEqual({ restartRequired: [], settings: undefined });
+  const error = await errorFrom(settings.update(patch));
+  expect(error.details).toContain("https://user:[hidden]@example.com/hook");
+  expect(error.details).not.toContain("pass");
+});
+
+test("a verify token that no URL can spell is hidden all the same", async () => {
+  const half = "word-\ud800-end";
+  const said: FakeAnswer = ({ body }) => ({ status: 400, body: graphError(100, `No: ${body}`) });
+  graph.answer(`POST ${ACCOUNT}`, said);
+  const override = { override_callback_uri: "https://example.com/hook", verify_token: half };
+  const error = await errorFrom(cloud(graph).accounts.setOverride(wabaId, override));
+  expect(error).toMatchObject({ code: "api_error", platformCode: 100 });
+  expect(error.title).toContain('"verify_token":"[hidden]"');
 });
 
 test("hide leaves ids of accounts, which are no telephone numbers", () => {

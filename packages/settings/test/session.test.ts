@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { FetchLike } from "../src/index.ts";
 import {
   client,
@@ -13,22 +13,10 @@ import {
 
 const api = useFakeApi();
 const GET = `GET ${SETTINGS}`;
-const LOGOUT = "POST /v1/users/logout";
 const settled = { body: { settings: { application: {} }, meta } };
 const refused = { status: 401, body: errors(1005, "Access denied") };
 const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
 const onlyToken = { username: undefined, password: undefined, token: "given" };
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Moves the clock alone; timers and connections run as ever. */
-function moveClockBy(ms: number): void {
-  const now = Date.now();
-  vi.useFakeTimers({ toFake: ["Date"], now: now + ms });
-}
-const HOUR = 3_600_000;
 
 describe("logging in", () => {
   test("happens by itself, with Basic credentials, once for calls at the same time", async () => {
@@ -140,37 +128,6 @@ describe("logging in", () => {
 });
 
 describe("a token", () => {
-  test("is renewed within the last hour of its 7 days, and not before", async () => {
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    moveClockBy(7 * 24 * HOUR - 2 * HOUR);
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-    moveClockBy(1.5 * HOUR);
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(2);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
-  });
-
-  test("that lives for minutes is not renewed at every call", async () => {
-    api.answer(LOGIN, { body: session("token-1", new Date(Date.now() + 600_000)) });
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-  });
-
-  test("that has expired by a clock that goes wrong is used until it is refused", async () => {
-    api.answer(LOGIN, { body: session("token-1", new Date(Date.now() - HOUR)) });
-    api.answer(GET, settled);
-    const { settings } = client(api);
-    await settings.get();
-    await settings.get();
-    expect(api.of(LOGIN)).toHaveLength(1);
-  });
-
   test("that is refused is replaced once, for a POST too", async () => {
     api.answer(GET, refused, settled);
     const { settings } = client(api);
@@ -230,33 +187,5 @@ describe("a token", () => {
     expect(tokensOf(GET)).toEqual(["Bearer given", "Bearer given"]);
     expect(api.of(LOGIN)).toEqual([]);
     expect((await errorFrom(settings.login())).code).toBe("option_invalid");
-  });
-});
-
-describe("logging out", () => {
-  test("ends the token; the next call logs in anew", async () => {
-    api.answer(GET, settled).answer(LOGOUT, { body: null });
-    const { settings } = client(api);
-    await settings.get();
-    await settings.logout();
-    await settings.get();
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
-  });
-
-  test("without a token is nothing, and of a token that is valid no more it is done", async () => {
-    api.answer(LOGOUT, refused);
-    await client(api).settings.logout();
-    expect(api.requests).toEqual([]);
-    await client(api, {}, onlyToken).settings.logout();
-    expect(api.of(LOGOUT)).toHaveLength(1);
-  });
-
-  test("with a token alone: later calls say that there is none", async () => {
-    api.answer(LOGOUT, { body: null });
-    const { settings } = client(api, {}, onlyToken);
-    await settings.logout();
-    const error = await errorFrom(settings.get());
-    expect(error.message).toContain("no password to get one with");
   });
 });

@@ -1,4 +1,4 @@
-import { type Json, present, readBoolean, readList, readObject, readText } from "../read.ts";
+import { type Json, present, readBoolean, readObject, readText } from "../read.ts";
 
 /** What an app is subscribed to. One object is one product of Meta's; WhatsApp is `whatsapp_business_account`. */
 export interface AppSubscription {
@@ -28,8 +28,8 @@ export interface NumberCallbacks {
   readonly application?: string;
 }
 
-export function readAppSubscriptions(answer: Json): AppSubscription[] {
-  return readList(answer.data).map((each) => ({
+export function readAppSubscriptions(entries: readonly Json[]): AppSubscription[] {
+  return entries.map((each) => ({
     ...present({
       object: readText(each.object),
       callback_url: readText(each.callback_url),
@@ -49,8 +49,8 @@ function readFields(value: unknown): { name: string; version?: string }[] {
   });
 }
 
-export function readSubscribedApps(answer: Json): SubscribedApp[] {
-  return readList(answer.data).map((each) => {
+export function readSubscribedApps(entries: readonly Json[]): SubscribedApp[] {
+  return entries.map((each) => {
     const app = readObject(each.whatsapp_business_api_data);
     return present({
       id: readText(app.id),

@@ -29,6 +29,24 @@ export function checkCallbackUrl(
     throw inputInvalid(`${name} must be an https:// URL with a certificate of a public CA.`);
 }
 
+/** Checks that there is something to subscribe to; its parts are checked one by one. */
+export function checkSubscription(value: unknown): asserts value is object {
+  if (!isObject(value))
+    throw inputInvalid("a subscription is an object { callback_url, verify_token, fields }.");
+}
+
+/** Checks what is to be removed. */
+export function checkRemoval(value: unknown): asserts value is object {
+  if (!isObject(value))
+    throw inputInvalid("what to unsubscribe from is an object { fields }, or left out for all.");
+}
+
+/** Checks the name of a product of Meta's. */
+export function checkObject(value: unknown): asserts value is string {
+  if (typeof value !== "string" || !/^\w+$/.test(value))
+    throw inputInvalid('object must be a name, such as "whatsapp_business_account", the default.');
+}
+
 /** Checks an override: both parts, and the limit of the URL. Gives what is to be sent. */
 export function checkOverride(
   value: unknown,

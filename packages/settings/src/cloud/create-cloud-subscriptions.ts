@@ -24,11 +24,15 @@ import {
   checkCallbackUrl,
   checkFields,
   checkId,
+  checkObject,
   checkOverride,
+  checkRemoval,
+  checkSubscription,
   checkVerifyToken,
 } from "./check-input.ts";
 import type { OverridableField } from "./fields.ts";
-import { readGraphAnswer } from "./graph-error.ts";
+import { isList, isPhoneNumber, isSuccess, readGraphAnswer } from "./graph-error.ts";
+import { readPages } from "./pages.ts";
 
 /** Which Graph API to call, and by whose token. */
 export type CloudSubscriptionsOptions = ConnectionOptions & {
@@ -80,7 +84,7 @@ export interface CallbackOverride {
 export interface AppSubscriptions {
   /** `POST /{app-id}/subscriptions`: sets callback URL and fields. Meta calls the URL at once to verify it. */
   subscribe(appId: string, request: AppSubscriptionRequest, options?: CallOptions): Promise<void>;
-  /** `GET /{app-id}/subscriptions` */
+  /** `GET /{app-id}/subscriptions`, all pages of it. */
   subscriptions(appId: string, options?: CallOptions): Promise<readonly AppSubscription[]>;
   /** `DELETE /{app-id}/subscriptions`: the given fields, or all of WhatsApp's. Other products' subscriptions stay. */
   unsubscribe(
@@ -100,7 +104,7 @@ export interface AppSubscriptions {
 export interface AccountSubscriptions {
   /** `POST /{waba-id}/subscribed_apps` without a body: subscribes the app, and REMOVES an override of the account. */
   subscribe(wabaId: string, options?: CallOptions): Promise<void>;
-  /** `GET /{waba-id}/subscribed_apps` */
+  /** `GET /{waba-id}/subscribed_apps`, all pages of it. */
   subscribedApps(wabaId: string, options?: CallOptions): Promise<readonly SubscribedApp[]>;
   /** `DELETE /{waba-id}/subscribed_apps` */
   unsubscribe(wabaId: string, options?: CallOptions): Promise<void>;
@@ -180,12 +184,18 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
     };
     // An app access token is the app's id and its secret.
     const secrets = [token, token.split("|")[1] ?? "", verifyToken ?? ""];
-    return readGraphAnswer(name, await send(call, transport), secrets);
+    const isExpected = method !== "GET" ? isSuccess : node === NUMBER ? isPhoneNumber : isList;
+    return readGraphAnswer(name, await send(call, transport), secrets, isExpected);
   }
 
   const APP = "/{app-id}/subscriptions";
   const ACCOUNT = "/{waba-id}/subscribed_apps";
   const NUMBER = "/{phone-number-id}";
+
+  const list = (node: string, id: string, callOptions?: CallOptions): Promise<Json[]> =>
+    readPages(`GET ${node}`, (after) =>
+      request("GET", node, id, callOptions, after === undefined ? {} : { query: { after } }),
+    );
 
   const subscribeAccount = async (wabaId: string, callOptions?: CallOptions): Promise<void> => {
     await request("POST", ACCOUNT, checkId("wabaId", wabaId), callOptions);
@@ -195,7 +205,9 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
     apps: {
       async subscribe(appId, given, callOptions) {
         const id = checkId("appId", appId);
+        checkSubscription(given);
         const { object = WHATSAPP, callback_url, verify_token, fields, include_values } = given;
+        checkObject(object);
         checkCallbackUrl("callback_url", callback_url, isLocal);
         checkVerifyToken(verify_token);
         checkFields(fields);
@@ -211,12 +223,13 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
         await request("POST", APP, id, callOptions, { body }, verify_token);
       },
       async subscriptions(appId, callOptions) {
-        return readAppSubscriptions(
-          await request("GET", APP, checkId("appId", appId), callOptions),
-        );
+        return readAppSubscriptions(await list(APP, checkId("appId", appId), callOptions));
       },
-      async unsubscribe(appId, { fields, object = WHATSAPP } = {}, callOptions) {
+      async unsubscribe(appId, what = {}, callOptions) {
         const id = checkId("appId", appId);
+        checkRemoval(what);
+        const { fields, object = WHATSAPP } = what;
+        checkObject(object);
         if (fields !== undefined) checkFields(fields);
         const query = { object, ...(fields === undefined ? {} : { fields: fields.join(",") }) };
         await request("DELETE", APP, id, callOptions, { query });
@@ -226,9 +239,7 @@ export function createCloudSubscriptions(options: CloudSubscriptionsOptions): Cl
     accounts: {
       subscribe: subscribeAccount,
       async subscribedApps(wabaId, callOptions) {
-        return readSubscribedApps(
-          await request("GET", ACCOUNT, checkId("wabaId", wabaId), callOptions),
-        );
+        return readSubscribedApps(await list(ACCOUNT, checkId("wabaId", wabaId), callOptions));
       },
       async unsubscribe(wabaId, callOptions) {
         await request("DELETE", ACCOUNT, checkId("wabaId", wabaId), callOptions);

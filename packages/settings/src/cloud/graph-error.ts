@@ -1,6 +1,7 @@
 import { hideIn } from "../hide.ts";
 import {
   isObject,
+  type Json,
   present,
   readBoolean,
   readJson,
@@ -34,19 +35,23 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: "Too many calls: call less often.",
 };
 
-/** Gives the answer's object; throws for an error, for `success: false`, and for what Graph does not answer. */
+/**
+ * Gives the answer's object; throws for an error, for `success: false`, and for what Graph does not answer.
+ * @param isExpected Whether an object is one of this call's: JSON alone may be any service's.
+ */
 export function readGraphAnswer(
   name: string,
   answer: Answer,
   secrets: readonly string[],
-): Readonly<Record<string, unknown>> {
+  isExpected: (body: Json) => boolean,
+): Json {
   const { status, retryAfterMs } = answer;
   const json = readJson(answer.text);
   const body = readObject(json);
   const isFine = status >= 200 && status < 300;
   const error = isObject(body.error) ? hideIn(readError(body.error), secrets) : undefined;
   if (isFine && error === undefined && readBoolean(body.success) !== false) {
-    if (isObject(json)) return json;
+    if (isObject(json) && isExpected(json)) return json;
     throw notGraph(name, status);
   }
   const isOther = error === undefined && answer.text.trim() !== "" && !isObject(json);
@@ -69,7 +74,22 @@ export function readGraphAnswer(
   );
 }
 
-function readError(error: Readonly<Record<string, unknown>>): PlatformError {
+/** What Graph says of a POST or a DELETE that was done. */
+export function isSuccess(body: Json): boolean {
+  return readBoolean(body.success) === true;
+}
+
+/** A list of Graph's, an empty one too. */
+export function isList(body: Json): boolean {
+  return Array.isArray(body.data);
+}
+
+/** A number with its callbacks; one without any has its id. */
+export function isPhoneNumber(body: Json): boolean {
+  return isObject(body.webhook_configuration) || readText(body.id) !== undefined;
+}
+
+function readError(error: Json): PlatformError {
   return present({
     code: readNumber(error.code),
     title: readText(error.message),

@@ -38,11 +38,15 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: "Too many requests: call less often.",
 };
 
-/** The error for an answer that is one; undefined for an answer that is not. */
+/**
+ * The error for an answer that is one; undefined for an answer that is not.
+ * @param adviceIfUnknown The advice for a 5xx, after which the call may have been done.
+ */
 export function errorOf(
   name: string,
   answer: Answer,
   secrets: readonly string[],
+  adviceIfUnknown?: string,
 ): SettingsError | undefined {
   const json = readJson(answer.text);
   const errors = readList(readObject(json).errors).map((each) => hideIn(readError(each), secrets));
@@ -61,7 +65,10 @@ export function errorOf(
     {
       status,
       errors,
-      advice: (code === undefined ? undefined : ADVICE[code]) ?? byStatus(status),
+      advice:
+        (status >= 500 ? adviceIfUnknown : undefined) ??
+        (code === undefined ? undefined : ADVICE[code]) ??
+        byStatus(status),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     },
   );
@@ -86,13 +93,14 @@ function readError({
 }
 
 /** The error for an answer that is none of this API's. */
-export function notTheApi(name: string, status: number): SettingsError {
+export function notTheApi(
+  name: string,
+  status: number,
+  advice = "Check baseUrl: perhaps a proxy, a sign-in page or another service answers there.",
+): SettingsError {
   return new SettingsError(
     "answer_unreadable",
     `${name} was answered ${status} with something else than this API gives.`,
-    {
-      status,
-      advice: "Check baseUrl: perhaps a proxy, a sign-in page or another service answers there.",
-    },
+    { status, advice },
   );
 }

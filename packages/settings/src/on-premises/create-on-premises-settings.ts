@@ -7,6 +7,7 @@ import {
   isLoopback,
   readBaseUrl,
 } from "../connection.ts";
+import { recoded } from "../hide.ts";
 import { isObject, readJson, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send } from "../transport.ts";
@@ -17,6 +18,7 @@ import { checkPatch } from "./check-patch.ts";
 import { readSettings } from "./read-settings.ts";
 import { checkNewPassword, LOGIN, type LoginSession, readCredentials, Session } from "./session.ts";
 import { settingRows } from "./settings-table.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** Where the On-Premises client is and how to log in to it: with `username` and `password`, with a `token`, or with all of it. */
 export type OnPremisesSettingsOptions = ConnectionOptions & {
@@ -42,7 +44,8 @@ export type OnPremisesSettingsOptions = ConnectionOptions & {
 export interface LoginOptions extends CallOptions {
   /**
    * Only for the first login of an account: 8 to 64 characters, with an upper-case and a lower-case letter, a digit and a
-   * special character. It is used from then on; give it as `password` next time.
+   * special character. It is used from then on; give it as `password` next time. Without an answer it may have been set, or
+   * not: try the new one first then, in a client that is created with it, and where it is refused the old one.
    */
   readonly newPassword?: string | undefined;
 }
@@ -69,6 +72,11 @@ export interface WebhookCa {
   set(pem: string, options?: CallOptions): Promise<void>;
   /** Removes it. */
   remove(options?: CallOptions): Promise<void>;
+}
+
+/** An answer, and the token that was sent for it: another call may have put a new one in its place since. */
+interface TokenAnswer extends Answer {
+  readonly token: string;
 }
 
 /** The application settings of one On-Premises client. Every call may reject with a {@link SettingsError}. */
@@ -121,7 +129,7 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
     path: string,
     { signal }: CallOptions = {},
     content: { readonly type: string; readonly body: string } | undefined = undefined,
-  ): Promise<Answer> {
+  ): Promise<TokenAnswer> {
     const attempt = async (token: string): Promise<Answer> =>
       send(
         {
@@ -151,12 +159,12 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
     version =
       readText(readObject(readObject(readJson(answer.text)).meta).version)?.replace(/^v/, "") ??
       version;
-    return answer;
+    return { ...answer, token };
   }
 
   /** Throws for an answer that is an error, or none of this API's. Gives the body's object or null. */
-  function read(name: string, answer: Answer, secrets: readonly string[] = []): unknown {
-    const error = errorOf(name, answer, [...session.secrets, ...secrets]);
+  function read(name: string, answer: TokenAnswer, secrets: readonly string[] = []): unknown {
+    const error = errorOf(name, answer, [answer.token, ...session.secrets, ...secrets]);
     if (error !== undefined) throw error;
     const json = readJson(answer.text);
     if (json !== null && !isObject(json)) throw notTheApi(name, answer.status);
@@ -195,7 +203,7 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
       async get(callOptions) {
         const answer = await request("GET", CA, callOptions);
         if (isMissing(answer)) return undefined;
-        const error = errorOf(`GET ${CA}`, answer, session.secrets);
+        const error = errorOf(`GET ${CA}`, answer, [answer.token, ...session.secrets]);
         if (error !== undefined) throw error;
         if (isPem(answer.text)) return answer.text;
         if (readJson(answer.text) === null) return undefined;
@@ -227,29 +235,12 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   };
 }
 
-/** The login of several calls is not one caller's to give up, but nobody need wait for it. */
-async function unlessAborted<T>(
-  work: () => Promise<T>,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal === undefined) return work();
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new SettingsError("aborted", `${name} was given up by the caller.`));
-  });
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await (signal.aborted ? aborted : Promise.race([aborted, work()]));
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-/** A 404 of this API, with or without a body. A page in HTML is from somebody else: then baseUrl is wrong. */
+/** A 404 of this API: without a body, or with its object. Any other one is from somebody else, and then baseUrl is wrong. */
 function isMissing({ status, text }: Answer): boolean {
-  return status === 404 && !text.trimStart().startsWith("<");
+  if (status !== 404) return false;
+  const json = readJson(text);
+  if (!isObject(json)) return json === null;
+  return Array.isArray(json.errors) || isObject(json.meta) || Object.keys(json).length === 0;
 }
 
 function toJson(patch: object): string {
@@ -260,8 +251,12 @@ function toJson(patch: object): string {
   }
 }
 
-/** What a callback URL holds as a password. */
+/** What a callback URL holds as a password: as it is written, as a URL spells it, and as it is meant. */
 function passwordsOf(url: unknown): string[] {
-  const password = typeof url === "string" && URL.canParse(url) ? new URL(url).password : "";
-  return /%(?![\da-f]{2})/i.test(password) ? [password] : [password, decodeURIComponent(password)];
+  if (typeof url !== "string" || !URL.canParse(url)) return [];
+  const written = /^[^/?#]*\/\/[^/?#:]*:([^/?#]*)@/.exec(url)?.[1];
+  const { password } = new URL(url);
+  return [written, password, recoded(password, decodeURIComponent)].filter(
+    (each) => each !== undefined,
+  );
 }

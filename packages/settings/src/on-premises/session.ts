@@ -1,8 +1,9 @@
 import { readSecret } from "../connection.ts";
-import { readJson, readList, readObject, readText } from "../read.ts";
+import { isObject, readJson, readList, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send, type TransportOptions } from "../transport.ts";
 import { errorOf, notTheApi } from "./answer-error.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** What a login gave. The token is not shown when it is printed. */
 export class LoginSession {
@@ -36,6 +37,8 @@ export interface PasswordChange {
 export const LOGIN = "POST /v1/users/login";
 const LOGOUT = "POST /v1/users/logout";
 const HOUR_MS = 3_600_000;
+const PERHAPS_CHANGED =
+  "The password may have been changed, or not: use the new one from now on, in a client that is created with it, and where it is refused the old one.";
 
 /** The token in use: got when it is first needed, renewed before it expires, forgotten when the client refuses it. */
 export class Session {
@@ -45,7 +48,9 @@ export class Session {
   #password: string | undefined;
   #token: string | undefined;
   #renewAt = Number.POSITIVE_INFINITY;
+  #expiresAt: Date | undefined;
   #login: Promise<LoginSession> | undefined;
+  readonly #underWay = new Set<Promise<LoginSession>>();
 
   constructor(base: string, credentials: Credentials, transport: TransportOptions) {
     this.#base = base;
@@ -72,7 +77,30 @@ export class Session {
   async token(): Promise<string> {
     if (this.#token !== undefined && (Date.now() < this.#renewAt || !this.canLogIn))
       return this.#token;
-    const { token } = await this.login();
+    try {
+      const { token } = await this.login();
+      return token;
+    } catch (error) {
+      return this.#kept(error);
+    }
+  }
+
+  /** The token that could not be renewed, where it is valid yet; the next attempt is at half of what is left of its life. */
+  #kept(error: unknown): string {
+    const token = this.#token;
+    const now = Date.now();
+    const expiresAt = this.#expiresAt;
+    if (token === undefined || (expiresAt !== undefined && expiresAt.getTime() <= now)) throw error;
+    // Not for each of the calls that waited for the same login.
+    if (now >= this.#renewAt) {
+      this.#renewAt = renewAt(expiresAt, now);
+      const code = error instanceof SettingsError ? error.code : undefined;
+      const status = error instanceof SettingsError ? error.status : undefined;
+      this.#transport.logger.warn(
+        { code, status, expiresAt },
+        "The token could not be renewed; it is used until it expires.",
+      );
+    }
     return token;
   }
 
@@ -83,11 +111,16 @@ export class Session {
 
   /** @param change Sent when the client asks for a first change of password; it is used from then on. */
   async login(change?: PasswordChange): Promise<LoginSession> {
-    if (change !== undefined) return this.#logIn(change);
-    this.#login ??= this.#logIn().finally(() => {
+    if (change !== undefined) return this.#tracked(this.#logIn(change));
+    this.#login ??= this.#tracked(this.#logIn()).finally(() => {
       this.#login = undefined;
     });
     return this.#login;
+  }
+
+  #tracked(login: Promise<LoginSession>): Promise<LoginSession> {
+    this.#underWay.add(login);
+    return login.finally(() => this.#underWay.delete(login));
   }
 
   async #logIn({ newPassword, signal }: Partial<PasswordChange> = {}): Promise<LoginSession> {
@@ -105,27 +138,35 @@ export class Session {
     const body =
       newPassword === undefined ? undefined : JSON.stringify({ new_password: newPassword });
     const secrets = [basic, password, newPassword ?? ""];
+    // Not to be called again: the old password would be refused then, and the new one is not known to this client.
+    const adviceIfUnknown = newPassword === undefined ? undefined : PERHAPS_CHANGED;
     const sentAt = Date.now();
     const answer = await this.#post(LOGIN, {
       authorization: `Basic ${basic}`,
       isRepeatable: newPassword === undefined,
+      adviceIfUnknown,
       body,
       signal,
     });
-    const error = errorOf(LOGIN, answer, secrets);
+    const error = errorOf(LOGIN, answer, secrets, adviceIfUnknown);
     if (error !== undefined) throw error;
     const [user] = readList(readObject(readJson(answer.text)).users);
     const token = readText(user?.token);
     // What cannot stand in a header is no token.
-    if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw notTheApi(LOGIN, answer.status);
+    if (token === undefined || !/^[\x21-\x7e]+$/.test(token))
+      throw notTheApi(LOGIN, answer.status, adviceIfUnknown);
     const expiresAt = readExpiry(user?.expires_after);
     this.#token = token;
+    this.#expiresAt = expiresAt;
     this.#renewAt = renewAt(expiresAt, sentAt);
     if (newPassword !== undefined) this.#password = newPassword;
     return new LoginSession(token, expiresAt);
   }
 
   async logout(signal?: AbortSignal): Promise<void> {
+    // What a login under way brings would outlive the logout otherwise.
+    if (this.#underWay.size > 0)
+      await unlessAborted(() => Promise.allSettled(this.#underWay), LOGOUT, signal);
     const token = this.#token;
     if (token === undefined) return;
     const answer = await this.#post(LOGOUT, {
@@ -133,9 +174,12 @@ export class Session {
       isRepeatable: false,
       signal,
     });
-    // Refused: it was valid no more, which is what was asked for.
-    const error = answer.status === 401 ? undefined : errorOf(LOGOUT, answer, this.secrets);
-    if (error !== undefined) throw error;
+    const error = errorOf(LOGOUT, answer, [token, ...this.secrets]);
+    // Refused by the client: it was valid no more, which is what was asked for.
+    const isRefused = error?.code === "api_error" && error.status === 401;
+    if (error !== undefined && !isRefused) throw error;
+    const json = readJson(answer.text);
+    if (json !== null && !isObject(json)) throw notTheApi(LOGOUT, answer.status);
     this.forget(token);
   }
 
@@ -144,7 +188,7 @@ export class Session {
     {
       authorization,
       ...call
-    }: Pick<Call, "isRepeatable" | "signal"> & {
+    }: Pick<Call, "isRepeatable" | "adviceIfUnknown" | "signal"> & {
       readonly authorization: string;
       readonly body?: string | undefined;
     },
@@ -161,6 +205,7 @@ export class Session {
         },
         body: call.body,
         isRepeatable: call.isRepeatable,
+        adviceIfUnknown: call.adviceIfUnknown,
         signal: call.signal,
       },
       this.#transport,

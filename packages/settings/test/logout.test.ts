@@ -1,0 +1,112 @@
+import { describe, expect, test, vi } from "vitest";
+import type { FetchLike, LoginOptions } from "../src/index.ts";
+import {
+  client,
+  errorFrom,
+  errors,
+  LOGIN,
+  meta,
+  SETTINGS,
+  useFakeApi,
+} from "./support/on-premises.ts";
+
+const api = useFakeApi();
+const GET = `GET ${SETTINGS}`;
+const LOGOUT = "POST /v1/users/logout";
+const settled = { body: { settings: { application: {} }, meta } };
+const refused = { status: 401, body: errors(1005, "Access denied") };
+const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
+const onlyToken = { username: undefined, password: undefined, token: "given" };
+
+/** A fetch whose answer to a login comes when it is released. */
+function heldLogin(): { fetch: FetchLike; release: () => void } {
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const fetch: FetchLike = async (url, init) => {
+    const response = await globalThis.fetch(url, init);
+    if (url.endsWith("/login")) await released;
+    return response;
+  };
+  return { fetch, release };
+}
+
+describe("logging out", () => {
+  test("ends the token; the next call logs in anew", async () => {
+    api.answer(GET, settled).answer(LOGOUT, { body: null });
+    const { settings } = client(api);
+    await settings.get();
+    await settings.logout();
+    await settings.get();
+    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
+    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("without a token is nothing, and of a token that is valid no more it is done", async () => {
+    api.answer(LOGOUT, refused);
+    await client(api).settings.logout();
+    expect(api.requests).toEqual([]);
+    await client(api, {}, onlyToken).settings.logout();
+    expect(api.of(LOGOUT)).toHaveLength(1);
+  });
+
+  test("with a token alone: later calls say that there is none", async () => {
+    api.answer(LOGOUT, { body: null });
+    const { settings } = client(api, {}, onlyToken);
+    await settings.logout();
+    const error = await errorFrom(settings.get());
+    expect(error.message).toContain("no password to get one with");
+  });
+
+  test.each([
+    ["a page in HTML", 200, "<html>Sign in</html>"],
+    ["something else than an object", 200, "true"],
+    ["a page in HTML that asks for a password", 401, "<html>Sign in</html>"],
+  ])("answered with %s, it is not done: the token is kept", async (_, status, body) => {
+    api.answer(LOGOUT, { status, body }, { body: {} });
+    const { settings } = client(api, {}, onlyToken);
+    const error = await errorFrom(settings.logout());
+    expect(error).toMatchObject({ code: "answer_unreadable", status });
+    await settings.logout();
+    expect(tokensOf(LOGOUT)).toEqual(["Bearer given", "Bearer given"]);
+  });
+
+  test.each<[string, LoginOptions]>([
+    ["a plain login", {}],
+    ["a login with a new password", { newPassword: "New-secret-2" }],
+  ])("while %s is under way ends the token that it brings", async (_, options) => {
+    const { fetch, release } = heldLogin();
+    api.answer(LOGOUT, { body: {} });
+    const { settings } = client(api, { fetch });
+    const login = settings.login(options);
+    await vi.waitFor(() => expect(api.of(LOGIN)).toHaveLength(1));
+    const logout = settings.logout();
+    release();
+    await Promise.all([login, logout]);
+    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
+  });
+
+  test("while a login is under way that fails is done: there is no token", async () => {
+    const { fetch, release } = heldLogin();
+    api.answer(LOGIN, { status: 401 });
+    const { settings } = client(api, { fetch });
+    const login = errorFrom(settings.login());
+    await vi.waitFor(() => expect(api.of(LOGIN)).toHaveLength(1));
+    const logout = settings.logout();
+    release();
+    await logout;
+    expect((await login).status).toBe(401);
+    expect(api.of(LOGOUT)).toEqual([]);
+  });
+
+  test("may be given up while it waits for a login", async () => {
+    api.answer(LOGIN, "hang");
+    const { settings } = client(api, { timeoutMs: 200, retry: { maxAttempts: 1 } });
+    const login = errorFrom(settings.login());
+    await vi.waitFor(() => expect(api.of(LOGIN)).toHaveLength(1));
+    const error = await errorFrom(settings.logout({ signal: AbortSignal.abort() }));
+    expect(error.code).toBe("aborted");
+    expect((await login).code).toBe("timeout");
+  });
+});
