@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { checkOptions, type OptionTable } from "@whatsapp-webhooks/core";
+import { listOf, valuesOf } from "./body-parts.ts";
 import { loadFixture, type NotificationBody } from "./fixtures.ts";
+import { renew } from "./renewal.ts";
 
 /** What a notification is made of: a text of your own, or a fixture, with what should differ. */
 export type NotificationOptions = Overrides &
@@ -25,8 +26,8 @@ interface Overrides {
   /** Set on every message and status, in the platform's own words: `{ id: "wamid.1", timestamp: "1790000000" }`. */
   readonly item?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * New ids, so that it is a duplicate of nothing. Default: true for a text of your own; false for a fixture, which
-   * then is the same every time.
+   * New ids, and for what has none another time, so that it is a duplicate of nothing. Default: true for a text of your
+   * own; false for a fixture, which then is the same every time.
    */
   readonly unique?: boolean | undefined;
 }
@@ -114,37 +115,6 @@ function build(options: NotificationOptions, textFixture: string): NotificationB
   return body;
 }
 
-/** Gives messages and statuses new ids. Items that shared one still do: several statuses of one message. */
-function renew(body: NotificationBody): void {
-  const renewed = new Map<unknown, string>();
-  for (const item of valuesOf(body).flatMap(itemsOf)) {
-    // What is no text is no id, and an item that is to be unfit by it stays so.
-    if (typeof item.id !== "string") continue;
-    const id = renewed.get(item.id) ?? `wamid.${randomBytes(24).toString("base64")}`;
-    renewed.set(item.id, id);
-    item.id = id;
-  }
-  // What has no id of its own is told apart by the time of its entry.
-  for (const entry of listOf(body.entry))
-    if (typeof entry.time === "number") entry.time += ++renewals;
-}
-
-let renewals = 0;
-
-/** What holds the lists of messages and statuses: every `value` below a Cloud entry or body, or the On-Premises root. */
-function valuesOf(part: NotificationBody): NotificationBody[] {
-  if ("entry" in part) return listOf(part.entry).flatMap(valuesOf);
-  if (!("changes" in part)) return [part];
-  return listOf(listOf(part.changes).map(({ value }) => value));
-}
-
 function itemsOf(value: NotificationBody): NotificationBody[] {
   return [...listOf(value.messages), ...listOf(value.statuses)];
-}
-
-/** The objects of a list: a fixture may hold odd neighbours on purpose. */
-function listOf(list: unknown): NotificationBody[] {
-  const isObject = (item: unknown): item is NotificationBody =>
-    typeof item === "object" && item !== null && !Array.isArray(item);
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }

@@ -1,6 +1,14 @@
 import { createWebhooks, type RequestHead } from "@whatsapp-webhooks/core";
 import { describe, expect, test } from "vitest";
-import { authorized, inject, notification, onPremises, signed } from "../src/index.ts";
+import {
+  authorized,
+  fixtureNames,
+  inject,
+  loadFixture,
+  notification,
+  onPremises,
+  signed,
+} from "../src/index.ts";
 
 const SECRET = "the secret of these tests";
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -36,6 +44,35 @@ describe("inject", () => {
     await webhooks.idle();
     expect(response.status).toBe(200);
     expect(sources).toEqual(["on-premises"]);
+  });
+
+  test("what is unique is handled each time, whatever it is", async () => {
+    const webhooks = createWebhooks({
+      appSecret: SECRET,
+      verifyToken: "t",
+      logger,
+      onPremises: { authorization: "Basic abc" },
+    });
+    // A profile is told of when it is new, whatever brings it.
+    const isTold = (name: string): boolean => name !== "contact";
+    const names: string[] = [];
+    webhooks.on("*", ({ name }) => {
+      if (isTold(name)) names.push(name);
+    });
+    for (const fixture of fixtureNames()) {
+      const isOnPremises = fixture.startsWith("on-premises/");
+      names.length = 0;
+      for (let time = 0; time < 2; time++)
+        await inject(
+          webhooks,
+          isOnPremises
+            ? authorized(onPremises({ fixture, unique: true }), "Basic abc")
+            : signed(notification({ fixture, unique: true }), SECRET),
+        );
+      await webhooks.idle();
+      const once = loadFixture(fixture).events.filter(isTold);
+      expect([...names].sort(), fixture).toEqual([...once, ...once].sort());
+    }
   });
 
   test("shows secret functions the request that it stands for", async () => {

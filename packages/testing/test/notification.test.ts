@@ -66,6 +66,33 @@ describe("notification", () => {
     }
   });
 
+  test("whatever fixture is made unique, it is a duplicate of nothing, within one millisecond", () => {
+    for (const fixture of fixtureNames()) {
+      const build = fixture.startsWith("on-premises/") ? onPremises : notification;
+      const keys = [1, 2].flatMap(() =>
+        [...parse(build({ fixture, unique: true }), { receivedAt: 1_790_000_000_000 })].map(
+          ({ key }) => key,
+        ),
+      );
+      expect(new Set(keys).size, fixture).toBe(keys.length);
+    }
+  });
+
+  test("new ids are of the kind of the old ones", () => {
+    const { body } = loadFixture("calls/status-ringing");
+    const before = [...parse(body)].at(-1)?.raw;
+    const after = [...parse(notification({ fixture: "calls/status-ringing", unique: true }))].at(
+      -1,
+    );
+    expect(after?.raw).toEqual({ ...Object(before), id: expect.stringMatching(/^wacid\../) });
+    expect(after?.raw).not.toEqual(before);
+  });
+
+  test("the entry of a message has no time, and gets none", () => {
+    const [entry] = notification({ text: "Hello" }).entry as readonly object[];
+    expect(Object.keys(entry ?? {})).toEqual(["id", "changes"]);
+  });
+
   test("a fixture of the other API, or of none, is an error", () => {
     expect(() => notification({ fixture: "on-premises/text" })).toThrow("use onPremises()");
     expect(() => onPremises({ fixture: "messages/text" })).toThrow("use notification()");
