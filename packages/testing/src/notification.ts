@@ -1,5 +1,6 @@
 import { checkOptions, type OptionTable } from "@whatsapp-webhooks/core";
 import { listOf, valuesOf } from "./body-parts.ts";
+import { setCustomer } from "./customer.ts";
 import { loadFixture, type NotificationBody } from "./fixtures.ts";
 import { renew } from "./renewal.ts";
 
@@ -19,7 +20,12 @@ export type NotificationOptions = Overrides &
   );
 
 interface Overrides {
-  /** The customer's number in digits, in every message, status and contact. */
+  /**
+   * The customer's number in digits, in every message, status, call, echo, preference and contact: all customers of a body
+   * become this one. Another number is another person: user ids, where the fixture has them, become ones made of it, such as
+   * `US.15550001111`; in a fixture from before user ids the number alone tells. Members of a group, past conversations and
+   * the address book stay as they are.
+   */
   readonly from?: string | undefined;
   /** The customer's profile name, in every contact. */
   readonly name?: string | undefined;
@@ -96,17 +102,12 @@ export function batch(...bodies: readonly NotificationBody[]): NotificationBody 
 function build(options: NotificationOptions, textFixture: string): NotificationBody {
   const { body } = loadFixture(options.fixture ?? textFixture);
   for (const value of valuesOf(body)) {
-    for (const message of listOf(value.messages)) {
-      if (options.from !== undefined) message.from = options.from;
-      if (options.text !== undefined) message.text = { body: options.text };
-    }
-    for (const status of listOf(value.statuses))
-      if (options.from !== undefined) status.recipient_id = options.from;
-    for (const contact of listOf(value.contacts)) {
-      if (options.from !== undefined) contact.wa_id = options.from;
-      if (options.name !== undefined)
+    if (options.text !== undefined)
+      for (const message of listOf(value.messages)) message.text = { body: options.text };
+    if (options.from !== undefined) setCustomer(value, options.from);
+    if (options.name !== undefined)
+      for (const contact of listOf(value.contacts))
         contact.profile = { ...(contact.profile as object), name: options.name };
-    }
   }
   const isUnique = options.unique ?? options.fixture === undefined;
   if (isUnique) renew(body);
