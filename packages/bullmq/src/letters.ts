@@ -44,7 +44,13 @@ export class Letters {
     };
   }
 
-  async list({ after = 0, limit }: { after?: number; limit: number }): Promise<DeadLetter[]> {
+  async list({
+    after = 0,
+    limit,
+  }: {
+    after?: number | undefined;
+    limit: number;
+  }): Promise<DeadLetter[]> {
     const { client, layout } = this.#engine;
     const hashes = await client.zrangebyscore(
       layout.letters,

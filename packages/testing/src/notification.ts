@@ -10,12 +10,12 @@ export type NotificationOptions = Overrides &
     | {
         /** What the customer writes, for a text message of your own. */
         readonly text?: string | undefined;
-        readonly fixture?: never;
+        readonly fixture?: undefined;
       }
     | {
         /** Start from this fixture, for example `"messages/image"`; see {@link fixtureNames}. */
         readonly fixture: string;
-        readonly text?: never;
+        readonly text?: undefined;
       }
   );
 
