@@ -30,6 +30,25 @@ describe("inject", () => {
     expect(response).toMatchObject({ status: 401, body: "signature_mismatch" });
   });
 
+  test("resolves with the refusal of a header that no server lets through", async () => {
+    const onPremisesOptions = { authorization: "Basic abc" };
+    const webhooks = createWebhooks({
+      appSecret: SECRET,
+      verifyToken: "t",
+      logger,
+      onPremises: onPremisesOptions,
+    });
+    for (const authorization of ["Basic ключ", "Basic abc\n"]) {
+      const response = await inject(webhooks, authorized(onPremises(), authorization));
+      expect(response.status).toBe(401);
+    }
+    const { body, headers } = signed(notification(), SECRET);
+    for (const odd of [{ "X-Name": "Zoë ✓" }, { "näme ": "x" }])
+      expect(await inject(webhooks, { body, headers: { ...headers, ...odd } })).toMatchObject({
+        status: 200,
+      });
+  });
+
   test("takes On-Premises notifications with their authorization", async () => {
     const onPremisesOptions = { authorization: "Basic abc" };
     const webhooks = createWebhooks({
