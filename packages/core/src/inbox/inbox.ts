@@ -68,7 +68,7 @@ export interface InboxRecord {
    * 55 characters, nothing personal. Absent without telemetry; to be kept as it is, retries and dead letters included.
    */
   readonly trace?: string | undefined;
-  /** Of a part: {@link RecordPart.keys}, to be kept as they are. */
+  /** Of a part: {@link RecordPart.keys}, to be kept as they are. Records are put whole, without. */
   readonly keys?: PartKeys;
 }
 
