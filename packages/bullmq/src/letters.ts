@@ -43,7 +43,13 @@ export class Letters {
     };
   }
 
-  async list({ after = 0, limit }: { after?: number; limit: number }): Promise<DeadLetter[]> {
+  async list({
+    after = 0,
+    limit,
+  }: {
+    after?: number | undefined;
+    limit: number;
+  }): Promise<DeadLetter[]> {
     for (let from: number | undefined = after; from !== undefined; ) {
       const { letters, next } = await this.#page(from, limit);
       // An empty page would be the end for whoever reads on.

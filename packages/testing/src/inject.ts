@@ -23,12 +23,15 @@ export function inject(
   notification: NotificationRequest,
   { url = DEFAULT_PATH, params = {} }: InjectOptions = {},
 ): Promise<WebhookResponse> {
-  const headers = new Headers(notification.headers);
+  // Not `Headers`, which throws for what no server would let through: here it is refused as by the receiver.
+  const headers = new Map(
+    Object.entries(notification.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
   return webhooks.receive({
     method: "POST",
     url,
     params,
-    header: (name) => headers.get(name) ?? undefined,
+    header: (name) => headers.get(name.toLowerCase()),
     body: { kind: "bytes", bytes: notification.body },
   });
 }

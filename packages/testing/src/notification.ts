@@ -1,6 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { checkOptions, type OptionTable } from "@whatsapp-webhooks/core";
+import { listOf, valuesOf } from "./body-parts.ts";
+import { setCustomer } from "./customer.ts";
 import { loadFixture, type NotificationBody } from "./fixtures.ts";
+import { renew } from "./renewal.ts";
 
 /** What a notification is made of: a text of your own, or a fixture, with what should differ. */
 export type NotificationOptions = Overrides &
@@ -8,25 +10,30 @@ export type NotificationOptions = Overrides &
     | {
         /** What the customer writes, for a text message of your own. */
         readonly text?: string | undefined;
-        readonly fixture?: never;
+        readonly fixture?: undefined;
       }
     | {
         /** Start from this fixture, for example `"messages/image"`; see {@link fixtureNames}. */
         readonly fixture: string;
-        readonly text?: never;
+        readonly text?: undefined;
       }
   );
 
 interface Overrides {
-  /** The customer's number in digits, in every message, status and contact. */
+  /**
+   * The customer's number in digits, in every message, status, call, echo, preference and contact: all customers of a body
+   * become this one. Another number is another person: user ids, where the fixture has them, become ones made of it, such as
+   * `US.15550001111`; in a fixture from before user ids the number alone tells. Members of a group, past conversations and
+   * the address book stay as they are.
+   */
   readonly from?: string | undefined;
   /** The customer's profile name, in every contact. */
   readonly name?: string | undefined;
   /** Set on every message and status, in the platform's own words: `{ id: "wamid.1", timestamp: "1790000000" }`. */
   readonly item?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * New ids, so that it is a duplicate of nothing. Default: true for a text of your own; false for a fixture, which
-   * then is the same every time.
+   * New ids, and for what has none another time, so that it is a duplicate of nothing. Default: true for a text of your
+   * own; false for a fixture, which then is the same every time.
    */
   readonly unique?: boolean | undefined;
 }
@@ -95,17 +102,12 @@ export function batch(...bodies: readonly NotificationBody[]): NotificationBody 
 function build(options: NotificationOptions, textFixture: string): NotificationBody {
   const { body } = loadFixture(options.fixture ?? textFixture);
   for (const value of valuesOf(body)) {
-    for (const message of listOf(value.messages)) {
-      if (options.from !== undefined) message.from = options.from;
-      if (options.text !== undefined) message.text = { body: options.text };
-    }
-    for (const status of listOf(value.statuses))
-      if (options.from !== undefined) status.recipient_id = options.from;
-    for (const contact of listOf(value.contacts)) {
-      if (options.from !== undefined) contact.wa_id = options.from;
-      if (options.name !== undefined)
+    if (options.text !== undefined)
+      for (const message of listOf(value.messages)) message.text = { body: options.text };
+    if (options.from !== undefined) setCustomer(value, options.from);
+    if (options.name !== undefined)
+      for (const contact of listOf(value.contacts))
         contact.profile = { ...(contact.profile as object), name: options.name };
-    }
   }
   const isUnique = options.unique ?? options.fixture === undefined;
   if (isUnique) renew(body);
@@ -114,37 +116,6 @@ function build(options: NotificationOptions, textFixture: string): NotificationB
   return body;
 }
 
-/** Gives messages and statuses new ids. Items that shared one still do: several statuses of one message. */
-function renew(body: NotificationBody): void {
-  const renewed = new Map<unknown, string>();
-  for (const item of valuesOf(body).flatMap(itemsOf)) {
-    // What is no text is no id, and an item that is to be unfit by it stays so.
-    if (typeof item.id !== "string") continue;
-    const id = renewed.get(item.id) ?? `wamid.${randomBytes(24).toString("base64")}`;
-    renewed.set(item.id, id);
-    item.id = id;
-  }
-  // What has no id of its own is told apart by the time of its entry.
-  for (const entry of listOf(body.entry))
-    if (typeof entry.time === "number") entry.time += ++renewals;
-}
-
-let renewals = 0;
-
-/** What holds the lists of messages and statuses: every `value` below a Cloud entry or body, or the On-Premises root. */
-function valuesOf(part: NotificationBody): NotificationBody[] {
-  if ("entry" in part) return listOf(part.entry).flatMap(valuesOf);
-  if (!("changes" in part)) return [part];
-  return listOf(listOf(part.changes).map(({ value }) => value));
-}
-
 function itemsOf(value: NotificationBody): NotificationBody[] {
   return [...listOf(value.messages), ...listOf(value.statuses)];
-}
-
-/** The objects of a list: a fixture may hold odd neighbours on purpose. */
-function listOf(list: unknown): NotificationBody[] {
-  const isObject = (item: unknown): item is NotificationBody =>
-    typeof item === "object" && item !== null && !Array.isArray(item);
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }

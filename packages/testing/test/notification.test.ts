@@ -50,6 +50,55 @@ describe("notification", () => {
     expect([...parse(body)].at(-1)).toMatchObject({ recipient: { phone: "15550001111" } });
   });
 
+  test("another number is another person in another conversation, whatever it is about, and has that number", () => {
+    const ofOthers = /^(group_|smb_app_state_sync\/|messaging_handovers\/|history\/(?!media-echo))/;
+    for (const fixture of fixtureNames().filter((name) => !ofOthers.test(name))) {
+      const build = fixture.startsWith("on-premises/") ? onPremises : notification;
+      const [before, one, two] = [undefined, "15550001111", "15550002222"].map((from) =>
+        [...parse(build({ fixture, from }))].map((event) => ({
+          name: event.name,
+          person: event.sender ?? event.recipient,
+          conversation: event.conversation,
+          isChange: event.name === "contact" && event.previous !== undefined,
+          isOfGroup: /"group_id"|"recipient_type":"group"/.test(JSON.stringify(event.raw)),
+        })),
+      );
+      // Two members of a group become one, to whom it is delivered twice.
+      if (fixture !== "messages/status-group-delivered-aggregated")
+        expect(
+          one?.map(({ name }) => name),
+          fixture,
+        ).toEqual(before?.map(({ name }) => name));
+      for (const [index, event] of (one ?? []).entries()) {
+        const { name, person, conversation, isChange, isOfGroup } = event;
+        const other = two?.[index];
+        const what = `${fixture}: ${name}`;
+        // The new number of somebody who changed it is the fixture's.
+        if (person === undefined || isChange) continue;
+        expect(person.key, what).not.toBe(other?.person?.key);
+        expect(person.phone ?? "15550001111", what).toBe("15550001111");
+        if (isOfGroup) expect(conversation, what).toBe(other?.conversation);
+        else expect(conversation, what).not.toBe(other?.conversation);
+      }
+    }
+  });
+
+  test("one number is one person: of texts and of all fixtures with user ids", () => {
+    const from = "15550001111";
+    for (const fixture of ["messages/status-group-read-bsuid", "calls/connect-username-only"]) {
+      const events = [...parse(notification({ fixture, from }))];
+      const last = events.at(-1);
+      const person = last?.sender ?? last?.recipient;
+      expect(person, fixture).toMatchObject({ key: `US.${from}`, userId: `US.${from}` });
+      expect(person?.name ?? person?.username, "the profile is still its").toBeDefined();
+    }
+    const status = notification({ fixture: "messages/status-group-read-bsuid", from });
+    const last = [...parse(status)].at(-1);
+    expect(last?.conversation).toContain(
+      "Y2FwaV9ncm91cDo0OTMwMjMxMjU5MDA6NjQzNDQ5OTEzMTkyNjQ2NjMzZD",
+    );
+  });
+
   test("items that shared an id share the new one", () => {
     const twice = loadFixture("on-premises/duplicate-in-one-body");
     const body = onPremises({ fixture: "on-premises/duplicate-in-one-body", unique: true });
@@ -64,6 +113,33 @@ describe("notification", () => {
       const before = namesOf(loadFixture(fixture).body);
       expect(namesOf(build({ fixture, unique: true })), fixture).toEqual(before);
     }
+  });
+
+  test("whatever fixture is made unique, it is a duplicate of nothing, within one millisecond", () => {
+    for (const fixture of fixtureNames()) {
+      const build = fixture.startsWith("on-premises/") ? onPremises : notification;
+      const keys = [1, 2].flatMap(() =>
+        [...parse(build({ fixture, unique: true }), { receivedAt: 1_790_000_000_000 })].map(
+          ({ key }) => key,
+        ),
+      );
+      expect(new Set(keys).size, fixture).toBe(keys.length);
+    }
+  });
+
+  test("new ids are of the kind of the old ones", () => {
+    const { body } = loadFixture("calls/status-ringing");
+    const before = [...parse(body)].at(-1)?.raw;
+    const after = [...parse(notification({ fixture: "calls/status-ringing", unique: true }))].at(
+      -1,
+    );
+    expect(after?.raw).toEqual({ ...Object(before), id: expect.stringMatching(/^wacid\../) });
+    expect(after?.raw).not.toEqual(before);
+  });
+
+  test("the entry of a message has no time, and gets none", () => {
+    const [entry] = notification({ text: "Hello" }).entry as readonly object[];
+    expect(Object.keys(entry ?? {})).toEqual(["id", "changes"]);
   });
 
   test("a fixture of the other API, or of none, is an error", () => {

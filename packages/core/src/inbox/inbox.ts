@@ -67,8 +67,8 @@ export interface InboxRecord {
    * The trace that receiving it was part of, as a W3C `traceparent`: handlers continue it, in whatever process. At most
    * 55 characters, nothing personal. Absent without telemetry; to be kept as it is, retries and dead letters included.
    */
-  readonly trace?: string;
-  /** Of a part: {@link RecordPart.keys}, to be kept as they are. */
+  readonly trace?: string | undefined;
+  /** Of a part: {@link RecordPart.keys}, to be kept as they are. Records are put whole, without. */
   readonly keys?: PartKeys;
 }
 
@@ -94,7 +94,7 @@ export interface InboxStats {
 /** How a request was authenticated. It decides which outer shape its body may have, and whose events it may hold. */
 export interface RecordAuth {
   readonly kind: "signature" | "on-premises";
-  readonly tenant?: string;
+  readonly tenant?: string | undefined;
   /** Ids of business accounts or phone numbers that this tenant's notifications may be about. */
   readonly accounts?: readonly string[];
   /** The business number an On-Premises notification came for; its body does not say. */
@@ -114,7 +114,10 @@ export interface Account {
 /** Dead letters: those whose last attempt failed, and those with something in them that could not be read. */
 export interface DeadLetters {
   /** Oldest first, without bodies. `after` is the `position` of the last one of the page before. */
-  list(page?: { readonly after?: number; readonly limit?: number }): Promise<readonly DeadLetter[]>;
+  list(page?: {
+    readonly after?: number | undefined;
+    readonly limit?: number | undefined;
+  }): Promise<readonly DeadLetter[]>;
   /** One with its bytes. */
   show(id: string): Promise<InboxRecord | undefined>;
   /** Has them handled again, as if they had just come; events that were completed are not repeated, of one that failed all handlers run again. Returns how many there were. */

@@ -36,7 +36,7 @@ export interface Store {
   stats(): Promise<StoreStats>;
   /** Dead letters, oldest first, without their bodies. */
   listDeadLetters(page: {
-    readonly after?: number;
+    readonly after?: number | undefined;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]>;
   /** One record with its body, a dead letter or not. */
@@ -53,7 +53,7 @@ export interface Store {
     readonly texts: readonly string[];
     readonly deadLetters: boolean;
     readonly after: number;
-  }): Promise<{ readonly ids: readonly string[]; readonly next?: number }>;
+  }): Promise<{ readonly ids: readonly string[]; readonly next?: number | undefined }>;
   /**
    * Gives a record, a dead letter or not, another body, or removes it for good. Returns false if it is not there any more, or its
    * body is not `was`: what somebody else has changed meanwhile is to be read again.
@@ -89,9 +89,9 @@ export interface Settle {
   /** `done` removes the record, `dead_letter` keeps it aside, `retry` counts an attempt, `release` puts it back as it was. */
   readonly kind: "done" | "retry" | "dead_letter" | "release";
   /** For `retry`. */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   /** For `retry` and `dead_letter`: for people. No ids, numbers or payload. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** A record that {@link Store.claim} holds for this process. */

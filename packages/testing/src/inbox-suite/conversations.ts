@@ -107,7 +107,7 @@ export const conversationChecks: readonly InboxCheck[] = [
   },
   {
     name: "a part keeps its keys when it comes again, in its turn or at the end, and when it is dead-lettered and replayed",
-    needs: "conversations",
+    needs: ["conversations", "dead-letters"],
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
@@ -134,7 +134,7 @@ export const conversationChecks: readonly InboxCheck[] = [
   },
   {
     name: "parts are dead-lettered and replayed by themselves, and their conversation goes on",
-    needs: "conversations",
+    needs: ["conversations", "dead-letters"],
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();
@@ -185,7 +185,7 @@ export const conversationChecks: readonly InboxCheck[] = [
   },
   {
     name: "what is erased from the middle of a conversation lets nothing overtake",
-    needs: "conversations",
+    needs: ["conversations", "erase"],
     needsDurable: true,
     async run(rig) {
       const inbox = await rig.open();

@@ -47,7 +47,7 @@ export const crashChecks: readonly InboxCheck[] = [
       assert.equal(Buffer.from(again?.record.body ?? []).toString(), "open");
       assert.equal(again?.delivery.attempt, 1, "nobody failed");
       await rig.noMoreThan(3);
-      assert.deepEqual(await second.deadLetters?.list(), []);
+      assert.deepEqual((await second.deadLetters?.list()) ?? [], []);
     },
   },
   {

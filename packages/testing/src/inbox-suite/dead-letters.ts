@@ -6,6 +6,7 @@ import { deadLetter, done, recordOf } from "./inbox-rig.ts";
 export const deadLetterChecks: readonly InboxCheck[] = [
   {
     name: "a dead letter is not delivered again, can be looked at, and replayed as new",
+    needs: "dead-letters",
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.hold, rig.context);
@@ -17,7 +18,7 @@ export const deadLetterChecks: readonly InboxCheck[] = [
       second?.answer(deadLetter("k"));
       await rig.noMoreThan(2);
       const letters = inbox.deadLetters;
-      assert.ok(letters, "an inbox that dead-letters has dead letters");
+      assert.ok(letters, "an inbox that does not lack dead letters has them");
       await rig.until(
         async () => (await letters.list()).length > 0,
         () => "its dead letter",
@@ -42,14 +43,41 @@ export const deadLetterChecks: readonly InboxCheck[] = [
     },
   },
   {
+    name: "several dead letters are replayed at once, each of them, and those not named stay",
+    needs: "dead-letters",
+    async run(rig) {
+      const inbox = await rig.open();
+      await inbox.consume(rig.hold, rig.context);
+      const records = ["a", "b", "c"].map((body) => recordOf(body));
+      for (const record of records) await inbox.put(record);
+      for (const { answer } of await rig.deliveries(3)) answer(deadLetter());
+      const letters = inbox.deadLetters;
+      assert.ok(letters, "an inbox that does not lack dead letters has them");
+      await rig.until(
+        async () => (await letters.list()).length === 3,
+        () => "three dead letters",
+      );
+      const [a, b, c] = records.map(({ id }) => id);
+      assert.equal(await letters.replay([a ?? "", "nothing of that id", c ?? ""]), 2);
+      for (const { answer } of (await rig.deliveries(5)).slice(3)) answer(done());
+      assert.deepEqual(rig.bodies().slice(3).sort(), ["a", "c"]);
+      await rig.noMoreThan(5);
+      assert.deepEqual(
+        (await letters.list()).map(({ id }) => id),
+        [b],
+      );
+    },
+  },
+  {
     name: "dead letters are listed in pages, the oldest first, and discarded for good",
+    needs: "dead-letters",
     async run(rig) {
       const inbox = await rig.open();
       await inbox.consume(rig.hold, rig.context);
       const records = ["a", "b", "c"].map((body) => recordOf(body));
       for (const record of records) await inbox.put(record);
       const letters = inbox.deadLetters;
-      assert.ok(letters, "an inbox that dead-letters has dead letters");
+      assert.ok(letters, "an inbox that does not lack dead letters has them");
       for (const [index, { answer }] of [...(await rig.deliveries(3))].entries()) {
         answer(deadLetter());
         await rig.until(

@@ -61,6 +61,19 @@ export const deliveryChecks: readonly InboxCheck[] = [
     },
   },
   {
+    name: "what is done is not delivered again, in a while neither",
+    async run(rig) {
+      const inbox = await rig.open();
+      await inbox.consume(
+        rig.answering(() => done()),
+        rig.context,
+      );
+      for (const body of ["a", "b"]) await inbox.put(recordOf(body));
+      await rig.deliveries(2);
+      await rig.noMoreThan(2, 1_000);
+    },
+  },
+  {
     name: "a retry comes after its delay, with the next attempt and what was completed",
     async run(rig) {
       const inbox = await rig.open();

@@ -22,7 +22,7 @@ export interface InboxCase {
 export interface InboxCheck {
   readonly name: string;
   readonly needsDurable?: boolean;
-  readonly needs?: InboxAbility;
+  readonly needs?: InboxAbility | readonly InboxAbility[];
   /** For those that need a limit. */
   readonly limitBytes?: number;
   run(rig: InboxRig): Promise<void>;
@@ -65,7 +65,7 @@ export function inboxCases(
 ): readonly InboxCase[] {
   return checks
     .filter(({ needsDurable }) => needsDurable !== true || subject.durable)
-    .filter(({ needs }) => needs === undefined || subject.lacks?.[needs] === undefined)
+    .filter(({ needs = [] }) => [needs].flat().every((each) => subject.lacks?.[each] === undefined))
     .map((check) => ({
       name: `${subject.name}: ${check.name}`,
       run: () => run(check, subject, patienceMs),

@@ -19,7 +19,11 @@ export type InboxAbility =
   /** Cutting records and keeping conversations in order, over all processes: `ordersConversations`. */
   | "conversations"
   /** Telling what is in it: `stats`. */
-  | "stats";
+  | "stats"
+  /** Keeping what was given up, for people: `deadLetters`. */
+  | "dead-letters"
+  /** Removing what is kept of a person: `erase`. */
+  | "erase";
 
 /** What a case wants of its place. */
 export interface InboxPlaceOptions {

@@ -56,13 +56,14 @@ export const memoryChecks: readonly InboxCheck[] = [
     async run(rig) {
       const first = await rig.open();
       const record = recordOf("a", "one");
-      await first.consume(
+      const consumer = await first.consume(
         rig.answering(() => done("key")),
         rig.context,
       );
       await first.put(record);
       await rig.deliveries(1);
       await first.idle?.();
+      await consumer.close();
       await first.close();
       const second = await rig.open();
       await second.consume(rig.hold, rig.context);

@@ -83,7 +83,7 @@ export class MemoryStore implements Store {
     after = 0,
     limit,
   }: {
-    readonly after?: number;
+    readonly after?: number | undefined;
     readonly limit: number;
   }): Promise<readonly DeadLetter[]> {
     this.#assertAlive();
@@ -129,7 +129,7 @@ export class MemoryStore implements Store {
     readonly texts: readonly string[];
     readonly deadLetters: boolean;
     readonly after: number;
-  }): Promise<{ readonly ids: readonly string[]; readonly next?: number }> {
+  }): Promise<{ readonly ids: readonly string[]; readonly next?: number | undefined }> {
     this.#assertAlive();
     const rows = this.#ordered().filter(
       ({ dead, position }) =>

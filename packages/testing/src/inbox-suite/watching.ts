@@ -23,18 +23,22 @@ export const watchingChecks: readonly InboxCheck[] = [
       first?.answer({ kind: "retry", completed: [], delayMs: 0, reason: "no" });
       const [, second] = await rig.deliveries(2);
       second?.answer(deadLetter());
-      await rig.until(
-        async () => ((await inbox.deadLetters?.list()) ?? []).length === 1,
-        () => "the dead letter",
-      );
-      assert.equal((await inbox.deadLetters?.show(traced.id))?.trace, TRACE);
-      await inbox.deadLetters?.replay([traced.id]);
-      const [, , third] = await rig.deliveries(3);
-      third?.answer(done());
+      const letters = inbox.deadLetters;
+      if (letters !== undefined) {
+        await rig.until(
+          async () => (await letters.list()).length === 1,
+          () => "the dead letter",
+        );
+        assert.equal((await letters.show(traced.id))?.trace, TRACE);
+        await letters.replay([traced.id]);
+        const [, , third] = await rig.deliveries(3);
+        third?.answer(done());
+      }
+      const deliveries = rig.delivered.map(() => TRACE);
       await inbox.put(recordOf("untraced"));
-      await rig.deliveries(4);
+      await rig.deliveries(deliveries.length + 1);
       const traces = rig.delivered.map(({ record }) => record.trace);
-      assert.deepEqual(traces, [TRACE, TRACE, TRACE, undefined]);
+      assert.deepEqual(traces, [...deliveries, undefined]);
     },
   },
   {
@@ -54,20 +58,23 @@ export const watchingChecks: readonly InboxCheck[] = [
       const [first, second] = await rig.deliveries(2);
       assert.equal((await statsOf(inbox)).waiting, 2, "what is under way counts");
       first?.answer(deadLetter());
+      const kept = inbox.deadLetters === undefined ? 0 : 1;
       await rig.until(
-        async () => (await statsOf(inbox)).deadLetters === 1,
-        () => "the dead letter in stats",
+        async () => {
+          const { waiting, deadLetters } = await statsOf(inbox);
+          return waiting === 1 && deadLetters >= kept;
+        },
+        () => "the dead letter in stats, and not among what waits",
       );
       const one = await statsOf(inbox);
       assert.deepEqual([one.waiting, one.waitingBytes], [1, 2]);
       assert.equal(one.oldestReceivedAt, young.receivedAt);
       const { deadLetterBytes, deadLetterLimitBytes = Number.POSITIVE_INFINITY } = one;
-      assert.ok(deadLetterBytes >= 3 && deadLetterLimitBytes > deadLetterBytes, "the room");
+      assert.ok(deadLetterBytes >= 3 * kept && deadLetterLimitBytes > deadLetterBytes, "the room");
       second?.answer({ kind: "retry", completed: [], delayMs: 3_600_000, reason: "no" });
-      await rig.until(
-        async () => inbox.idle !== undefined && (await inbox.idle().then(() => true)),
-        () => "the end of the delivery",
-      );
+      // Until the delivery has ended. An inbox that does not tell is given a while.
+      if (inbox.idle === undefined) await rig.noMoreThan(2);
+      else await inbox.idle();
       const later = await statsOf(inbox);
       assert.equal(later.waiting, 1, "what waits for its retry counts");
       assert.equal(later.oldestReceivedAt, young.receivedAt);

@@ -1,12 +1,25 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "@whatsapp-webhooks/core";
-import { append, appendAll, claim, deadLetter, range, replace, settleAll } from "./batches.ts";
+import {
+  append,
+  appendAll,
+  claim,
+  deadLetter,
+  historyOf,
+  range,
+  replace,
+  retry,
+  settleAll,
+} from "./batches.ts";
 import type { StoreCheck } from "./store-cases.ts";
 
 const holding = (id: string, text: string, held = false) => {
   const { record } = append(id);
   return { record: { ...record, body: Buffer.from(`{"from":"${text}"}`) }, held };
 };
+
+const textOf = (body: Uint8Array): string => Buffer.from(body).toString();
 
 async function findAll(
   store: Store,
@@ -50,7 +63,7 @@ export const bodyChecks: readonly StoreCheck[] = [
     },
   },
   {
-    name: "another body takes the place of a record's, in its order and with its attempts",
+    name: "another body takes the place of a record's, waiting or dead-lettered, and counts with its bytes",
     async run(rig) {
       const store = await rig.open();
       await appendAll(store, ["a", "b", "c"]);
@@ -83,6 +96,41 @@ export const bodyChecks: readonly StoreCheck[] = [
         assert.equal(await store.replace(id, undefined, was), false);
         assert.equal(String(Buffer.from((await store.get(id))?.body ?? [])), "changed");
       }
+    },
+  },
+  {
+    name: "what gets another body keeps all else: its place, its attempts, who it came from, and who holds it",
+    async run(rig) {
+      const [store, other] = [await rig.open(), await rig.open()];
+      await appendAll(store, ["tried", "held"], { held: true });
+      await appendAll(store, ["last"]);
+      await settleAll(store, retry("tried", 0, "x"));
+      const whole = async (id: string) => ({ ...(await store.get(id)), body: undefined });
+      const ids = ["tried", "held", "last"];
+      const before = await Promise.all(ids.map(whole));
+      for (const id of ids) {
+        assert.equal(await replace(store, id, `less of ${id}`), true);
+      }
+      assert.deepEqual(await Promise.all(ids.map(whole)), before);
+      // Time enough for any clock to tick.
+      await sleep(20);
+      const claimed = await claim(other);
+      assert.deepEqual(historyOf(claimed), [
+        { id: "tried", attempts: 1, completed: ["x"] },
+        { id: "last", attempts: 0, completed: [] },
+      ]);
+      assert.deepEqual(
+        claimed.map(({ record }) => [{ ...record, body: undefined }, textOf(record.body)]),
+        [
+          [before[0], "less of tried"],
+          [before[2], "less of last"],
+        ],
+      );
+      await settleAll(store, deadLetter("held", "y"));
+      assert.deepEqual(
+        (await store.listDeadLetters({ limit: 9 })).map(({ id, attempts }) => [id, attempts]),
+        [["held", 1]],
+      );
     },
   },
   {

@@ -13,11 +13,13 @@ import {
 const ORDER = "nothing is delivered before consume, then everything, in the order of put";
 const EXACT = "a record is delivered exactly as it was put";
 const SLOW = "a slow record does not keep others from being delivered";
+const ONCE = "what is done is not delivered again, in a while neither";
 const RETRY = "a retry comes after its delay, with the next attempt and what was completed";
 const RELEASED = "a released record comes again as if it had not been delivered";
 const REJECTS = "a delivery that rejects loses nothing";
 const THOUSAND = "a thousand records at once are all delivered, once and in order";
 const DEAD_LETTERED = "a dead letter is not delivered again, can be looked at, and replayed as new";
+const SEVERAL = "several dead letters are replayed at once, each of them, and those not named stay";
 const LETTERS = "dead letters are listed in pages, the oldest first, and discarded for good";
 
 export const deliveryMutants: InboxMutants = {
@@ -101,6 +103,14 @@ export const deliveryMutants: InboxMutants = {
         deliver({ ...record, auth: { kind: "signature" } }, delivery),
     ),
     caughtBy: [EXACT],
+  },
+  "delivers what was done once more, a while later": {
+    subject: delivering((deliver) => async (record, delivery) => {
+      const outcome = await deliver(record, delivery);
+      if (outcome.kind === "done") setTimeout(() => void deliver(record, delivery), 500).unref();
+      return outcome;
+    }),
+    caughtBy: [ONCE],
   },
   "drops instead of retrying": {
     subject: outcomes((outcome) =>
@@ -190,6 +200,31 @@ export const deliveryMutants: InboxMutants = {
       })),
     ),
     caughtBy: [DEAD_LETTERED],
+  },
+  "replays the first of several alone": {
+    subject: inboxOn(
+      storeWith((right) => ({
+        async revive(ids) {
+          const letters = await right.listDeadLetters({ limit: 1_000 });
+          await right.revive(ids.slice(0, 1));
+          return letters.filter(({ id }) => ids.includes(id)).length;
+        },
+      })),
+    ),
+    caughtBy: [SEVERAL],
+  },
+  "replays all dead letters": {
+    subject: inboxOn(
+      storeWith((right) => ({
+        async revive(ids) {
+          const letters = await right.listDeadLetters({ limit: 1_000 });
+          const known = letters.filter(({ id }) => ids.includes(id)).length;
+          if (known > 0) await right.revive(letters.map(({ id }) => id));
+          return known;
+        },
+      })),
+    ),
+    caughtBy: [SEVERAL],
   },
   "replays with the old attempts": {
     subject: inboxOn(

@@ -44,6 +44,26 @@ export function memoryInboxWith(wrong: (right: Inbox) => Partial<Inbox>): InboxS
   };
 }
 
+/** A right inbox that has not all of what is optional. */
+export function inboxWithout(
+  parts: readonly (keyof Inbox)[],
+  lacks: InboxSubject["lacks"] = {},
+): InboxSubject {
+  const right = liftedSubject({
+    name: `an inbox without ${parts.join(", ")}`,
+    lift: (store) =>
+      new Proxy<Inbox>(storeInbox(store, { pollMs: 20 }), {
+        get(inbox, name) {
+          const part: unknown = parts.some((each) => each === name)
+            ? undefined
+            : Reflect.get(inbox, name);
+          return typeof part === "function" ? part.bind(inbox) : part;
+        },
+      }),
+  });
+  return { ...right, lacks: { ...right.lacks, ...lacks } };
+}
+
 /** An inbox on a wrong store. */
 export function inboxOn(open: OpenStore): InboxSubject {
   return liftedSubject({ open });

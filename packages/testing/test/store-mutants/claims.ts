@@ -203,6 +203,27 @@ export const claimMutants: StoreMutants = {
     })),
     caughtBy: [CLOSED],
   },
+  "goes on looking through bodies after close": {
+    open: storeWith((right) => ({
+      find: (search) => right.find(search).catch(() => ({ ids: [] })),
+    })),
+    caughtBy: [CLOSED],
+  },
+  "goes on changing bodies after close": {
+    open: storeWith((right) => ({
+      replace: (id, body, was) => right.replace(id, body, was).catch(() => true),
+    })),
+    caughtBy: [CLOSED],
+  },
+  "removes bodies after close": {
+    open: storeWith((right) => ({
+      replace: (id, body, was) =>
+        right
+          .replace(id, body, was)
+          .catch((error: unknown) => (body === undefined ? true : Promise.reject(error))),
+    })),
+    caughtBy: [CLOSED],
+  },
   "says something else than closing after close": {
     open: storeWith((right) => ({
       seen: (keys) =>

@@ -42,6 +42,26 @@ export const deadLetterMutants: StoreMutants = {
     })),
     caughtBy: [PAGES],
   },
+  "does not tell when a record was dead-lettered": {
+    open: storeWith((right) => ({
+      async listDeadLetters(page) {
+        return (await right.listDeadLetters(page)).map((each) => ({ ...each, deadLetteredAt: 0 }));
+      },
+    })),
+    caughtBy: [PAGES],
+  },
+  "tells in seconds when a record was dead-lettered": {
+    open: storeWith((right) => ({
+      async listDeadLetters(page) {
+        const letters = await right.listDeadLetters(page);
+        return letters.map((each) => ({
+          ...each,
+          deadLetteredAt: Math.floor(each.deadLetteredAt / 1_000),
+        }));
+      },
+    })),
+    caughtBy: [PAGES],
+  },
   "does not count the last attempt of what is dead-lettered": {
     open: storeWith((right) => ({
       async listDeadLetters(page) {
