@@ -49,7 +49,10 @@ function isSent({ to, to_user_id, direction }: NotificationBody): boolean {
 
 function recipientIn(status: NotificationBody): string | undefined {
   if (status.recipient_type !== "group") return "recipient_id";
-  return ["recipient_participant_id", "participant_recipient_id"].find((id) => id in status);
+  if ("participant_recipient_id" in status) return "participant_recipient_id";
+  // What was sent to a group has no participant yet.
+  const hasParticipant = Object.keys(status).some((id) => id.startsWith("recipient_participant_"));
+  return hasParticipant ? "recipient_participant_id" : undefined;
 }
 
 /** An echo in the form of the request that sent it. */

@@ -89,7 +89,7 @@ describe("notification", () => {
       const events = [...parse(notification({ fixture, from }))];
       const last = events.at(-1);
       const person = last?.sender ?? last?.recipient;
-      expect(person, fixture).toMatchObject({ key: `US.${from}`, userId: `US.${from}` });
+      expect(person, fixture).toMatchObject({ key: `US.${from}`, phone: from });
       expect(person?.name ?? person?.username, "the profile is still its").toBeDefined();
     }
     const status = notification({ fixture: "messages/status-group-read-bsuid", from });
