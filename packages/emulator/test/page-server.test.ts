@@ -121,6 +121,24 @@ describe("the stream below /emulator/events", () => {
     expect(text).not.toMatch(/c2VjcmV0|hushhush/);
   });
 
+  test("changed fields may be anything: those that are no text are told of all the same", async () => {
+    const receiver = await Receiver.start();
+    const emulator = await subscribed(receiver);
+    const stream = await listening(emulator);
+    const changed_fields = ["about", 5, { toString: 1, valueOf: 1 }, null];
+    const body = { entry: [{ id: "1", changed_fields }] };
+    const { status } = await call(emulator, "POST /emulator/notifications", { json: { body } });
+    expect(status).toBe(200);
+    await vi.waitFor(
+      () =>
+        expect(stream.last("delivery")).toMatchObject({
+          state: "delivered",
+          names: { about: 1, "5": 1, "?": 2 },
+        }),
+      patience,
+    );
+  });
+
   test("a reader that does not read costs a bounded number of events, and gets the newest later", async () => {
     const emulator = await started();
     const stream = new Stream(emulator);
