@@ -5,6 +5,7 @@ import { Mailbox } from "../src/server/mailbox.ts";
 import { call } from "./support/api.ts";
 import { SECRET, started, subscribed } from "./support/emulators.ts";
 import { Receiver } from "./support/receiver.ts";
+import { statusOf } from "./support/status-of.ts";
 
 interface Told {
   readonly event: string;
@@ -229,18 +230,6 @@ describe("a web page of somebody else does not reach the emulated APIs, whose to
 });
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
-
-/** Not by `fetch`, which leaves out what only browsers may say. A body makes it a POST. */
-async function statusOf(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body?: string,
-): Promise<number | undefined> {
-  const request = http.request(url, { method: body === undefined ? "GET" : "POST", headers });
-  const response = new Promise<IncomingMessage>((resolve) => request.on("response", resolve));
-  request.end(body);
-  return (await response).resume().statusCode;
-}
 
 describe("the mailbox of a reader", () => {
   test("holds the newest state of each thing, and of too many things the newest", () => {
