@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Receiver, VERIFY_TOKEN } from "../support/receiver.ts";
 import { close, listen, ownServer, SECRET } from "./support/own-receiver.ts";
@@ -107,6 +110,24 @@ test("a port in use, and a storage that is none, are one line", async () => {
   expect(storage.stderr).toMatch(
     /^whatsapp-webhooks: \/nowhere\/emulator.db cannot be used[^\n]+\n$/,
   );
+});
+
+test("a storage of another emulator is refused while that one runs, in one line", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const storage = ["--storage", join(folder, "emulator.db")];
+  const first = new Running(storage);
+  await first.says(/Graph API/);
+  const second = await runCli(["emulate", "--port", "0", ...storage]);
+  expect(second).toMatchObject({ code: 1, stdout: "" });
+  expect(second.stderr).toMatch(
+    /^whatsapp-webhooks: \S+emulator\.db is in use by another emulator\. [^\n]+\n$/,
+  );
+  // However it ends.
+  await first.stop("SIGKILL");
+  const third = new Running(storage);
+  await third.says(/Graph API/);
+  expect(await third.stop("SIGTERM")).toBe(0);
 });
 
 test("an address that others reach is warned of", async () => {
