@@ -151,6 +151,10 @@ export const faults = {
     wrong: "Nothing of what the receiver took was reported as handled.",
     mend: "Check that the handlers write to what --handled names: one message id, or item as JSON, a line.",
   },
+  handled_unreadable: {
+    wrong: "What was handled could not be asked for.",
+    mend: "Check what --handled or --handled-command names: it has to answer in time, or end with 0, and print one message id, or item as JSON, a line.",
+  },
   on_premises_refused: {
     wrong: "An On-Premises callback with the Authorization header is refused.",
     mend: "Compare the header with the receiver's. On-Premises callbacks have no signature.",
