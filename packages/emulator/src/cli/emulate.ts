@@ -198,7 +198,12 @@ async function subscribe(
   let told = "";
   while (!signal.aborted) {
     try {
-      await emulator.subscribe({ callbackUrl: to.href, verifyToken: token });
+      // A receiver that does not answer holds up nobody who wants to end: stopping breaks the connection.
+      await Promise.race([
+        emulator.subscribe({ callbackUrl: to.href, verifyToken: token }),
+        aborted(signal),
+      ]);
+      if (signal.aborted) return;
       if (isOnPremises) emulator.onPremises.configure({ webhooks: { url: to.href } });
       screen.json({ event: "subscribed", to: shownUrl(to) });
       screen.lines(`${screen.colours.green("✓")} subscribed ${shownUrl(to)}`);

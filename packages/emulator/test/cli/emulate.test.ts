@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Receiver, VERIFY_TOKEN } from "../support/receiver.ts";
 import { close, listen, ownServer, SECRET } from "./support/own-receiver.ts";
 import { cleanEnv, command, runCli } from "./support/run-cli.ts";
@@ -82,6 +83,22 @@ test("it waits for a receiver that is not up yet, and hints at what its answers 
   await running.says(/401 .*message\.text\n +the signature was refused/);
   await running.says(/attempt 2/);
   expect(await running.stop("SIGTERM")).toBe(0);
+});
+
+test("it ends at once while a receiver lets the handshake wait", async () => {
+  let asked = false;
+  const server = createServer(() => {
+    asked = true;
+  });
+  const url = await listen(server);
+  onTestFinished(() => close(server));
+  const running = new Running(["--to", url.href]);
+  await vi.waitFor(() => expect(asked).toBe(true), 60_000);
+  const before = performance.now();
+  expect(await running.stop("SIGINT")).toBe(0);
+  // The handshake by itself takes ten seconds.
+  expect(performance.now() - before).toBeLessThan(8000);
+  expect(running.output).toContain("Stopped. Nothing was sent.");
 });
 
 test("--json: each line is a value", async () => {
