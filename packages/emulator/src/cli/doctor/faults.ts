@@ -12,6 +12,10 @@ export const faults = {
     wrong: "No request arrives there.",
     mend: "Start the receiver, and check host and port. Meta needs a public HTTPS address: a tunnel does for a try.",
   },
+  other_protocol: {
+    wrong: "Something answers there, but does not speak the protocol of the URL.",
+    mend: "Compare https:// and http:// with what the receiver listens for, and check the port. Where a proxy does TLS, give the proxy's address.",
+  },
   certificate: {
     wrong: "The certificate does not check out, so Meta would not connect.",
     mend: "Use a certificate of a public authority, send the intermediate certificates along, and check name and dates. Meta takes no self-signed one. For a private one here: --ca-file.",
