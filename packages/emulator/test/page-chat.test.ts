@@ -182,4 +182,28 @@ describe("in the chat", () => {
     expect(await page.locator(".log img, .log script, .deliveries img, .chip img").count()).toBe(0);
     expect(await page.title()).toBe("WhatsApp platform emulator");
   });
+
+  browserTest(
+    "a place whose coordinates are no numbers is shown, and what comes after it",
+    async () => {
+      const { emulator } = await Business.start();
+      const page = await opened(emulator);
+      const odd = { toString: 1, valueOf: 1 };
+      for (const [name, latitude] of [
+        ["Nowhere", odd],
+        ["Harbour", 37.5],
+      ] as const)
+        emulator.send({
+          to: "12125550100",
+          type: "location",
+          location: { name, latitude, longitude: "-122.1" },
+        });
+      await expect
+        .poll(() => page.locator(".message .location").allInnerTexts(), patience)
+        .toEqual([
+          expect.stringMatching(/Nowhere\s*\?, -122\.1/),
+          expect.stringMatching(/Harbour\s*37\.5, -122\.1/),
+        ]);
+    },
+  );
 });

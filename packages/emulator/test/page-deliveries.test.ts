@@ -150,4 +150,19 @@ describe("beside the chat", () => {
       .poll(() => page.locator(".delivery .names").allInnerTexts(), patience)
       .toEqual(["message.text"]);
   });
+
+  browserTest("what went wrong stays told while others' deliveries come in", async () => {
+    const business = await Business.start();
+    const page = await opened(business.emulator, { allowed: /status of 400/ });
+    await page.locator("select").first().selectOption("on-premises");
+    await page.getByRole("button", { name: "Kai Lindqvist" }).click();
+    await page.getByLabel("Message as Kai Lindqvist").fill("Hello");
+    await page.keyboard.press("Enter");
+    const notice = page.locator(".notice");
+    await notice.waitFor();
+    business.emulator.customer({ phone: "12125550142" }).text("Somebody else writes");
+    // The verdict was asked for after it.
+    await page.locator(".verdict").waitFor();
+    expect(await notice.count()).toBe(1);
+  });
 });

@@ -5,6 +5,7 @@ import { Mailbox } from "../src/server/mailbox.ts";
 import { call } from "./support/api.ts";
 import { SECRET, started, subscribed } from "./support/emulators.ts";
 import { Receiver } from "./support/receiver.ts";
+import { statusOf } from "./support/status-of.ts";
 
 interface Told {
   readonly event: string;
@@ -121,6 +122,24 @@ describe("the stream below /emulator/events", () => {
     expect(text).not.toMatch(/c2VjcmV0|hushhush/);
   });
 
+  test("changed fields may be anything: those that are no text are told of all the same", async () => {
+    const receiver = await Receiver.start();
+    const emulator = await subscribed(receiver);
+    const stream = await listening(emulator);
+    const changed_fields = ["about", 5, { toString: 1, valueOf: 1 }, null];
+    const body = { entry: [{ id: "1", changed_fields }] };
+    const { status } = await call(emulator, "POST /emulator/notifications", { json: { body } });
+    expect(status).toBe(200);
+    await vi.waitFor(
+      () =>
+        expect(stream.last("delivery")).toMatchObject({
+          state: "delivered",
+          names: { about: 1, "5": 1, "?": 2 },
+        }),
+      patience,
+    );
+  });
+
   test("a reader that does not read costs a bounded number of events, and gets the newest later", async () => {
     const emulator = await started();
     const stream = new Stream(emulator);
@@ -211,18 +230,6 @@ describe("a web page of somebody else does not reach the emulated APIs, whose to
 });
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
-
-/** Not by `fetch`, which leaves out what only browsers may say. A body makes it a POST. */
-async function statusOf(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body?: string,
-): Promise<number | undefined> {
-  const request = http.request(url, { method: body === undefined ? "GET" : "POST", headers });
-  const response = new Promise<IncomingMessage>((resolve) => request.on("response", resolve));
-  request.end(body);
-  return (await response).resume().statusCode;
-}
 
 describe("the mailbox of a reader", () => {
   test("holds the newest state of each thing, and of too many things the newest", () => {

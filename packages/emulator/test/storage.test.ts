@@ -1,14 +1,20 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sqliteStore } from "@whatsapp-webhooks/sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import { openSqlite } from "../src/storage/sqlite-storage.ts";
+import { openSqlite, StorageFailure } from "../src/storage/sqlite-storage.ts";
+
+function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "storage-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 test.skipIf(process.platform === "win32")(
   "what is kept in a file is for its owner alone",
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), "storage-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = ownFolder();
     const path = join(folder, "emulator.db");
     const storage = await openSqlite(path);
     storage.collection("things").put("a", { token: "of somebody" });
@@ -25,3 +31,27 @@ test.skipIf(process.platform === "win32")(
     again.close();
   },
 );
+
+test("the database of something else is refused, and left as it was", async () => {
+  const path = join(ownFolder(), "inbox.db");
+  const inbox = sqliteStore({ path });
+  await inbox.listDeadLetters({ after: 0, limit: 1 });
+  await inbox.close();
+  const before = readFileSync(path);
+  const opened = openSqlite(path);
+  await expect(opened).rejects.toThrow(StorageFailure);
+  await expect(opened).rejects.toThrow(`${path} is the SQLite database of something else.`);
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test("two emulators do not share a file: the second says so, and has it when the first has ended", async () => {
+  const path = join(ownFolder(), "emulator.db");
+  const first = await openSqlite(path);
+  await expect(openSqlite(path)).rejects.toThrow(`${path} is in use by another emulator.`);
+  first.collection("things").put("a", 1);
+  await expect(openSqlite(path)).rejects.toThrow(StorageFailure);
+  first.close();
+  const second = await openSqlite(path);
+  expect(second.collection("things").get("a")).toBe(1);
+  second.close();
+});

@@ -56,11 +56,16 @@ function Location({ content }: { readonly content: unknown }) {
         <b>{textIn(content, "name") ?? "A place"}</b>
         {textIn(content, "address")}
         <small>
-          {String(latitude)}, {String(longitude)}
+          {coordinate(latitude)}, {coordinate(longitude)}
         </small>
       </p>
     </div>
   );
+}
+
+/** A business may send anything here, and what has odd methods of its own does not become text. */
+function coordinate(value: unknown): string {
+  return typeof value === "number" || typeof value === "string" ? String(value) : "?";
 }
 
 function Contacts({ content }: { readonly content: unknown }) {

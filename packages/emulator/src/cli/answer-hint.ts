@@ -71,7 +71,7 @@ export function answerHint(answer: Known, proof: Proof): string | undefined {
   if (failure === "connection")
     return (
       byCode[code] ??
-      (code.startsWith("HPE_")
+      (isOtherProtocol(answer)
         ? "what answers there does not speak HTTP: https:// and http:// mixed up?"
         : "the connection broke without an answer")
     );
@@ -85,6 +85,11 @@ export function answerHint(answer: Known, proof: Proof): string | undefined {
   return status < 500
     ? `the receiver refused the request. ${AGAIN}`
     : `the receiver failed. ${AGAIN}`;
+}
+
+/** Whether what answered speaks another protocol than the URL says: no HTTP, or with https:// no TLS. */
+export function isOtherProtocol({ code = "" }: Known): boolean {
+  return code.startsWith("HPE_") || code === "EPROTO";
 }
 
 /** Where a redirect points to, as it may be shown: a query may hold the verify token. */

@@ -4,6 +4,7 @@ import type { Weather } from "../delivery/weather.ts";
 import { createEmulator, type Emulator } from "../emulator.ts";
 import { errorCode } from "../error-code.ts";
 import type { Json } from "../json.ts";
+import { StorageFailure } from "../storage/sqlite-storage.ts";
 import { attemptLines, attemptRecord } from "./attempt-line.ts";
 import { Failure, oneLine } from "./failure.ts";
 import {
@@ -130,6 +131,7 @@ async function start(emulator: Emulator, { port, host, storage }: EmulateOptions
     if (code === "EACCES") throw new Failure(`port ${port} may not be used by this user.`);
     if (code === "ENOTFOUND" || code === "EADDRNOTAVAIL")
       throw new Failure(`this machine has no address ${host}: leave --host out.`);
+    if (error instanceof StorageFailure) throw new Failure(error.message);
     throw new Failure(
       storage === undefined
         ? oneLine(error)
@@ -196,7 +198,12 @@ async function subscribe(
   let told = "";
   while (!signal.aborted) {
     try {
-      await emulator.subscribe({ callbackUrl: to.href, verifyToken: token });
+      // A receiver that does not answer holds up nobody who wants to end: stopping breaks the connection.
+      await Promise.race([
+        emulator.subscribe({ callbackUrl: to.href, verifyToken: token }),
+        aborted(signal),
+      ]);
+      if (signal.aborted) return;
       if (isOnPremises) emulator.onPremises.configure({ webhooks: { url: to.href } });
       screen.json({ event: "subscribed", to: shownUrl(to) });
       screen.lines(`${screen.colours.green("✓")} subscribed ${shownUrl(to)}`);

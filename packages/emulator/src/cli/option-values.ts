@@ -72,14 +72,20 @@ export function repeated(text: string, before: readonly string[] = []): readonly
   return [...before, text];
 }
 
+/** A variable of the environment; one that is empty is not set. */
+export function fromEnv(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
+}
+
 /** Where to, from the option or else from the environment. */
 export function targetOf(to: URL | undefined): URL {
   if (to !== undefined) return to;
-  const fromEnv = process.env.WHATSAPP_CALLBACK_URL;
-  if (fromEnv === undefined || fromEnv === "")
+  const url = fromEnv("WHATSAPP_CALLBACK_URL");
+  if (url === undefined)
     throw new UsageError("say where the receiver is: --to <url>, or WHATSAPP_CALLBACK_URL.");
   try {
-    return httpUrl(fromEnv);
+    return httpUrl(url);
   } catch {
     throw new UsageError("WHATSAPP_CALLBACK_URL is not a URL with https:// or http://.");
   }

@@ -8,7 +8,7 @@ import { type Command, Option } from "commander";
 import { isJson, type Json } from "../json.ts";
 import { Failure, UsageError } from "./failure.ts";
 import { httpsFetch } from "./https-fetch.ts";
-import { jsonOption, readAuthorities, timeoutOption } from "./option-values.ts";
+import { fromEnv, jsonOption, readAuthorities, timeoutOption } from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import { addSecrets, readSecret, type SecretOption, secretsHelp } from "./secrets.ts";
 import { assign, readAssignment } from "./trigger/assignments.ts";
@@ -135,7 +135,7 @@ function connect(options: ClientOptions, screen: Screen): OnPremisesSettings {
   const baseUrl = options.url ?? process.env.WHATSAPP_ONPREM_URL ?? "";
   if (baseUrl === "")
     throw new UsageError("say where the client is: --url <url>, or WHATSAPP_ONPREM_URL.");
-  const username = options.username ?? process.env.WHATSAPP_ONPREM_USERNAME;
+  const username = options.username ?? fromEnv("WHATSAPP_ONPREM_USERNAME");
   const login = { token: readSecret(options, token), password: readSecret(options, password) };
   const authorities = readAuthorities(options.caFile);
   const common = {

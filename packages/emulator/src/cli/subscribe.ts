@@ -2,7 +2,14 @@ import { type CloudSubscriptions, createCloudSubscriptions } from "@whatsapp-web
 import type { Command } from "commander";
 import { cloudFields } from "../cloud/fields.ts";
 import { UsageError } from "./failure.ts";
-import { httpUrl, jsonOption, shownUrl, targetOf, timeoutOption } from "./option-values.ts";
+import {
+  fromEnv,
+  httpUrl,
+  jsonOption,
+  shownUrl,
+  targetOf,
+  timeoutOption,
+} from "./option-values.ts";
 import { createScreen, type Screen } from "./screen.ts";
 import {
   addSecrets,
@@ -33,6 +40,8 @@ const accessToken: SecretOption = {
   env: "WHATSAPP_ACCESS_TOKEN",
   about: "a system user's token, for the account",
 };
+
+const GRAPH_URL = "WHATSAPP_GRAPH_URL";
 
 const EXAMPLES = `
 Examples:
@@ -85,9 +94,8 @@ function add(parent: Command, name: string, about: string, work: Work): Command 
     .action(async () => {
       const options = command.opts<SubscribeOptions>();
       const screen = createScreen(options);
-      const isOfEnv =
-        options.graphUrl === undefined && process.env.WHATSAPP_GRAPH_URL !== undefined;
-      const address = isOfEnv ? "WHATSAPP_GRAPH_URL" : "--graph-url";
+      const isOfEnv = options.graphUrl === undefined && fromEnv(GRAPH_URL) !== undefined;
+      const address = isOfEnv ? GRAPH_URL : "--graph-url";
       await told(address, async () => work(connect(options), options, screen));
     });
 }
@@ -105,7 +113,7 @@ function connect(options: SubscribeOptions): Client {
   const appId = options.app ?? process.env.WHATSAPP_APP_ID ?? "";
   if (appId === "") throw new UsageError("say which app: --app <id>, or WHATSAPP_APP_ID.");
   const common = {
-    baseUrl: options.graphUrl ?? process.env.WHATSAPP_GRAPH_URL,
+    baseUrl: options.graphUrl ?? fromEnv(GRAPH_URL),
     version: options.graphVersion,
     timeoutMs: options.timeout,
   };
@@ -174,6 +182,8 @@ async function remove(
   screen: Screen,
 ): Promise<void> {
   const fields = fieldsOf(options.fields);
+  if (fields !== undefined && options.yes)
+    throw new UsageError("give --fields or --yes, not both: --yes is for the whole subscription.");
   if (fields === undefined && !options.yes)
     throw new UsageError("say which --fields, or --yes for the whole subscription.");
   await apps.unsubscribe(appId, fields === undefined ? {} : { fields });

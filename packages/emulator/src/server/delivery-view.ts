@@ -62,8 +62,13 @@ function namesOf(body: Json): string[] {
     ...objectsOf(entry.changes).flatMap(({ field, value }) =>
       namesOfChange(textOf(field) ?? "?", isJson(value) ? value : {}),
     ),
-    ...(Array.isArray(entry.changed_fields) ? entry.changed_fields.map(String) : []),
+    ...(Array.isArray(entry.changed_fields) ? entry.changed_fields.map(wordOf) : []),
   ]);
+}
+
+/** What is sent may be anything, and what has odd methods of its own does not become text. */
+function wordOf(field: unknown): string {
+  return typeof field === "string" || typeof field === "number" ? String(field) : "?";
 }
 
 function namesOfChange(field: string, value: Json): string[] {

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { errorCode } from "../error-code.ts";
 import type { Collection, Storage } from "./storage.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -16,19 +17,96 @@ interface Database {
 
 type DatabaseClass = new (path: string) => Database;
 
-/** One file, for one emulator at a time. */
+/** The file cannot be the emulator's: the message says why, and what to do. */
+export class StorageFailure extends Error {}
+
+/**
+ * One file, for one emulator at a time. Throws a {@link StorageFailure} for a file of something else or in use, SQLite's
+ * own errors for what cannot be opened.
+ */
 export async function openSqlite(path: string): Promise<Storage> {
+  const Database = await loadDatabase();
   keepToOneself(path);
-  const database = new (await loadDatabase())(path);
+  const database = new Database(path);
+  let lock: Database | undefined;
+  try {
+    database.exec("PRAGMA busy_timeout = 2000");
+    // Before anything is written: it may not be ours to write.
+    refuseForeign(database, path);
+    lock = path === ":memory:" ? undefined : takeLock(Database, path);
+    prepare(database);
+  } catch (error) {
+    lock?.exec("ROLLBACK");
+    lock?.close();
+    database.close();
+    throw error;
+  }
+  return storageIn(database, lock);
+}
+
+/** PRAGMA application_id of our files: "waEM". It tells them from other programs' databases. */
+const APPLICATION_ID = 0x7761454d;
+
+function prepare(database: Database): void {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
   database.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000",
-  );
-  database.exec(
-    `CREATE TABLE IF NOT EXISTS documents (
+    `BEGIN IMMEDIATE;
+     CREATE TABLE IF NOT EXISTS documents (
        place INTEGER PRIMARY KEY, collection TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL,
        UNIQUE (collection, id)
-     )`,
+     );
+     PRAGMA application_id = ${APPLICATION_ID};
+     COMMIT`,
   );
+}
+
+/**
+ * Keeps other emulators out until it is rolled back. It is a transaction on an empty file beside the other, so the system
+ * ends it with the process, however that ends, and nothing has to be cleaned up.
+ */
+function takeLock(Database: DatabaseClass, path: string): Database {
+  const lockPath = `${path}-lock`;
+  keepToOneself(lockPath);
+  const lock = new Database(lockPath);
+  try {
+    // One that is just ending gets the time for it.
+    lock.exec("PRAGMA busy_timeout = 2000; BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new StorageFailure(
+      `${path} is in use by another emulator. End that one, or choose another file.`,
+      { cause: error },
+    );
+  }
+}
+
+function refuseForeign(database: Database, path: string): void {
+  const number = (pragma: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
+  // In one transaction: another emulator may be making the file its own right now, and half of that is a stranger's.
+  database.exec("BEGIN");
+  const application = number("application_id");
+  const isEmpty =
+    application === 0 &&
+    number("user_version") === 0 &&
+    database.prepare("SELECT 1 FROM sqlite_master LIMIT 1").get() === undefined;
+  database.exec("COMMIT");
+  if (!isEmpty && application !== APPLICATION_ID)
+    throw new StorageFailure(
+      `${path} is the SQLite database of something else. Give the emulator a file of its own.`,
+    );
+}
+
+/** SQLITE_BUSY, or SQLITE_LOCKED, with what belongs to them: `node:sqlite` has them as numbers, `libsql` as words. */
+function isBusy(error: unknown): boolean {
+  if (error instanceof Error && "errcode" in error)
+    return [5, 6].includes(Number(error.errcode) & 0xff);
+  return /^SQLITE_(BUSY|LOCKED)/.test(errorCode(error) ?? "");
+}
+
+function storageIn(database: Database, lock: Database | undefined): Storage {
   const get = database.prepare("SELECT value FROM documents WHERE collection = ? AND id = ?");
   const all = database.prepare(
     "SELECT id, value FROM documents WHERE collection = ? ORDER BY place",
@@ -49,7 +127,11 @@ export async function openSqlite(path: string): Promise<Storage> {
       put: (id, value) => void put.run(name, id, JSON.stringify(value)),
       delete: (id) => void remove.run(name, id),
     }),
-    close: () => database.close(),
+    close() {
+      database.close();
+      lock?.exec("ROLLBACK");
+      lock?.close();
+    },
   };
 }
 

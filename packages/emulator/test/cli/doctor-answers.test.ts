@@ -64,6 +64,13 @@ describe("the handshake", () => {
     expect(seen).toContain("ECONNREFUSED");
   });
 
+  test("https:// where plain HTTP is spoken", async () => {
+    const url = await started();
+    const { faults: found, seen } = await examined(new URL(url.href.replace("http:", "https:")));
+    expect(found).toEqual(["other_protocol"]);
+    expect(seen).toContain("EPROTO");
+  });
+
   test("a certificate of no known authority, and the same one with the authority given", async () => {
     const { authority, server: tls } = makeCertificates();
     const own = ownServer();

@@ -73,14 +73,18 @@ describe("what was handled", () => {
     ["begins and does not end", (res: ServerResponse) => void res.write("x"), "no whole answer"],
     ["breaks off", (res: ServerResponse) => void res.write("x", () => res.destroy()), "no whole"],
     ["has no such page", (res: ServerResponse) => void res.writeHead(404).end(), "it answers 404"],
-  ])("a URL that %s ends it, with the reason", async (_what, answer, reason) => {
+  ])("a URL that %s is a finding, with the reason", async (_what, answer, reason) => {
     const teller = createServer((_, res) => answer(res));
     const { origin } = await listen(teller);
     onTestFinished(() => close(teller));
     const handled = `${origin}/?token=hushhush`;
-    const told = examined(await started(), { handled, handledTimeout: 300 });
-    await expect(told).rejects.toThrow(reason);
-    await expect(told).rejects.not.toThrow("hushhush");
+    const { faults: found, seen } = await examined(await started(), {
+      handled,
+      handledTimeout: 300,
+    });
+    expect(found).toEqual(["handled_unreadable"]);
+    expect(seen).toContain(reason);
+    expect(seen).not.toContain("hushhush");
   });
 
   test("a file that nobody writes to", async () => {
@@ -130,6 +134,22 @@ describe("the program", () => {
     const { code, stdout } = await runCli(args, { env });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, unchecked: [] });
+  });
+
+  test("a command that fails is a finding: what was found before is told all the same", async () => {
+    const url = await started({ status: 201 });
+    const args = ["doctor", url.href, "--handled-command", "exit 3", "--json"];
+    const { code, stdout, stderr } = await runCli(args, { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^whatsapp-webhooks: 2 faults in [^\n]+\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      faults: ["not_200", "handled_unreadable"],
+      unchecked: ["no item handled twice"],
+      findings: expect.arrayContaining([
+        expect.objectContaining({ seen: "--handled-command ended with 3." }),
+      ]),
+    });
   });
 });
 

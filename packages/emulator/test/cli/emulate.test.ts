@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { expect, onTestFinished, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Receiver, VERIFY_TOKEN } from "../support/receiver.ts";
 import { close, listen, ownServer, SECRET } from "./support/own-receiver.ts";
 import { cleanEnv, command, runCli } from "./support/run-cli.ts";
@@ -81,6 +85,22 @@ test("it waits for a receiver that is not up yet, and hints at what its answers 
   expect(await running.stop("SIGTERM")).toBe(0);
 });
 
+test("it ends at once while a receiver lets the handshake wait", async () => {
+  let asked = false;
+  const server = createServer(() => {
+    asked = true;
+  });
+  const url = await listen(server);
+  onTestFinished(() => close(server));
+  const running = new Running(["--to", url.href]);
+  await vi.waitFor(() => expect(asked).toBe(true), 60_000);
+  const before = performance.now();
+  expect(await running.stop("SIGINT")).toBe(0);
+  // The handshake by itself takes ten seconds.
+  expect(performance.now() - before).toBeLessThan(8000);
+  expect(running.output).toContain("Stopped. Nothing was sent.");
+});
+
 test("--json: each line is a value", async () => {
   const receiver = await Receiver.start();
   const running = new Running(["--to", receiver.url, "--json"]);
@@ -107,6 +127,24 @@ test("a port in use, and a storage that is none, are one line", async () => {
   expect(storage.stderr).toMatch(
     /^whatsapp-webhooks: \/nowhere\/emulator.db cannot be used[^\n]+\n$/,
   );
+});
+
+test("a storage of another emulator is refused while that one runs, in one line", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const storage = ["--storage", join(folder, "emulator.db")];
+  const first = new Running(storage);
+  await first.says(/Graph API/);
+  const second = await runCli(["emulate", "--port", "0", ...storage]);
+  expect(second).toMatchObject({ code: 1, stdout: "" });
+  expect(second.stderr).toMatch(
+    /^whatsapp-webhooks: \S+emulator\.db is in use by another emulator\. [^\n]+\n$/,
+  );
+  // However it ends.
+  await first.stop("SIGKILL");
+  const third = new Running(storage);
+  await third.says(/Graph API/);
+  expect(await third.stop("SIGTERM")).toBe(0);
 });
 
 test("an address that others reach is warned of", async () => {

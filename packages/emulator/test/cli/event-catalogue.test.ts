@@ -74,6 +74,14 @@ test("a body may be named itself", () => {
   expect(choose("messages/text-referral-post", false)).toMatchObject({ event: "message.text" });
 });
 
+test("a body of the other API is refused, one of the On-Premises API needs no option", () => {
+  expect(() => choose("messages/text-now", true)).toThrow(
+    "messages/text-now is a body of the Cloud API: leave --on-premises out.",
+  );
+  for (const isOnPremises of [true, false])
+    expect(choose("on-premises/text", isOnPremises)).toMatchObject({ fixture: "on-premises/text" });
+});
+
 test.each([
   ["mesage.text", "did you mean message.text?"],
   ["status.delivred", "did you mean status.delivered?"],

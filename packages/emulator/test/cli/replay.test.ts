@@ -109,6 +109,22 @@ test("no faster than allowed", async () => {
   expect(report.seconds).toBeGreaterThanOrEqual(0.79);
 });
 
+test("no faster than allowed, after a receiver that took its time, too", async () => {
+  const receiver = await Receiver.start({
+    async reply(_, count) {
+      if (count === 1) await new Promise((resolve) => setTimeout(resolve, 1500));
+      return 200;
+    },
+  });
+  const path = file("stall.json", JSON.stringify(Array.from({ length: 12 }, () => body)));
+  const pace = ["--rate", "10", "--concurrency", "1", "--json"];
+  const { stdout } = await runCli(["replay", path, "--to", receiver.url, ...pace], { env });
+  const report: { seconds: number; total: number } = JSON.parse(stdout);
+  expect(report.total).toBe(12);
+  // The first is 1.5 s under way, and the ten after the second wait 100 ms each.
+  expect(report.seconds).toBeGreaterThanOrEqual(2.45);
+});
+
 test("what was not accepted is named, and the code is 1", async () => {
   const receiver = await Receiver.start({ reply: (_, count) => (count === 2 ? 500 : 200) });
   const path = file(

@@ -118,6 +118,8 @@ test("subscribe, list and remove", async () => {
 
   const unsure = await runCli(["subscribe", "remove"], { env });
   expect(unsure).toMatchObject({ code: 2 });
+  const both = await runCli(["subscribe", "remove", "--fields", "messages", "--yes"], { env });
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("not both") });
   const slip = await runCli(["subscribe", "--to", receiver.url, "--fields", "mesages"], { env });
   expect(slip.stderr).toContain("did you mean messages?");
   const refused = await runCli(["subscribe", "--to", receiver.url, "--verify-token", "wrong"], {
@@ -128,4 +130,25 @@ test("subscribe, list and remove", async () => {
   expect(refused.stderr).not.toContain(APP_SECRET);
   expect((await runCli(["subscribe", "remove", "--yes"], { env })).code).toBe(0);
   expect((await runCli(["subscribe", "list"], { env })).stdout).toContain("subscribed to nothing");
+});
+
+test("a variable that is empty is not set", async () => {
+  const subscribe = await runCli(["subscribe", "list"], {
+    env: {
+      WHATSAPP_GRAPH_URL: "",
+      WHATSAPP_APP_ID: "1",
+      WHATSAPP_APP_SECRET: APP_SECRET,
+      WHATSAPP_WABA_ID: "2",
+    },
+  });
+  // Past the address, and before any request.
+  expect(subscribe.stderr).toContain("the account takes a system user's token");
+  const settings = await runCli(["settings", "get"], {
+    env: {
+      WHATSAPP_ONPREM_URL: "http://127.0.0.1:9",
+      WHATSAPP_ONPREM_USERNAME: "",
+      WHATSAPP_ONPREM_PASSWORD: PASSWORD,
+    },
+  });
+  expect(settings.stderr).toContain("there is no login");
 });

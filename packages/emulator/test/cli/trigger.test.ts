@@ -120,6 +120,14 @@ test("the secret from a file and from stdin", async () => {
 /** Of the only status in a body. */
 const statusIn = (body: string): string | undefined => /"status":"(\w+)"/.exec(body)?.[1];
 
+test("--bodies without --list is a mistake", async () => {
+  expect(await runCli(["trigger", "message.text", "--bodies", "--print"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("--bodies goes with --list"),
+  });
+});
+
 test("lists, prints, and says who does not listen", async () => {
   const listed = await runCli(["trigger", "--list", "status", "--json"]);
   expect(JSON.parse(listed.stdout)).toContainEqual({

@@ -22,6 +22,7 @@ describe("what an answer means", () => {
     [{ failure: "tls", code: "DEPTH_ZERO_SELF_SIGNED_CERT" }, "certificate"],
     [{ failure: "connection", code: "ECONNREFUSED" }, "nobody listens"],
     [{ failure: "connection", code: "HPE_INVALID_CONSTANT" }, "does not speak HTTP"],
+    [{ failure: "connection", code: "EPROTO" }, "https:// and http:// mixed up"],
     [{ failure: "connection" }, "without an answer"],
   ] as const)("%j: %s", (answer, words) => {
     expect(answerHint(answer, "signature")).toContain(words);

@@ -12,6 +12,10 @@ export const faults = {
     wrong: "No request arrives there.",
     mend: "Start the receiver, and check host and port. Meta needs a public HTTPS address: a tunnel does for a try.",
   },
+  other_protocol: {
+    wrong: "Something answers there, but does not speak the protocol of the URL.",
+    mend: "Compare https:// and http:// with what the receiver listens for, and check the port. Where a proxy does TLS, give the proxy's address.",
+  },
   certificate: {
     wrong: "The certificate does not check out, so Meta would not connect.",
     mend: "Use a certificate of a public authority, send the intermediate certificates along, and check name and dates. Meta takes no self-signed one. For a private one here: --ca-file.",
@@ -150,6 +154,10 @@ export const faults = {
   nothing_reported: {
     wrong: "Nothing of what the receiver took was reported as handled.",
     mend: "Check that the handlers write to what --handled names: one message id, or item as JSON, a line.",
+  },
+  handled_unreadable: {
+    wrong: "What was handled could not be asked for.",
+    mend: "Check what --handled or --handled-command names: it has to answer in time, or end with 0, and print one message id, or item as JSON, a line.",
   },
   on_premises_refused: {
     wrong: "An On-Premises callback with the Authorization header is refused.",

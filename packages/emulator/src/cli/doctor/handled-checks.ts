@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import type { Examination } from "./examination.ts";
 import { compareHandled, type HandledSource } from "./handled-items.ts";
 
@@ -19,7 +20,22 @@ export async function checkHandled(
       examination.find({ check, state: "unchecked", seen: HOW });
     return;
   }
-  const { missing, doubled, handled } = await compareHandled(examination, source, waitMs);
+  const report = await compareHandled(examination, source, waitMs).catch((error: unknown) => {
+    // It is of no use, and all that was found before is none the less true.
+    if (error instanceof Failure) return error.message;
+    throw error;
+  });
+  if (typeof report === "string") {
+    examination.find({
+      check: CHECK_ALL,
+      state: "broken",
+      fault: "handled_unreadable",
+      seen: report,
+    });
+    examination.find({ check: CHECK_ONCE, state: "unchecked", seen: "no report came" });
+    return;
+  }
+  const { missing, doubled, handled } = report;
   if (handled + doubled.length === 0) {
     examination.find({
       check: CHECK_ALL,

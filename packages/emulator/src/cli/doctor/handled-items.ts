@@ -11,7 +11,7 @@ import type { Examination } from "./examination.ts";
 
 /** Where the receiver says what it handled. */
 export interface HandledSource {
-  /** All of it since doctor began. */
+  /** All of it since doctor began. Rejects with a {@link Failure} when it cannot be had. */
   read(): Promise<string>;
 }
 
@@ -44,18 +44,28 @@ function fileSource(path: string): HandledSource {
     async read() {
       // The receiver may create it with the first item.
       if (statSync(path, { throwIfNoEntry: false }) === undefined) return "";
-      const file = openSync(path, "r");
       try {
-        const { size } = fstatSync(file);
-        // Shorter than before: it was begun anew.
-        const from = size < start ? 0 : start;
-        const buffer = Buffer.alloc(size - from);
-        return buffer.toString("utf8", 0, readSync(file, buffer, 0, buffer.length, from));
-      } finally {
-        closeSync(file);
+        return readFrom(path, start);
+      } catch (error) {
+        throw new Failure(
+          `--handled: ${path} cannot be read (${errorCode(error) ?? "unreadable"}).`,
+        );
       }
     },
   };
+}
+
+function readFrom(path: string, start: number): string {
+  const file = openSync(path, "r");
+  try {
+    const { size } = fstatSync(file);
+    // Shorter than before: it was begun anew.
+    const from = size < start ? 0 : start;
+    const buffer = Buffer.alloc(size - from);
+    return buffer.toString("utf8", 0, readSync(file, buffer, 0, buffer.length, from));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A report of some hundred items comes nowhere near. */

@@ -1,5 +1,5 @@
 import type { Answer } from "../../delivery/post.ts";
-import { answerWord, withoutQuery } from "../answer-hint.ts";
+import { answerWord, isOtherProtocol, withoutQuery } from "../answer-hint.ts";
 import { type Examination, Over } from "./examination.ts";
 import type { Fault } from "./faults.ts";
 
@@ -13,7 +13,8 @@ export async function checkHandshake(examination: Examination): Promise<void> {
   if (fault === undefined) examination.ok(check, right);
   else examination.broken(check, fault, right, seenOf(right, fault));
   if (fault === "unreachable") throw new Over("nothing answers there");
-  if (fault === "certificate") throw new Over("no connection comes about");
+  if (fault === "certificate" || fault === "other_protocol")
+    throw new Over("no connection comes about");
   if (fault === "redirect") throw new Over("the callback URL is somewhere else");
 
   await checkLongChallenge(examination, fault !== undefined);
@@ -52,9 +53,11 @@ async function checkLongChallenge(examination: Examination, isHopeless: boolean)
     );
 }
 
-function faultOf({ status, failure, body }: Answer, challenge: string): Fault | undefined {
+function faultOf(answer: Answer, challenge: string): Fault | undefined {
+  const { status, failure, body } = answer;
   if (failure === "tls") return "certificate";
   if (failure === "timeout") return "no_answer";
+  if (isOtherProtocol(answer)) return "other_protocol";
   if (failure !== undefined || status === undefined) return "unreachable";
   if (status >= 300 && status < 400) return "redirect";
   if (status === 404) return "no_route";

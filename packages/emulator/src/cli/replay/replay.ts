@@ -94,13 +94,16 @@ async function paced(
   send: (body: RecordedBody) => Promise<void>,
   { concurrency, rate }: ReplayOptions,
 ): Promise<void> {
-  const began = performance.now();
+  const gapMs = rate === undefined ? 0 : 1000 / rate;
   let next = 0;
+  let slot = Number.NEGATIVE_INFINITY;
   const work = async (): Promise<void> => {
     for (let at = next++; at < bodies.length; at = next++) {
       const body = bodies[at];
-      const earlyMs = rate === undefined ? 0 : began + (at * 1000) / rate - performance.now();
-      if (earlyMs > 0) await wait(earlyMs);
+      // What a slow receiver held up is not made up for: that would be more than was allowed.
+      slot = Math.max(performance.now(), slot + gapMs);
+      const earlyMs = slot - performance.now();
+      if (earlyMs > 0) await wait(Math.ceil(earlyMs));
       if (body !== undefined) await send(body);
     }
   };

@@ -73,7 +73,7 @@ function byPlainness(
 
 /** Finds what to send for an event's name, or for a fixture's (`messages/text-referral-post`). */
 export function choose(wanted: string, isOnPremises: boolean): Chosen {
-  if (wanted.includes("/")) return chosenFixture(wanted);
+  if (wanted.includes("/")) return chosenFixture(wanted, isOnPremises);
   const known = knownEvents();
   const event = known.find(({ name }) => name === wanted);
   if (event === undefined)
@@ -99,13 +99,18 @@ export function choose(wanted: string, isOnPremises: boolean): Chosen {
   return { event: wanted, fixture, body: fixtureOf(fixture).body };
 }
 
-function chosenFixture(fixture: string): Chosen {
+function chosenFixture(fixture: string, isOnPremises: boolean): Chosen {
   const names = notificationNames();
   if (!names.includes(fixture))
     throw new UsageError(
       `there is no body ${JSON.stringify(fixture)}${didYouMean(fixture, names)} See trigger --list --bodies.`,
     );
   const { events, body } = fixtureOf(fixture);
+  // The name of a body of the On-Premises API says which one it is: the option may be left out.
+  if (isOnPremises && "entry" in body)
+    throw new UsageError(
+      `${fixture} is a body of the Cloud API: leave --on-premises out. See trigger --list --bodies --on-premises.`,
+    );
   const event = events.find((name) => name !== "contact") ?? events[0] ?? "unknown";
   return { event, fixture, body };
 }

@@ -90,6 +90,8 @@ export function addTrigger(program: Command): void {
 async function trigger(event: string | undefined, options: TriggerOptions): Promise<void> {
   const screen = createScreen(options);
   if (options.list) return list(screen, event ?? "", options);
+  if (options.bodies)
+    throw new UsageError("--bodies goes with --list: it lists bodies instead of events.");
   if (event === undefined)
     throw new UsageError("name an event, such as message.text. See trigger --list.");
   const isOnPremises = options.onPremises ?? false;
