@@ -9,7 +9,7 @@ import type { Court } from "../verdict.ts";
 import type { Connections } from "./connections.ts";
 import type { Attempt, Journal } from "./journal.ts";
 import type { Notification, Recipient } from "./notification.ts";
-import { type Answer, type Disturbance, post } from "./post.ts";
+import { type Answer, post } from "./post.ts";
 import { disturbanceOf, type Weather } from "./weather.ts";
 
 /** What both lanes share. */
@@ -213,7 +213,7 @@ export class Lane {
       number: notification.failures + 1,
       url: withoutCredentials(url),
       headers,
-      ...outcomeOf(answer, disturbance),
+      ...outcomeOf(answer),
     };
     court.attempted(attempt, notification.body);
     journal.attempted(notification, name, attempt);
@@ -226,10 +226,13 @@ function isGood({ status, weather }: Attempt): boolean {
   return status === 200 && weather === undefined;
 }
 
-function outcomeOf(
-  { status, failure, code, answerMs }: Answer,
-  { cut }: Disturbance,
-): Pick<Attempt, "status" | "failure" | "code" | "answerMs" | "weather"> {
+function outcomeOf({
+  status,
+  failure,
+  code,
+  answerMs,
+  cut,
+}: Answer): Pick<Attempt, "status" | "failure" | "code" | "answerMs" | "weather"> {
   return {
     answerMs,
     ...(status !== undefined && { status }),

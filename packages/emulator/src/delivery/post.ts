@@ -28,6 +28,8 @@ export interface Answer {
   readonly failure?: Failure;
   /** Node's word for the failure, such as `ECONNREFUSED`. */
   readonly code?: string;
+  /** Where the weather broke the connection. Absent when it did not come to that. */
+  readonly cut?: Breakage;
   /** From the beginning of the request to the end of the answer, without the pauses that the weather made. */
   readonly answerMs: number;
   readonly body: string;
@@ -68,6 +70,7 @@ function exchange(request: Request): Promise<Answer> {
     let status: number | undefined;
     let location: string | undefined;
     let text = "";
+    let cut: Breakage | undefined;
     const outgoing = (url.protocol === "https:" ? https : http).request(url, {
       method,
       agent,
@@ -79,6 +82,7 @@ function exchange(request: Request): Promise<Answer> {
         ...(status !== undefined && { status }),
         ...(failure !== undefined && { failure }),
         ...(location !== undefined && { location }),
+        ...(cut !== undefined && { cut }),
         ...code,
         answerMs: Math.max(0, performance.now() - started - pausedMs),
         body: text,
@@ -98,6 +102,7 @@ function exchange(request: Request): Promise<Answer> {
     outgoing.on("response", (incoming) => {
       location = incoming.headers.location;
       if (disturbance.cut === "lostAnswers") {
+        cut = "lostAnswers";
         status = incoming.statusCode;
         end();
         outgoing.destroy();
@@ -113,7 +118,13 @@ function exchange(request: Request): Promise<Answer> {
         end();
       });
     });
-    void upload(outgoing, body, disturbance, (ms) => {
+    const breakOff = (breakage: "cutUploads" | "cutBeforeAnswer"): void => {
+      // What has failed by itself, because nobody listens for example, cannot be cut any more.
+      if (outgoing.destroyed) return;
+      cut = breakage;
+      outgoing.destroy(new Error("cut by the weather"));
+    };
+    void upload(outgoing, body, disturbance, breakOff, (ms) => {
       pausedMs += ms;
     });
   });
@@ -123,13 +134,14 @@ async function upload(
   outgoing: http.ClientRequest,
   body: Uint8Array,
   { pieces, pauseMs, cut }: Disturbance,
+  breakOff: (breakage: "cutUploads" | "cutBeforeAnswer") => void,
   paused: (ms: number) => void,
 ): Promise<void> {
   const size = Math.max(1, Math.ceil(body.byteLength / pieces));
   if (cut === "cutUploads") {
-    outgoing.write(body.subarray(0, Math.ceil(body.byteLength / 2)), () =>
-      outgoing.destroy(new Error("cut by the weather")),
-    );
+    outgoing.write(body.subarray(0, Math.ceil(body.byteLength / 2)), (error) => {
+      if (!error) breakOff(cut);
+    });
     return;
   }
   for (let at = size; at < body.byteLength; at += size) {
@@ -141,7 +153,7 @@ async function upload(
   }
   const last = body.subarray(Math.floor(Math.max(0, body.byteLength - 1) / size) * size);
   outgoing.end(last, () => {
-    if (cut === "cutBeforeAnswer") outgoing.destroy(new Error("cut by the weather"));
+    if (cut === "cutBeforeAnswer") breakOff(cut);
   });
 }
 
