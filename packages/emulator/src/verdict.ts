@@ -10,11 +10,13 @@ export interface Demand {
 
 /** How the receiver did. What the weather broke is not held against it. */
 export interface Verdict {
-  /** True when every demand is met, every answer was 200, and nothing was given up. */
+  /** True when there were answers, every demand is met, every answer was 200, and nothing was given up. */
   readonly ok: boolean;
   /** The seed that gives the same weather again. */
   readonly seed: string;
   readonly requests: number;
+  /** How many of the times in `answerMs` there are. A receiver that ran out of time has one, too. With 0 there is nothing to judge. */
+  readonly answers: number;
   /** How long the receiver took to answer, in milliseconds of real time. */
   readonly answerMs: { readonly median: number; readonly p99: number; readonly max: number };
   /** At most 250 ms in the median, and less than 1 % above a second. */
@@ -105,11 +107,13 @@ export class Court {
     const failures = Object.fromEntries([...this.#failures].sort());
     const verdict = {
       ok:
+        sorted.length > 0 &&
         demands.every(({ met }) => met) &&
         this.#failures.size === 0 &&
         this.#settled.given_up === 0,
       seed: this.#seed,
       requests: this.#requests,
+      answers: sorted.length,
       answerMs: { median: at(0.5), p99: at(0.99), max: at(1) },
       demands,
       failures,
@@ -152,17 +156,23 @@ export class Court {
 }
 
 function inWords(verdict: Omit<Verdict, "text">): string {
-  const { answerMs, demands, failures, ok, seed } = verdict;
+  const { answerMs, answers, demands, failures, seed } = verdict;
   const counts = Object.entries(failures).map(([kind, count]) => `${kind} × ${count}`);
   const optional = (count: number, text: string): string[] => (count > 0 ? [text] : []);
   return [
-    ok ? "The receiver does what the platform demands." : "The receiver falls short.",
-    `${verdict.requests} requests, answered in ${answerMs.median} ms (median), ${answerMs.p99} ms (99 %), ${answerMs.max} ms (slowest).`,
-    ...demands.map(
-      ({ what, limit, actual, met }) =>
-        `${met ? "met" : "NOT MET"}: ${what} ${limit}: ${round(actual)}`,
-    ),
-    counts.length === 0 ? "Every answer was 200." : `Not 200: ${counts.join(", ")}.`,
+    judgementOf(verdict),
+    ...(answers === 0
+      ? [`${verdict.requests} requests, no answers.`]
+      : [
+          `${verdict.requests} requests, answered in ${answerMs.median} ms (median), ${answerMs.p99} ms (99 %), ${answerMs.max} ms (slowest).`,
+          ...demands.map(
+            ({ what, limit, actual, met }) =>
+              `${met ? "met" : "NOT MET"}: ${what} ${limit}: ${round(actual)}`,
+          ),
+        ]),
+    ...(counts.length > 0
+      ? [`Not 200: ${counts.join(", ")}.`]
+      : optional(answers, "Every answer was 200.")),
     ...optional(verdict.retries, `${verdict.retries} retries were caused by the receiver.`),
     ...optional(verdict.weather, `${verdict.weather} requests were broken by the weather.`),
     ...optional(verdict.givenUp, `${verdict.givenUp} notifications were given up.`),
@@ -174,6 +184,14 @@ function inWords(verdict: Omit<Verdict, "text">): string {
     ...verdict.hints.map((hint) => `Hint: ${hint}`),
     `The same weather again: seed ${JSON.stringify(seed)}.`,
   ].join("\n");
+}
+
+/** The verdict in a sentence. Nobody is praised or blamed for answers that there were not. */
+function judgementOf({ ok, answers, failures, givenUp }: Omit<Verdict, "text">): string {
+  if (ok) return "The receiver does what the platform demands.";
+  return answers === 0 && givenUp === 0 && Object.keys(failures).length === 0
+    ? "There is nothing to judge: no answer has come."
+    : "The receiver falls short.";
 }
 
 function round(value: number): number {

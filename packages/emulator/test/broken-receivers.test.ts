@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { steppedClock } from "../src/index.ts";
-import { SECRET, subscribed } from "./support/emulators.ts";
+import { SECRET, started, subscribed } from "./support/emulators.ts";
 import { type Received, Receiver, valuesOf } from "./support/receiver.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -129,6 +129,43 @@ test("201 instead of 200", async () => {
   expect(verdict.givenUp).toBeGreaterThan(0);
   expect(verdict.hints.join()).toContain("201 is not 200");
   expect(audit.ok).toBe(true);
+});
+
+test("none at all: no answers are no praise", async () => {
+  const emulator = await started();
+  emulator.customer().text("Hello");
+  await emulator.idle();
+  const verdict = emulator.verdict();
+  expect(verdict).toMatchObject({ ok: false, requests: 0, answers: 0, discarded: 1, failures: {} });
+  expect(verdict.text).toMatch(/^There is nothing to judge: no answer has come\.\n0 requests, no/);
+  expect(verdict.text).toContain("1 notifications had nobody to go to.");
+  expect(verdict.text).not.toMatch(/demands|met:|200/);
+});
+
+test("one that the weather never lets answer is not praised either, nor blamed", async () => {
+  const { receiver } = await ownReceiver({});
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock, weather: { cutUploads: 1 } });
+  emulator.customer().text("Hello");
+  await clock.advance(60_000);
+  const { ok, text, weather } = emulator.verdict();
+  expect(ok).toBe(false);
+  expect(weather).toBeGreaterThan(2);
+  expect(text).toMatch(/^There is nothing to judge/);
+});
+
+test("one that is never reached falls short", async () => {
+  const { receiver } = await ownReceiver({});
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  await receiver.stop();
+  emulator.customer().text("Hello");
+  await clock.advance(60_000);
+  const { ok, answers, text } = emulator.verdict();
+  expect({ ok, answers }).toEqual({ ok: false, answers: 0 });
+  expect(text).toMatch(
+    /^The receiver falls short\.\n\d+ requests, no answers\.\nNot 200: connection/,
+  );
 });
 
 test("slow answers", async () => {
