@@ -52,7 +52,7 @@ export class Court {
   #retries = 0;
   #weather = 0;
   #settled = { given_up: 0, discarded: 0, lost: 0 };
-  /** Of bodies with escapes and of those without, how many were answered 200 and how many 401 or 403. */
+  /** Of signed bodies (the Cloud API's) with escapes and of those without, how many were answered 200 and how many 401 or 403. */
   #escapes = { escaped: { good: 0, refused: 0 }, plain: { good: 0, refused: 0 } };
 
   constructor(seed: string) {
@@ -67,9 +67,11 @@ export class Court {
       this.#weather++;
       return;
     }
-    const sort = body.includes("\\/") || body.includes("\\u") ? "escaped" : "plain";
-    if (attempt.status === 200) this.#escapes[sort].good++;
-    if (attempt.status === 401 || attempt.status === 403) this.#escapes[sort].refused++;
+    if ("X-Hub-Signature-256" in attempt.headers) {
+      const sort = body.includes("\\/") || body.includes("\\u") ? "escaped" : "plain";
+      if (attempt.status === 200) this.#escapes[sort].good++;
+      if (attempt.status === 401 || attempt.status === 403) this.#escapes[sort].refused++;
+    }
     if (attempt.status === 200) return;
     const kind = attempt.failure ?? String(attempt.status);
     this.#failures.set(kind, (this.#failures.get(kind) ?? 0) + 1);
@@ -130,14 +132,14 @@ export class Court {
   #hints(): string[] {
     const hints: string[] = [];
     const { escaped, plain } = this.#escapes;
-    if (escaped.refused > 0 && escaped.good === 0 && plain.good > 0)
+    if (escaped.refused > 0 && escaped.good === 0 && plain.good > 0 && plain.refused === 0)
       hints.push(
         "Only bodies with escapes (\\/ or \\u00e4) are refused: the signature is checked over JSON that was parsed and " +
           "written again, instead of over the bytes that came.",
       );
     else if (escaped.refused + plain.refused > 0 && escaped.good + plain.good === 0)
       hints.push(
-        "Every body is refused with 401 or 403: another secret, or the signature is checked over something other than " +
+        "Every signed body is refused with 401 or 403: another secret, or the signature is checked over something other than " +
           "the bytes that came.",
       );
     for (const [status, count] of this.#failures)

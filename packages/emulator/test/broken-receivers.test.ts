@@ -98,6 +98,46 @@ test("the same, noticed only when a body has something to escape", async () => {
   expect(emulator.verdict().hints.join()).toMatch(/Only bodies with escapes/);
 });
 
+test("a refused On-Premises callback, which has no signature, says nothing about signatures", async () => {
+  const receiver = await Receiver.start({ reply: () => 401 });
+  const clock = steppedClock();
+  const settings = { webhooks: { url: receiver.url } };
+  const emulator = await started({ clock, onPremises: { settings } });
+  emulator.customer({ to: "on-premises" }).text("Grüße a/b");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict()).toMatchObject({ failures: { 401: expect.any(Number) }, hints: [] });
+});
+
+test("an On-Premises callback that is accepted hides nothing of a wrong secret", async () => {
+  const receiver = await Receiver.start({
+    reply: ({ headers }) => (headers.authorization === undefined ? 401 : 200),
+  });
+  const clock = steppedClock();
+  const settings = { webhooks: { url: receiver.url } };
+  const callbackHeaders = { Authorization: "Basic d2E6Y2FsbGJhY2tz" };
+  const emulator = await subscribed(receiver, { clock, onPremises: { callbackHeaders, settings } });
+  emulator.customer({ to: "on-premises" }).text("Hello");
+  emulator.customer().text("Hello");
+  emulator.customer().text("Grüße");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict().hints).toEqual([
+    expect.stringContaining("Every signed body is refused"),
+  ]);
+});
+
+test("a secret that is changed on the way is not taken for a mistake with escapes", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count === 1 ? 200 : 401) });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  for (let i = 0; i < 2; i++) {
+    emulator.notify("account_review_update/approved");
+    await clock.advance(0);
+  }
+  emulator.customer().text("Grüße");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict().hints).toEqual([]);
+});
+
 test("the last item of a batch is lost", async () => {
   const { audit } = await trial({
     items: (items) => (items.length > 1 ? items.slice(0, -1) : items),
