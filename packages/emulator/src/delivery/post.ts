@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
+import { LONGEST_TIMER_MS } from "../clock.ts";
 import { errorCode } from "../error-code.ts";
 import type { Breakage } from "./breakage.ts";
 
@@ -93,7 +94,7 @@ function exchange(request: Request): Promise<Answer> {
         end("timeout");
         outgoing.destroy();
       },
-      timeoutMs + disturbance.pauseMs * (disturbance.pieces - 1),
+      Math.min(timeoutMs + disturbance.pauseMs * (disturbance.pieces - 1), LONGEST_TIMER_MS),
     );
     outgoing.on("error", (error) => {
       const code = codeOf(error);
