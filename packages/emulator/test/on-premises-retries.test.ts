@@ -139,6 +139,26 @@ test("without a URL, callbacks are discarded and do not come later", async () =>
   expect(emulator.verdict().discarded).toBe(1);
 });
 
+test("a URL that is taken away while a retry waits ends the delivery, and so does a restart without it", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const settings = { callback_persist: false };
+  const { clock, emulator, customer } = await client(receiver, settings);
+  customer.text("Hello");
+  await clock.advance(0);
+  emulator.onPremises.configure({ webhooks: { url: "" } });
+  await clock.advance(HOUR_MS);
+  emulator.onPremises.configure({ webhooks: { url: receiver.url } });
+  customer.text("Hello");
+  await clock.advance(0);
+  emulator.onPremises.configure({ webhooks: { url: "" } });
+  await emulator.restart();
+  expect(emulator.deliveries).toMatchObject([
+    { to: "on-premises", state: "discarded" },
+    { to: "on-premises", state: "lost" },
+  ]);
+  for (const delivery of emulator.deliveries) expect(delivery).not.toHaveProperty("nextAttemptAt");
+});
+
 test("at most max_concurrent_requests are under way, from the next restart on", async () => {
   const release: (() => void)[] = [];
   const receiver = await Receiver.start({

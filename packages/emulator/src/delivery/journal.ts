@@ -39,8 +39,8 @@ export interface Delivery {
   readonly duplicateOf?: string;
   /**
    * `waiting`: not delivered yet. `delivered`: answered with 200 (it may still be sent again, when another app failed).
-   * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set. `lost`: it was kept in
-   * memory when the emulator stopped.
+   * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set, when it was to be sent, or
+   * sent again. `lost`: it was kept in memory when the emulator stopped.
    */
   readonly state: "waiting" | "delivered" | "given_up" | "discarded" | "lost";
   readonly attempts: readonly Attempt[];
@@ -104,14 +104,15 @@ export class Journal {
     state: Exclude<Delivery["state"], "waiting">,
   ): void {
     const delivery = this.#entry(notification, to);
+    delete delivery.nextAttemptAt;
     if (delivery.state !== "waiting") return;
     delivery.state = state;
     this.subscribers.tell("settled", { delivery });
   }
 
-  /** The delivery, when it is known already. */
-  find(notification: Notification, to: string): Delivery | undefined {
-    return this.#entries.get(keyOf(notification, to));
+  /** Whether there is a delivery of it to this one. */
+  has(notification: Notification, to: string): boolean {
+    return this.#entries.has(keyOf(notification, to));
   }
 
   #entry(notification: Notification, to: string): Entry {
