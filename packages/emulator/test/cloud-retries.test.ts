@@ -122,6 +122,31 @@ test("so it is when another app goes on getting it", async () => {
     { to: "2", state: "delivered" },
   ]);
   expect(receivers[0]?.notifications).toHaveLength(2);
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+});
+
+test.each([
+  ["taken by one, given up for the other", [() => 200, () => 500]],
+  ["given up for one whose app was subscribed first, taken by the other", [() => 500, () => 200]],
+])("a message that is %s is delivered", async (_, replies) => {
+  const clock = steppedClock();
+  const apps = [
+    { id: "1", secret: "first" },
+    { id: "2", secret: "second" },
+  ];
+  const emulator = await started({ clock, apps });
+  for (const [i, reply] of replies.entries()) {
+    const { url: callbackUrl } = await Receiver.start({ reply });
+    await emulator.subscribe({ appId: apps[i]?.id, callbackUrl, verifyToken: VERIFY_TOKEN });
+  }
+  emulator.customer().text("Hello");
+  await clock.advance(1000);
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+  await clock.advance(8 * DAY_MS);
+  expect(new Set(emulator.deliveries.map(({ state }) => state))).toEqual(
+    new Set(["delivered", "given_up"]),
+  );
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
 });
 
 test.each([201, 202, 204, 301, 302, 307, 400, 401, 413, 500])("%i is not 200", async (status) => {
