@@ -196,6 +196,19 @@ test("the window and the waits are settings, and a fast clock gets there by itse
   expect(emulator.deliveries).toMatchObject([{ state: "given_up" }]);
 });
 
+test("a wait that rounds to nothing is a millisecond", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count <= 50 ? 500 : 200) });
+  const clock = steppedClock();
+  const retry = { firstWaitMs: 0.4, factor: 1 };
+  const emulator = await subscribed(receiver, { clock, cloud: { retry } });
+  const begin = clock.now();
+  emulator.customer().text("Hello");
+  await clock.advance(1000);
+  const times = emulator.deliveries[0]?.attempts.map(({ at }) => at - begin);
+  expect(times?.slice(0, 5)).toEqual([0, 0, 1, 2, 3]);
+  expect(times).toHaveLength(51);
+});
+
 test("retries go on after a restart, from a file in a new process too", async () => {
   const receiver = await Receiver.start({ reply: () => 500 });
   const clock = steppedClock();

@@ -43,6 +43,7 @@ export interface Delivery {
    * sent again. `lost`: it was kept in memory when the emulator stopped.
    */
   readonly state: "waiting" | "delivered" | "given_up" | "discarded" | "lost";
+  /** The newest 1000. */
   readonly attempts: readonly Attempt[];
   /** When it is sent again, by the emulator's clock. Absent while a request is under way, and when it is over. */
   readonly nextAttemptAt?: number;
@@ -71,6 +72,9 @@ interface Entry extends Delivery {
 /** Older deliveries are forgotten beyond this; the audit and the verdict still count them. */
 const KEPT_DELIVERIES = 20_000;
 
+/** Of one delivery: with the platform's waits there are a few hundred at most, with very short ones there is no end of them. */
+const KEPT_ATTEMPTS = 1000;
+
 /** What was sent, to whom, and how it went. */
 export class Journal {
   readonly subscribers = new Subscribers<JournalEvents>();
@@ -95,6 +99,7 @@ export class Journal {
   attempted(notification: Notification, to: string, attempt: Attempt): void {
     const delivery = this.#entry(notification, to);
     delivery.attempts.push(attempt);
+    if (delivery.attempts.length > KEPT_ATTEMPTS) delivery.attempts.shift();
     this.subscribers.tell("attempt", { delivery, attempt });
   }
 
