@@ -16,6 +16,7 @@ import { checkWeather, type Weather } from "./delivery/weather.ts";
 import { fixtureBody } from "./fixtures.ts";
 import { type Json, textOf } from "./json.ts";
 import { Lifetime } from "./lifetime.ts";
+import { ON_PREMISES_NUMBER } from "./on-premises/client.ts";
 import type {
   CustomerOptions,
   EmulatorOptions,
@@ -51,7 +52,10 @@ export class Emulator {
     this.seed = String(options.seed ?? randomBytes(4).toString("hex"));
     const random = seededRandom(this.seed);
     this.#accounts = createAccounts(random, options.appSecret, options.apps, options.numbers);
-    this.#customers = new Customers(random);
+    this.#customers = new Customers(random, [
+      ...this.#accounts.numbers.map(({ displayPhoneNumber }) => displayPhoneNumber),
+      options.onPremises?.displayPhoneNumber ?? ON_PREMISES_NUMBER,
+    ]);
     this.#weather = checkWeather(options.weather ?? {});
     this.#statuses = options.statuses ?? {};
     const journal = new Journal();
