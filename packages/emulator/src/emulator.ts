@@ -188,7 +188,7 @@ export class Emulator {
     this.#lifetime.running.cloud.change(field, value, id);
   }
 
-  /** What was sent or is under way, to whom, and how it went: the newest 20,000. */
+  /** What was sent or is under way, to whom, and how it went: the newest 20,000, and 100 MB of bodies. */
   get deliveries(): readonly Delivery[] {
     return this.#office.journal.deliveries;
   }

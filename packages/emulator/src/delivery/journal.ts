@@ -69,8 +69,10 @@ interface Entry extends Delivery {
   nextAttemptAt?: number;
 }
 
-/** Older deliveries are forgotten beyond this; the audit and the verdict still count them. */
+/** Older deliveries are forgotten beyond either; the audit and the verdict still count them. */
 const KEPT_DELIVERIES = 20_000;
+/** Of all bodies together: several times what that many ordinary ones have, and some thirty of the largest. */
+const KEPT_BYTES = 100_000_000;
 
 /** Of one delivery: with the platform's waits there are a few hundred at most, with very short ones there is no end of them. */
 const KEPT_ATTEMPTS = 1000;
@@ -79,6 +81,7 @@ const KEPT_ATTEMPTS = 1000;
 export class Journal {
   readonly subscribers = new Subscribers<JournalEvents>();
   readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
 
   get deliveries(): readonly Delivery[] {
     return [...this.#entries.values()];
@@ -136,14 +139,20 @@ export class Journal {
         attempts: [],
       };
       this.#entries.set(key, entry);
-      if (this.#entries.size > KEPT_DELIVERIES) this.#forgetOldest();
+      this.#bytes += Buffer.byteLength(entry.body);
+      this.#forgetOldest();
     }
     return entry;
   }
 
+  /** The newest stays, however large it is. */
   #forgetOldest(): void {
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    for (const [key, { body }] of this.#entries) {
+      const isTooMuch = this.#entries.size > KEPT_DELIVERIES || this.#bytes > KEPT_BYTES;
+      if (!isTooMuch || this.#entries.size === 1) return;
+      this.#entries.delete(key);
+      this.#bytes -= Buffer.byteLength(body);
+    }
   }
 }
 
