@@ -19,7 +19,7 @@ export interface AuditReport {
 /** Lists and shared texts instead of sets, because there may be a million of them. */
 interface Account {
   parts: readonly string[];
-  readonly isRepeatable: boolean;
+  isRepeatable: boolean;
   /** Where the item came: at another place it is another event. */
   readonly places: string[];
   /** Who answered 200 for it, and at which place. */
@@ -49,6 +49,8 @@ export class Ledger {
       account = { parts: nothing, isRepeatable, places: [], accepted: [] };
       this.#accounts.set(key, account);
     }
+    // An account of the same content with a time, and of one without: nothing tells those apart either.
+    account.isRepeatable ||= isRepeatable;
     if (account.places.includes(place)) return account;
     account.places.push(place);
     if (parts.length > 0) account.parts = [...new Set([...account.parts, ...parts])];

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from "./clock.ts";
 import { checkCloudRetry } from "./delivery/schedule.ts";
 import { checkWeather } from "./delivery/weather.ts";
 import { checkKnown, type KnownOptions } from "./known-options.ts";
@@ -47,4 +48,8 @@ export function checkOptions(options: EmulatorOptions): void {
   for (const [name, value] of Object.entries(numbers))
     if (value !== undefined && !(value > 0))
       throw new RangeError(`${name} must be a positive number, got ${value}.`);
+  if ((options.requestTimeoutMs ?? 0) > LONGEST_TIMER_MS)
+    throw new RangeError(
+      `requestTimeoutMs is at most ${LONGEST_TIMER_MS} (24 days), which is as long as Node.js waits: got ${options.requestTimeoutMs}.`,
+    );
 }

@@ -22,19 +22,21 @@ export interface ChatMessage {
   readonly replyTo?: string;
   /**
    * A message of the business gets the status that its receiver is told of. A customer's is `delivered` when a receiver has
-   * answered 200, `read` when the business has marked it as read, and `failed` when it was given up or nobody is subscribed.
+   * answered 200, `read` when the business has marked it as read, and `failed` when it was given up or nobody is subscribed,
+   * as long as no other receiver takes it.
    */
   readonly status: "waiting" | Fate;
   /** Why it failed, in the platform's words. */
   readonly error?: Readonly<Json>;
 }
 
-const order: Readonly<Record<ChatMessage["status"], number>> = {
-  waiting: 0,
-  sent: 1,
-  delivered: 2,
-  read: 3,
-  failed: 4,
+type Order = Readonly<Record<ChatMessage["status"], number>>;
+
+/** A message gets further in this order and never back. */
+const orders: Readonly<Record<ChatMessage["from"], Order>> = {
+  business: { waiting: 0, sent: 1, delivered: 2, read: 3, failed: 4 },
+  // One receiver that takes it is enough, whatever becomes of it at the others.
+  customer: { waiting: 0, failed: 1, sent: 2, delivered: 3, read: 4 },
 };
 
 /** Older messages are forgotten beyond this; nothing else depends on them. */
@@ -96,7 +98,9 @@ export class Conversations {
   /** A message has got further. One that came further before stays there. */
   reached(id: string, status: Fate, error?: Readonly<Json>): void {
     const message = this.#messages.get(id);
-    if (message === undefined || order[status] <= order[message.status]) return;
+    if (message === undefined) return;
+    const order = orders[message.from];
+    if (order[status] <= order[message.status]) return;
     this.#put({ ...message, status, ...(error !== undefined && { error }) });
   }
 

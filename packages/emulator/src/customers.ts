@@ -23,19 +23,19 @@ export interface PersonOptions {
 /** Everybody the emulator has heard of. The same number is always the same person. */
 export class Customers {
   readonly #random: Random;
+  readonly #businessNumbers: ReadonlySet<string>;
   readonly #people = new Map<string, Person>();
   #count = 0;
 
-  constructor(random: Random) {
+  /** No customer is given one of the business's numbers by itself. */
+  constructor(random: Random, businessNumbers: readonly string[]) {
     this.#random = random;
+    this.#businessNumbers = new Set(businessNumbers);
   }
 
   /** Throws for a number that is not in digits. */
   meet({ name, phone, username, userId }: PersonOptions): Person {
-    const count = ++this.#count;
-    const number =
-      phone ??
-      (username === undefined ? `1212555${String(count % 10_000).padStart(4, "0")}` : undefined);
+    const number = phone ?? (username === undefined ? this.#freeNumber() : undefined);
     if (number !== undefined && !/^\d{5,15}$/.test(number))
       throw new TypeError("a customer's phone number is in digits: 12125550123.");
     const known = this.#people.get(number ?? username ?? "");
@@ -59,8 +59,20 @@ export class Customers {
     return { name: "Dana Whitfield", userId: to };
   }
 
+  #freeNumber(): string {
+    for (;;) {
+      const number = inventedNumber(++this.#count);
+      if (!this.#people.has(number) && !this.#businessNumbers.has(number)) return number;
+    }
+  }
+
   #userId(of: string): string {
     const digits = this.#random.bytes(20, "user id", of);
     return `US.${Array.from(digits, (byte, i) => (i === 0 ? 1 + (byte % 9) : byte % 10)).join("")}`;
   }
+}
+
+/** The n-th number of exchange 555, which is for invented ones: first those of New York, then those of other area codes. */
+function inventedNumber(n: number): string {
+  return `1${212 + Math.floor(n / 10_000)}555${String(n % 10_000).padStart(4, "0")}`;
 }

@@ -15,6 +15,8 @@ import type { Office } from "./delivery/lane.ts";
 import { checkWeather, type Weather } from "./delivery/weather.ts";
 import { fixtureBody } from "./fixtures.ts";
 import { type Json, textOf } from "./json.ts";
+import { Lifetime } from "./lifetime.ts";
+import { ON_PREMISES_NUMBER } from "./on-premises/client.ts";
 import type {
   CustomerOptions,
   EmulatorOptions,
@@ -22,14 +24,11 @@ import type {
   SubscribeOptions,
 } from "./options.ts";
 import { seededRandom } from "./random.ts";
-import { openRun, platformApi, type Run } from "./run.ts";
+import { platformApi } from "./run.ts";
 import { doorkeeper } from "./server/access.ts";
 import { controlApi } from "./server/control.ts";
-import { listener } from "./server/http.ts";
 import { pageFiles } from "./server/page-files.ts";
-import { type RunningServer, serve } from "./server/server.ts";
 import type { StatusOptions } from "./statuses.ts";
-import { openStorage, type Storage } from "./storage/storage.ts";
 import { Court, type Verdict } from "./verdict.ts";
 
 /**
@@ -40,25 +39,23 @@ export class Emulator {
   readonly clock: Clock;
   /** Give it to the next emulator for the same ids and the same weather. */
   readonly seed: string;
-  readonly #options: EmulatorOptions;
   readonly #accounts: Accounts;
   readonly #customers: Customers;
+  readonly #lifetime: Lifetime;
   readonly #office: Omit<Office, "connections">;
   #weather: Complete<Weather>;
   #statuses: StatusOptions;
-  #storage: Storage | undefined;
-  #run: Run | undefined;
-  #server: RunningServer | undefined;
-  #address: string | undefined;
 
   constructor(options: EmulatorOptions) {
     checkOptions(options);
-    this.#options = options;
     this.clock = options.clock ?? realClock();
     this.seed = String(options.seed ?? randomBytes(4).toString("hex"));
     const random = seededRandom(this.seed);
     this.#accounts = createAccounts(random, options.appSecret, options.apps, options.numbers);
-    this.#customers = new Customers(random);
+    this.#customers = new Customers(random, [
+      ...this.#accounts.numbers.map(({ displayPhoneNumber }) => displayPhoneNumber),
+      options.onPremises?.displayPhoneNumber ?? ON_PREMISES_NUMBER,
+    ]);
     this.#weather = checkWeather(options.weather ?? {});
     this.#statuses = options.statuses ?? {};
     const journal = new Journal();
@@ -73,6 +70,21 @@ export class Emulator {
       requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
       weather: () => this.#weather,
     };
+    this.#lifetime = new Lifetime(
+      {
+        options,
+        office: this.#office,
+        accounts: this.#accounts,
+        customers: this.#customers,
+        statuses: () => this.#statuses,
+      },
+      (run) => [
+        doorkeeper(() => this.isServedLocally),
+        pageFiles(),
+        controlApi(this, () => run()?.subscriptions),
+        platformApi(run),
+      ],
+    );
   }
 
   /** The apps, with their secrets and tokens. */
@@ -87,79 +99,27 @@ export class Emulator {
 
   /** Where the HTTP APIs are: `<url>/v1/…` the On-Premises client's, `<url>/v23.0/…` the Graph API. */
   get url(): string {
-    if (this.#server === undefined) throw new Error("the emulator is not served: call start().");
-    return this.#server.url;
+    return this.#lifetime.url;
   }
 
   /** Whether only this machine reaches the HTTP APIs. */
   get isServedLocally(): boolean {
-    return this.#server?.isLocal ?? true;
+    return this.#lifetime.isServedLocally;
   }
 
-  /** Begins to send, and to serve the HTTP APIs. */
+  /** Begins to send, and to serve the HTTP APIs. Calls of this, `stop()` and `restart()` wait for each other. */
   async start(): Promise<void> {
-    if (this.#run !== undefined) return;
-    await this.#open();
-    const { server = {} } = this.#options;
-    if (server === false || this.#server !== undefined) return;
-    try {
-      // Again at the same port after a stop, so that the URL stays good.
-      const port = this.#address === undefined ? server.port : Number(new URL(this.#address).port);
-      this.#server = await serve(
-        { ...server, ...(port !== undefined && { port }) },
-        listener([
-          doorkeeper(() => this.isServedLocally),
-          pageFiles(),
-          controlApi(this, () => this.#run?.subscriptions),
-          platformApi(() => this.#run),
-        ]),
-      );
-      this.#address = this.#server.url;
-    } catch (error) {
-      await this.#close();
-      throw error;
-    }
+    await this.#lifetime.start();
   }
 
   /** Ends; resolves when the requests under way have ended. What is stored is delivered after the next start. */
   async stop(): Promise<void> {
-    await this.#close();
-    const server = this.#server;
-    this.#server = undefined;
-    await server?.close();
+    await this.#lifetime.stop();
   }
 
   /** Stops and starts: settings that need a restart take effect, and callbacks that are not kept on disk are lost. */
   async restart(): Promise<void> {
-    await this.#close();
-    await this.#open();
-  }
-
-  async #open(): Promise<void> {
-    this.#storage ??= await openStorage(this.#options.storage ?? "memory");
-    this.#run = openRun({
-      options: this.#options,
-      office: this.#office,
-      accounts: this.#accounts,
-      customers: this.#customers,
-      storage: this.#storage,
-      statuses: () => this.#statuses,
-    });
-  }
-
-  async #close(): Promise<void> {
-    const run = this.#run;
-    this.#run = undefined;
-    await run?.close();
-    // Memory is this emulator's disk: it lasts.
-    if ((this.#options.storage ?? "memory") === "memory") return;
-    this.#storage?.close();
-    this.#storage = undefined;
-  }
-
-  get #running(): Run {
-    if (this.#run === undefined) throw new Error("the emulator is stopped: call start().");
-    return this.#run;
+    await this.#lifetime.restart();
   }
 
   /**
@@ -167,7 +127,7 @@ export class Emulator {
    * handshake.
    */
   async subscribe(options: SubscribeOptions): Promise<void> {
-    const { subscriptions, handshake } = this.#running;
+    const { subscriptions, handshake } = this.#lifetime.running;
     await subscribeApp(this.#accounts, subscriptions, handshake, options);
   }
 
@@ -180,7 +140,7 @@ export class Emulator {
   }
 
   #lineTo(to: string | undefined): Line {
-    const { cloud, client } = this.#running;
+    const { cloud, client } = this.#lifetime.running;
     const number = to === "on-premises" ? undefined : this.#numberOf(to);
     return number === undefined ? client.line : cloud.line(number);
   }
@@ -199,7 +159,7 @@ export class Emulator {
    * and does. Returns its id; the statuses follow.
    */
   send(message: Readonly<Json>, { from }: { readonly from?: string } = {}): string {
-    const { cloud, client } = this.#running;
+    const { cloud, client } = this.#lifetime.running;
     const to = textOf(message.to) ?? textOf(message.recipient);
     if (to === undefined) throw new TypeError("`to` says whom the message is for.");
     const type = textOf(message.type) ?? "text";
@@ -215,7 +175,7 @@ export class Emulator {
    */
   notify(what: string | Readonly<Json>, { about }: { readonly about?: string } = {}): void {
     const body = typeof what === "string" ? fixtureBody(what) : what;
-    const { cloud, client } = this.#running;
+    const { cloud, client } = this.#lifetime.running;
     if (!("entry" in body)) client.notify(body);
     else cloud.notify(body, about === undefined ? undefined : this.#numberOf(about));
   }
@@ -225,10 +185,10 @@ export class Emulator {
     const id = wabaId ?? this.#accounts.wabaIds[0];
     if (id === undefined || !this.#accounts.wabaIds.includes(id))
       throw new TypeError("there is no such account.");
-    this.#running.cloud.change(field, value, id);
+    this.#lifetime.running.cloud.change(field, value, id);
   }
 
-  /** What was sent or is under way, to whom, and how it went: the newest 20,000. */
+  /** What was sent or is under way, to whom, and how it went: the newest 20,000, and 100 MB of bodies. */
   get deliveries(): readonly Delivery[] {
     return this.#office.journal.deliveries;
   }
@@ -289,7 +249,7 @@ export class Emulator {
   }
 
   get onPremises(): OnPremisesControl {
-    return this.#running.client;
+    return this.#lifetime.running.client;
   }
 }
 

@@ -26,7 +26,7 @@ export interface EmulatorOptions {
   readonly seed?: string | number | undefined;
   /** Default: `"memory"`. */
   readonly storage?: StorageOptions | undefined;
-  /** How long a receiver has to answer, in real time. The platform publishes no such time: this one is the emulator's. Default: 10 s. */
+  /** How long a receiver has to answer, in real time. The platform publishes no such time: this one is the emulator's. Default: 10 s. At most 2^31 - 1, some 24 days. */
   readonly requestTimeoutMs?: number | undefined;
   /** Certificate authorities (PEM) that the platform trusts besides those of Node.js: yours plays a public one. */
   readonly trustedCertificates?: string | readonly string[] | undefined;

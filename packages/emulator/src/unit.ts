@@ -7,7 +7,7 @@ export interface Unit {
   readonly key: string;
   /** Keys of its parts, for receivers that hand on parts of what they got. */
   readonly parts: readonly string[];
-  /** The same item at another place (field, entry) is another event. */
+  /** The same item at another place (field, account, number, time of the entry) is another event. */
   readonly place: string;
   /** Nothing tells a repetition from the same thing happening again, so a receiver may hand on both. */
   readonly isRepeatable?: boolean;
@@ -39,9 +39,22 @@ export function unitsOfChange(change: Json, { id, time }: Json): Unit[] {
   // What concerns a number holds lists of items; what concerns the account is one item, lists in it or not.
   const isList = isJson(value) && ("metadata" in value || "messaging_product" in value);
   const items = isList ? itemsOf(value) : [];
-  const place = JSON.stringify([field, id, time]);
-  return (items.length > 0 ? items : [change]).map((item) =>
-    unitOf(item, change, hasId(itemKey(item)) ? String(field) : place),
+  const metadata = isJson(value) && isJson(value.metadata) ? value.metadata : {};
+  const place = JSON.stringify([field, id, metadata.phone_number_id, time]);
+  return (items.length > 0 ? items : [change]).map((item) => {
+    if (hasId(itemKey(item))) return unitOf(item, change, String(field));
+    const unit = unitOf(item, change, place);
+    const isOneOfAKind = time !== undefined || textOf(item.id) !== undefined || tellsTime(item);
+    return isOneOfAKind ? unit : { ...unit, isRepeatable: true };
+  });
+}
+
+/** Whether a time stands in it, at whatever depth: `timestamp`, `time`, `end_time`. */
+function tellsTime(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(tellsTime);
+  if (!isJson(value)) return false;
+  return Object.entries(value).some(
+    ([name, inner]) => /time(stamp)?$/.test(name) || tellsTime(inner),
   );
 }
 

@@ -10,11 +10,13 @@ export interface Demand {
 
 /** How the receiver did. What the weather broke is not held against it. */
 export interface Verdict {
-  /** True when every demand is met, every answer was 200, and nothing was given up. */
+  /** True when there were answers, every demand is met, every answer was 200, and nothing was given up. */
   readonly ok: boolean;
   /** The seed that gives the same weather again. */
   readonly seed: string;
   readonly requests: number;
+  /** How many of the times in `answerMs` there are. A receiver that ran out of time has one, too. With 0 there is nothing to judge. */
+  readonly answers: number;
   /** How long the receiver took to answer, in milliseconds of real time. */
   readonly answerMs: { readonly median: number; readonly p99: number; readonly max: number };
   /** At most 250 ms in the median, and less than 1 % above a second. */
@@ -50,7 +52,7 @@ export class Court {
   #retries = 0;
   #weather = 0;
   #settled = { given_up: 0, discarded: 0, lost: 0 };
-  /** Of bodies with escapes and of those without, how many were answered 200 and how many 401 or 403. */
+  /** Of signed bodies (the Cloud API's) with escapes and of those without, how many were answered 200 and how many 401 or 403. */
   #escapes = { escaped: { good: 0, refused: 0 }, plain: { good: 0, refused: 0 } };
 
   constructor(seed: string) {
@@ -65,9 +67,11 @@ export class Court {
       this.#weather++;
       return;
     }
-    const sort = body.includes("\\/") || body.includes("\\u") ? "escaped" : "plain";
-    if (attempt.status === 200) this.#escapes[sort].good++;
-    if (attempt.status === 401 || attempt.status === 403) this.#escapes[sort].refused++;
+    if ("X-Hub-Signature-256" in attempt.headers) {
+      const sort = body.includes("\\/") || body.includes("\\u") ? "escaped" : "plain";
+      if (attempt.status === 200) this.#escapes[sort].good++;
+      if (attempt.status === 401 || attempt.status === 403) this.#escapes[sort].refused++;
+    }
     if (attempt.status === 200) return;
     const kind = attempt.failure ?? String(attempt.status);
     this.#failures.set(kind, (this.#failures.get(kind) ?? 0) + 1);
@@ -105,11 +109,13 @@ export class Court {
     const failures = Object.fromEntries([...this.#failures].sort());
     const verdict = {
       ok:
+        sorted.length > 0 &&
         demands.every(({ met }) => met) &&
         this.#failures.size === 0 &&
         this.#settled.given_up === 0,
       seed: this.#seed,
       requests: this.#requests,
+      answers: sorted.length,
       answerMs: { median: at(0.5), p99: at(0.99), max: at(1) },
       demands,
       failures,
@@ -126,14 +132,14 @@ export class Court {
   #hints(): string[] {
     const hints: string[] = [];
     const { escaped, plain } = this.#escapes;
-    if (escaped.refused > 0 && escaped.good === 0 && plain.good > 0)
+    if (escaped.refused > 0 && escaped.good === 0 && plain.good > 0 && plain.refused === 0)
       hints.push(
         "Only bodies with escapes (\\/ or \\u00e4) are refused: the signature is checked over JSON that was parsed and " +
           "written again, instead of over the bytes that came.",
       );
     else if (escaped.refused + plain.refused > 0 && escaped.good + plain.good === 0)
       hints.push(
-        "Every body is refused with 401 or 403: another secret, or the signature is checked over something other than " +
+        "Every signed body is refused with 401 or 403: another secret, or the signature is checked over something other than " +
           "the bytes that came.",
       );
     for (const [status, count] of this.#failures)
@@ -152,17 +158,23 @@ export class Court {
 }
 
 function inWords(verdict: Omit<Verdict, "text">): string {
-  const { answerMs, demands, failures, ok, seed } = verdict;
+  const { answerMs, answers, demands, failures, seed } = verdict;
   const counts = Object.entries(failures).map(([kind, count]) => `${kind} × ${count}`);
   const optional = (count: number, text: string): string[] => (count > 0 ? [text] : []);
   return [
-    ok ? "The receiver does what the platform demands." : "The receiver falls short.",
-    `${verdict.requests} requests, answered in ${answerMs.median} ms (median), ${answerMs.p99} ms (99 %), ${answerMs.max} ms (slowest).`,
-    ...demands.map(
-      ({ what, limit, actual, met }) =>
-        `${met ? "met" : "NOT MET"}: ${what} ${limit}: ${round(actual)}`,
-    ),
-    counts.length === 0 ? "Every answer was 200." : `Not 200: ${counts.join(", ")}.`,
+    judgementOf(verdict),
+    ...(answers === 0
+      ? [`${verdict.requests} requests, no answers.`]
+      : [
+          `${verdict.requests} requests, answered in ${answerMs.median} ms (median), ${answerMs.p99} ms (99 %), ${answerMs.max} ms (slowest).`,
+          ...demands.map(
+            ({ what, limit, actual, met }) =>
+              `${met ? "met" : "NOT MET"}: ${what} ${limit}: ${round(actual)}`,
+          ),
+        ]),
+    ...(counts.length > 0
+      ? [`Not 200: ${counts.join(", ")}.`]
+      : optional(answers, "Every answer was 200.")),
     ...optional(verdict.retries, `${verdict.retries} retries were caused by the receiver.`),
     ...optional(verdict.weather, `${verdict.weather} requests were broken by the weather.`),
     ...optional(verdict.givenUp, `${verdict.givenUp} notifications were given up.`),
@@ -174,6 +186,14 @@ function inWords(verdict: Omit<Verdict, "text">): string {
     ...verdict.hints.map((hint) => `Hint: ${hint}`),
     `The same weather again: seed ${JSON.stringify(seed)}.`,
   ].join("\n");
+}
+
+/** The verdict in a sentence. Nobody is praised or blamed for answers that there were not. */
+function judgementOf({ ok, answers, failures, givenUp }: Omit<Verdict, "text">): string {
+  if (ok) return "The receiver does what the platform demands.";
+  return answers === 0 && givenUp === 0 && Object.keys(failures).length === 0
+    ? "There is nothing to judge: no answer has come."
+    : "The receiver falls short.";
 }
 
 function round(value: number): number {

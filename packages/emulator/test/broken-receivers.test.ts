@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { steppedClock } from "../src/index.ts";
-import { SECRET, subscribed } from "./support/emulators.ts";
+import { SECRET, started, subscribed } from "./support/emulators.ts";
 import { type Received, Receiver, valuesOf } from "./support/receiver.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -98,6 +98,46 @@ test("the same, noticed only when a body has something to escape", async () => {
   expect(emulator.verdict().hints.join()).toMatch(/Only bodies with escapes/);
 });
 
+test("a refused On-Premises callback, which has no signature, says nothing about signatures", async () => {
+  const receiver = await Receiver.start({ reply: () => 401 });
+  const clock = steppedClock();
+  const settings = { webhooks: { url: receiver.url } };
+  const emulator = await started({ clock, onPremises: { settings } });
+  emulator.customer({ to: "on-premises" }).text("Grüße a/b");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict()).toMatchObject({ failures: { 401: expect.any(Number) }, hints: [] });
+});
+
+test("an On-Premises callback that is accepted hides nothing of a wrong secret", async () => {
+  const receiver = await Receiver.start({
+    reply: ({ headers }) => (headers.authorization === undefined ? 401 : 200),
+  });
+  const clock = steppedClock();
+  const settings = { webhooks: { url: receiver.url } };
+  const callbackHeaders = { Authorization: "Basic d2E6Y2FsbGJhY2tz" };
+  const emulator = await subscribed(receiver, { clock, onPremises: { callbackHeaders, settings } });
+  emulator.customer({ to: "on-premises" }).text("Hello");
+  emulator.customer().text("Hello");
+  emulator.customer().text("Grüße");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict().hints).toEqual([
+    expect.stringContaining("Every signed body is refused"),
+  ]);
+});
+
+test("a secret that is changed on the way is not taken for a mistake with escapes", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count === 1 ? 200 : 401) });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  for (let i = 0; i < 2; i++) {
+    emulator.notify("account_review_update/approved");
+    await clock.advance(0);
+  }
+  emulator.customer().text("Grüße");
+  await clock.advance(DAY_MS);
+  expect(emulator.verdict().hints).toEqual([]);
+});
+
 test("the last item of a batch is lost", async () => {
   const { audit } = await trial({
     items: (items) => (items.length > 1 ? items.slice(0, -1) : items),
@@ -129,6 +169,43 @@ test("201 instead of 200", async () => {
   expect(verdict.givenUp).toBeGreaterThan(0);
   expect(verdict.hints.join()).toContain("201 is not 200");
   expect(audit.ok).toBe(true);
+});
+
+test("none at all: no answers are no praise", async () => {
+  const emulator = await started();
+  emulator.customer().text("Hello");
+  await emulator.idle();
+  const verdict = emulator.verdict();
+  expect(verdict).toMatchObject({ ok: false, requests: 0, answers: 0, discarded: 1, failures: {} });
+  expect(verdict.text).toMatch(/^There is nothing to judge: no answer has come\.\n0 requests, no/);
+  expect(verdict.text).toContain("1 notifications had nobody to go to.");
+  expect(verdict.text).not.toMatch(/demands|met:|200/);
+});
+
+test("one that the weather never lets answer is not praised either, nor blamed", async () => {
+  const { receiver } = await ownReceiver({});
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock, weather: { cutUploads: 1 } });
+  emulator.customer().text("Hello");
+  await clock.advance(60_000);
+  const { ok, text, weather } = emulator.verdict();
+  expect(ok).toBe(false);
+  expect(weather).toBeGreaterThan(2);
+  expect(text).toMatch(/^There is nothing to judge/);
+});
+
+test("one that is never reached falls short", async () => {
+  const { receiver } = await ownReceiver({});
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  await receiver.stop();
+  emulator.customer().text("Hello");
+  await clock.advance(60_000);
+  const { ok, answers, text } = emulator.verdict();
+  expect({ ok, answers }).toEqual({ ok: false, answers: 0 });
+  expect(text).toMatch(
+    /^The receiver falls short\.\n\d+ requests, no answers\.\nNot 200: connection/,
+  );
 });
 
 test("slow answers", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createEmulator, fastClock, steppedClock } from "../src/index.ts";
+import { call } from "./support/api.ts";
 import { started, subscribed } from "./support/emulators.ts";
 import { Receiver, VERIFY_TOKEN } from "./support/receiver.ts";
 
@@ -82,6 +83,72 @@ test("a retry goes to the URL that is set by then", async () => {
   expect(second.notifications).toHaveLength(1);
 });
 
+test("an app that unsubscribes while a retry waits has its delivery discarded, and no second one appears", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock });
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  const [app] = emulator.apps;
+  expect(emulator.deliveries).toMatchObject([{ to: app?.id, state: "waiting" }]);
+  const token = `${app?.id}|${app?.secret}`;
+  await call(emulator, `DELETE /v23.0/${app?.id}/subscriptions`, { token });
+  await clock.advance(8 * DAY_MS);
+  expect(emulator.deliveries).toMatchObject([{ to: app?.id, state: "discarded" }]);
+  expect(emulator.deliveries[0]).not.toHaveProperty("nextAttemptAt");
+  expect(emulator.messages).toMatchObject([{ status: "failed" }]);
+  expect(emulator.verdict().discarded).toBe(1);
+});
+
+test("so it is when another app goes on getting it", async () => {
+  const receivers = [
+    await Receiver.start({ reply: () => 500 }),
+    await Receiver.start({ reply: (_, count) => (count < 4 ? 500 : 200) }),
+  ];
+  const clock = steppedClock();
+  const apps = [
+    { id: "1", secret: "first" },
+    { id: "2", secret: "second" },
+  ];
+  const emulator = await started({ clock, apps });
+  for (const [i, { url }] of receivers.entries())
+    await emulator.subscribe({ appId: apps[i]?.id, callbackUrl: url, verifyToken: VERIFY_TOKEN });
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  await call(emulator, "DELETE /v23.0/1/subscriptions", { token: "1|first" });
+  await clock.advance(8 * DAY_MS);
+  expect(emulator.deliveries).toMatchObject([
+    { to: "1", state: "discarded" },
+    { to: "2", state: "delivered" },
+  ]);
+  expect(receivers[0]?.notifications).toHaveLength(2);
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+});
+
+test.each([
+  ["taken by one, given up for the other", [() => 200, () => 500]],
+  ["given up for one whose app was subscribed first, taken by the other", [() => 500, () => 200]],
+])("a message that is %s is delivered", async (_, replies) => {
+  const clock = steppedClock();
+  const apps = [
+    { id: "1", secret: "first" },
+    { id: "2", secret: "second" },
+  ];
+  const emulator = await started({ clock, apps });
+  for (const [i, reply] of replies.entries()) {
+    const { url: callbackUrl } = await Receiver.start({ reply });
+    await emulator.subscribe({ appId: apps[i]?.id, callbackUrl, verifyToken: VERIFY_TOKEN });
+  }
+  emulator.customer().text("Hello");
+  await clock.advance(1000);
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+  await clock.advance(8 * DAY_MS);
+  expect(new Set(emulator.deliveries.map(({ state }) => state))).toEqual(
+    new Set(["delivered", "given_up"]),
+  );
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+});
+
 test.each([201, 202, 204, 301, 302, 307, 400, 401, 413, 500])("%i is not 200", async (status) => {
   const elsewhere = await Receiver.start();
   const receiver = await Receiver.start({
@@ -127,6 +194,19 @@ test("the window and the waits are settings, and a fast clock gets there by itse
   // At once, at once, and after 1, 3, 7, 15 and 31 minutes.
   expect(receiver.notifications).toHaveLength(7);
   expect(emulator.deliveries).toMatchObject([{ state: "given_up" }]);
+});
+
+test("a wait that rounds to nothing is a millisecond", async () => {
+  const receiver = await Receiver.start({ reply: (_, count) => (count <= 50 ? 500 : 200) });
+  const clock = steppedClock();
+  const retry = { firstWaitMs: 0.4, factor: 1 };
+  const emulator = await subscribed(receiver, { clock, cloud: { retry } });
+  const begin = clock.now();
+  emulator.customer().text("Hello");
+  await clock.advance(1000);
+  const times = emulator.deliveries[0]?.attempts.map(({ at }) => at - begin);
+  expect(times?.slice(0, 5)).toEqual([0, 0, 1, 2, 3]);
+  expect(times).toHaveLength(51);
 });
 
 test("retries go on after a restart, from a file in a new process too", async () => {

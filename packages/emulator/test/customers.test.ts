@@ -121,3 +121,13 @@ describe("customers", () => {
     expect(() => emulator.customer({ to: "1" })).toThrow(TypeError);
   });
 });
+
+test("a customer without a number gets one that nobody has, neither another customer nor the business", async () => {
+  const emulator = await started();
+  emulator.customer({ name: "Dana", phone: "12125550100" });
+  const phones = Array.from({ length: 12_000 }, () => emulator.customer().person.phone);
+  expect(new Set(phones).size).toBe(phones.length);
+  for (const taken of ["12125550100", "12125550177", emulator.numbers[0]?.displayPhoneNumber])
+    expect(phones).not.toContain(taken);
+  expect(phones.at(-1)).toMatch(/^1\d{3}555\d{4}$/);
+});

@@ -134,6 +134,19 @@ test("a stop waits for what is under way", async () => {
   expect(emulator.deliveries).toMatchObject([{ state: "delivered" }]);
 });
 
+test("the longest time to answer is no short one, with pauses on top of it, too", async () => {
+  const receiver = await Receiver.start({
+    reply: () => new Promise((resolve) => setTimeout(() => resolve(200), 50)),
+  });
+  const emulator = await subscribed(receiver, {
+    requestTimeoutMs: 2 ** 31 - 1,
+    weather: { slowUploads: 1, uploadPauseMs: 1 },
+  });
+  emulator.customer().text("Hello");
+  await emulator.idle();
+  expect(emulator.deliveries[0]?.attempts).toMatchObject([{ status: 200 }]);
+});
+
 test("a header that Node.js does not send is a failure like others, and says so", async () => {
   const receiver = await Receiver.start();
   const clock = steppedClock();
@@ -166,6 +179,9 @@ test.each([
   [{ server: { prot: 1 } }, "did you mean server.port?"],
   [{ statuses: { raech: "read" } }, "did you mean statuses.reach?"],
   [{ requestTimeoutMs: Number.NaN }, "requestTimeoutMs must be a positive number, got NaN"],
+  [{ requestTimeoutMs: Number.POSITIVE_INFINITY }, "requestTimeoutMs is at most 2147483647"],
+  [{ requestTimeoutMs: 3e9 }, "requestTimeoutMs is at most 2147483647 (24 days)"],
+  [{ weather: { uploadPauseMs: 3e9 } }, "weather.uploadPauseMs is at most 2147483647 (24 days)"],
   [{ cloud: { maxConcurrentRequests: 0 } }, "maxConcurrentRequests must be a positive number"],
 ])(
   "an option that there is not is told, with the one that may be meant: %j",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { call } from "./support/api.ts";
-import { started } from "./support/emulators.ts";
+import { started, subscribed } from "./support/emulators.ts";
 import {
   APP,
   appToken,
@@ -47,6 +47,18 @@ describe("an app's subscription", () => {
     );
     await call(emulator, `DELETE ${path}`, { token: appToken });
     expect((await call(emulator, `GET ${path}`, { token: appToken })).json).toEqual({ data: [] });
+  });
+
+  test("to all fields, loses the one that is removed, and keeps the others that are listed", async () => {
+    const receiver = await Receiver.start();
+    const emulator = await subscribed(receiver);
+    await call(emulator, `DELETE ${path}?fields=account_alerts`, { token: appToken });
+    emulator.change("account_alerts", { alert_status: "ACTIVE" });
+    emulator.change("account_update", { event: "VERIFIED_ACCOUNT" });
+    await emulator.idle();
+    const fields = receiver.bodies.map((body) => JSON.parse(body).entry[0].changes[0].field);
+    expect(fields).toEqual(["account_update"]);
+    expect(emulator.verdict().discarded).toBe(1);
   });
 
   test("may come as a form, and the token as a parameter", async () => {

@@ -52,6 +52,28 @@ test("the step and the cap are the settings' values, as they are at the time of 
   expect(times).toEqual([0, 1000, 3000, 5500, 8000, 10_500, 20_500, 30_500]);
 });
 
+test.each(["callback_backoff_delay_ms", "max_callback_backoff_delay_ms"])(
+  "%s of 0 waits for a millisecond, and of very many attempts the newest are kept",
+  async (name) => {
+    const receiver = await Receiver.start({ reply: () => 500 });
+    const { clock, emulator, customer } = await client(receiver, { [name]: 0 });
+    const begin = clock.now();
+    // Enough is enough, so that it ends whatever the waits are.
+    receiver.reply = (_, count) => (count <= 1010 ? 500 : 200);
+    customer.text("Hello");
+    await clock.advance(10_000);
+    const [delivery] = emulator.deliveries;
+    expect(delivery?.state).toBe("delivered");
+    expect(delivery?.attempts).toHaveLength(1000);
+    expect(delivery?.attempts[0]).toMatchObject({ number: 12, at: begin + 11 });
+    expect(delivery?.attempts.at(-1)).toMatchObject({
+      number: 1011,
+      at: begin + 1010,
+      status: 200,
+    });
+  },
+);
+
 describe.each<["memory" | "a file", () => StorageOptions]>([
   ["memory", () => "memory"],
   [
@@ -137,6 +159,26 @@ test("without a URL, callbacks are discarded and do not come later", async () =>
   await clock.advance(HOUR_MS);
   expect(receiver.items).toEqual(["found"]);
   expect(emulator.verdict().discarded).toBe(1);
+});
+
+test("a URL that is taken away while a retry waits ends the delivery, and so does a restart without it", async () => {
+  const receiver = await Receiver.start({ reply: () => 500 });
+  const settings = { callback_persist: false };
+  const { clock, emulator, customer } = await client(receiver, settings);
+  customer.text("Hello");
+  await clock.advance(0);
+  emulator.onPremises.configure({ webhooks: { url: "" } });
+  await clock.advance(HOUR_MS);
+  emulator.onPremises.configure({ webhooks: { url: receiver.url } });
+  customer.text("Hello");
+  await clock.advance(0);
+  emulator.onPremises.configure({ webhooks: { url: "" } });
+  await emulator.restart();
+  expect(emulator.deliveries).toMatchObject([
+    { to: "on-premises", state: "discarded" },
+    { to: "on-premises", state: "lost" },
+  ]);
+  for (const delivery of emulator.deliveries) expect(delivery).not.toHaveProperty("nextAttemptAt");
 });
 
 test("at most max_concurrent_requests are under way, from the next restart on", async () => {

@@ -44,6 +44,16 @@ describe("beside the chat", () => {
     await expect.poll(() => page.locator(".verdict").textContent(), patience).toContain("500 × 2");
   });
 
+  browserTest("no answer has come: the page judges nobody", async () => {
+    const emulator = await subscribed(await Receiver.start(), { weather: { cutUploads: 1 } });
+    const page = await opened(emulator);
+    emulator.customer().text("Are you there?");
+    const verdict = page.locator(".verdict");
+    await expect.poll(() => verdict.allInnerTexts(), patience).toHaveLength(1);
+    expect(await verdict.textContent()).toContain("There is nothing to judge");
+    expect(await verdict.textContent()).not.toMatch(/median|200|falls short/);
+  });
+
   browserTest("the weather is switched, and what it repeats says what it repeats", async () => {
     const business = await Business.start();
     const page = await opened(business.emulator);

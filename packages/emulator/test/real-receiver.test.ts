@@ -163,3 +163,16 @@ test("every fixture arrives: nothing of it is missing, doubled, or changed on th
   expect({ missing, doubled, unexpected }).toEqual({ missing: [], doubled: [], unexpected: [] });
   expect(emulator.verdict().failures).toEqual({});
 });
+
+test("the same error of two numbers is handled for both, and the audit counts it for both", async () => {
+  const receiver = await realReceiver();
+  const numbers = [
+    { id: "11", displayPhoneNumber: "12125550188", wabaId: "99" },
+    { id: "12", displayPhoneNumber: "12125550189", wabaId: "99" },
+  ];
+  const emulator = await withReceiver(receiver, { numbers });
+  for (const { id } of numbers) emulator.notify("messages/errors-rate-limit-130429", { about: id });
+  await finish(emulator, receiver);
+  expect(receiver.handled).toHaveLength(2);
+  expect(emulator.audit(receiver.handled)).toMatchObject({ ok: true, doubled: [], missing: [] });
+});

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createEmulator, type Emulator, steppedClock, type Weather } from "../src/index.ts";
+import { makeCertificates } from "./support/certificates.ts";
 import { started, subscribed } from "./support/emulators.ts";
 import { itemsOf, Receiver } from "./support/receiver.ts";
 
+const { server } = makeCertificates();
 const texts = Array.from({ length: 60 }, (_, i) => `text ${i}`);
 
 async function storm(
@@ -166,6 +168,46 @@ describe("broken connections", () => {
     expect(emulator.verdict()).toMatchObject({ retries: 0, failures: {} });
     expect(emulator.verdict().weather).toBeGreaterThan(20);
   });
+
+  test.each<keyof Weather>(["cutUploads", "cutBeforeAnswer", "lostAnswers"])(
+    "%s is no excuse when nobody listens",
+    async (kind) => {
+      const receiver = await Receiver.start();
+      const clock = steppedClock();
+      const emulator = await subscribed(receiver, { clock });
+      await receiver.stop();
+      // The first may still go to a connection that was open, and be cut on it.
+      emulator.customer().text("Hello");
+      await clock.advance(0);
+      emulator.setWeather({ [kind]: 1 });
+      await clock.advance(60_000);
+      const attempts = emulator.deliveries[0]?.attempts.slice(2) ?? [];
+      expect(attempts.length).toBeGreaterThan(2);
+      for (const attempt of attempts) {
+        expect(attempt).toMatchObject({ failure: "connection", code: "ECONNREFUSED" });
+        expect(attempt.weather).toBeUndefined();
+      }
+      const { ok, weather, failures } = emulator.verdict();
+      expect({ ok, weather }).toEqual({ ok: false, weather: 0 });
+      expect(failures).toEqual({ connection: attempts.length + 2 });
+    },
+  );
+
+  test.each<keyof Weather>(["cutUploads", "cutBeforeAnswer", "lostAnswers"])(
+    "%s is no excuse for a certificate that does not check out",
+    async (kind) => {
+      const receiver = await Receiver.start({ tls: server });
+      const clock = steppedClock();
+      const emulator = await started({
+        clock,
+        weather: { [kind]: 1 },
+        onPremises: { settings: { webhooks: { url: receiver.url } } },
+      });
+      emulator.customer({ to: "on-premises" }).text("Hello");
+      await clock.advance(10_000);
+      expect(emulator.verdict()).toMatchObject({ ok: false, weather: 0, failures: { tls: 3 } });
+    },
+  );
 
   test("a slow upload is the network's time, not the receiver's", async () => {
     const receiver = await Receiver.start();

@@ -47,7 +47,10 @@ export class GraphSubscriptions {
       const left = (before?.fields ?? []).filter((field) => !removed.includes(field));
       this.#subscriptions.setApp(
         appId,
-        before === undefined || removed.length === 0 ? undefined : { ...before, fields: left },
+        before === undefined || removed.length === 0
+          ? undefined
+          : // From now on the list is what counts: one out of "all of them" would come all the same.
+            { ...before, fields: left, hasAllFields: false },
       );
       return { success: true };
     }

@@ -9,7 +9,7 @@ import { overridableFields } from "./fields.ts";
 export interface AppSubscription {
   readonly callbackUrl: string;
   readonly fields: readonly string[];
-  /** Whatever else there is, too: what the platform adds later. */
+  /** Whatever else there is, too: what the platform adds later. Until a field is removed. */
   readonly hasAllFields?: boolean;
   /** Off: bodies name the fields that changed, without values. */
   readonly includeValues: boolean;

@@ -39,10 +39,11 @@ export interface Delivery {
   readonly duplicateOf?: string;
   /**
    * `waiting`: not delivered yet. `delivered`: answered with 200 (it may still be sent again, when another app failed).
-   * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set. `lost`: it was kept in
-   * memory when the emulator stopped.
+   * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set, when it was to be sent, or
+   * sent again. `lost`: it was kept in memory when the emulator stopped.
    */
   readonly state: "waiting" | "delivered" | "given_up" | "discarded" | "lost";
+  /** The newest 1000. */
   readonly attempts: readonly Attempt[];
   /** When it is sent again, by the emulator's clock. Absent while a request is under way, and when it is over. */
   readonly nextAttemptAt?: number;
@@ -68,13 +69,19 @@ interface Entry extends Delivery {
   nextAttemptAt?: number;
 }
 
-/** Older deliveries are forgotten beyond this; the audit and the verdict still count them. */
+/** Older deliveries are forgotten beyond either; the audit and the verdict still count them. */
 const KEPT_DELIVERIES = 20_000;
+/** Of all bodies together: several times what that many ordinary ones have, and some thirty of the largest. */
+const KEPT_BYTES = 100_000_000;
+
+/** Of one delivery: with the platform's waits there are a few hundred at most, with very short ones there is no end of them. */
+const KEPT_ATTEMPTS = 1000;
 
 /** What was sent, to whom, and how it went. */
 export class Journal {
   readonly subscribers = new Subscribers<JournalEvents>();
   readonly #entries = new Map<string, Entry>();
+  #bytes = 0;
 
   get deliveries(): readonly Delivery[] {
     return [...this.#entries.values()];
@@ -95,6 +102,7 @@ export class Journal {
   attempted(notification: Notification, to: string, attempt: Attempt): void {
     const delivery = this.#entry(notification, to);
     delivery.attempts.push(attempt);
+    if (delivery.attempts.length > KEPT_ATTEMPTS) delivery.attempts.shift();
     this.subscribers.tell("attempt", { delivery, attempt });
   }
 
@@ -104,14 +112,15 @@ export class Journal {
     state: Exclude<Delivery["state"], "waiting">,
   ): void {
     const delivery = this.#entry(notification, to);
+    delete delivery.nextAttemptAt;
     if (delivery.state !== "waiting") return;
     delivery.state = state;
     this.subscribers.tell("settled", { delivery });
   }
 
-  /** The delivery, when it is known already. */
-  find(notification: Notification, to: string): Delivery | undefined {
-    return this.#entries.get(keyOf(notification, to));
+  /** Whether there is a delivery of it to this one. */
+  has(notification: Notification, to: string): boolean {
+    return this.#entries.has(keyOf(notification, to));
   }
 
   #entry(notification: Notification, to: string): Entry {
@@ -130,14 +139,20 @@ export class Journal {
         attempts: [],
       };
       this.#entries.set(key, entry);
-      if (this.#entries.size > KEPT_DELIVERIES) this.#forgetOldest();
+      this.#bytes += Buffer.byteLength(entry.body);
+      this.#forgetOldest();
     }
     return entry;
   }
 
+  /** The newest stays, however large it is. */
   #forgetOldest(): void {
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    for (const [key, { body }] of this.#entries) {
+      const isTooMuch = this.#entries.size > KEPT_DELIVERIES || this.#bytes > KEPT_BYTES;
+      if (!isTooMuch || this.#entries.size === 1) return;
+      this.#entries.delete(key);
+      this.#bytes -= Buffer.byteLength(body);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Court } from "../verdict.ts";
 import type { Connections } from "./connections.ts";
 import type { Attempt, Journal } from "./journal.ts";
 import type { Notification, Recipient } from "./notification.ts";
-import { type Answer, type Disturbance, post } from "./post.ts";
+import { type Answer, post } from "./post.ts";
 import { disturbanceOf, type Weather } from "./weather.ts";
 
 /** What both lanes share. */
@@ -76,7 +76,11 @@ export class Lane {
     for (const { over } of this.#ready.splice(0)) over();
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#whenStopped = resolve));
     for (const notification of this.#memoryOnly.values()) {
-      for (const { name } of this.#rules.recipients(notification))
+      const recipients = this.#rules.recipients(notification);
+      for (const name of [
+        ...recipients.map((each) => each.name),
+        ...this.#gone(notification, recipients),
+      ])
         this.#office.journal.settled(notification, name, "lost");
       this.#office.court.settled("lost");
     }
@@ -144,9 +148,11 @@ export class Lane {
   async #run(notification: Notification): Promise<void> {
     const { journal, ledger, court } = this.#office;
     const recipients = this.#rules.recipients(notification);
+    const gone = this.#gone(notification, recipients);
+    for (const name of gone) journal.settled(notification, name, "discarded");
     if (recipients.length === 0) {
       this.#forget(notification);
-      journal.settled(notification, "nobody", "discarded");
+      if (gone.length === 0) journal.settled(notification, "nobody", "discarded");
       court.settled("discarded");
       return;
     }
@@ -164,6 +170,15 @@ export class Lane {
     else this.#again(notification, recipients, failed);
   }
 
+  /** Who has been tried before and is subscribed no longer: their deliveries end here, too. */
+  #gone(notification: Notification, recipients: readonly Recipient[]): readonly string[] {
+    return (notification.tried ?? []).filter(
+      (name) =>
+        recipients.every((recipient) => recipient.name !== name) &&
+        this.#office.journal.has(notification, name),
+    );
+  }
+
   #again(
     notification: Notification,
     recipients: readonly Recipient[],
@@ -179,7 +194,9 @@ export class Lane {
       return;
     }
     for (const { weather } of failed) if (weather === undefined) court.retried();
-    const next = { ...notification, failures, dueAt };
+    const names = recipients.map(({ name }) => name);
+    const tried = [...new Set([...(notification.tried ?? []), ...names])];
+    const next = { ...notification, failures, dueAt, tried };
     this.#keep(next);
     for (const { name } of recipients) journal.postponed(notification, name, dueAt);
     if (this.#isOpen) this.#schedule(next);
@@ -213,7 +230,7 @@ export class Lane {
       number: notification.failures + 1,
       url: withoutCredentials(url),
       headers,
-      ...outcomeOf(answer, disturbance),
+      ...outcomeOf(answer),
     };
     court.attempted(attempt, notification.body);
     journal.attempted(notification, name, attempt);
@@ -226,10 +243,13 @@ function isGood({ status, weather }: Attempt): boolean {
   return status === 200 && weather === undefined;
 }
 
-function outcomeOf(
-  { status, failure, code, answerMs }: Answer,
-  { cut }: Disturbance,
-): Pick<Attempt, "status" | "failure" | "code" | "answerMs" | "weather"> {
+function outcomeOf({
+  status,
+  failure,
+  code,
+  answerMs,
+  cut,
+}: Answer): Pick<Attempt, "status" | "failure" | "code" | "answerMs" | "weather"> {
   return {
     answerMs,
     ...(status !== undefined && { status }),

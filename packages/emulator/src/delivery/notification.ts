@@ -26,6 +26,8 @@ export interface Notification {
   readonly createdAt: number;
   /** The notification that this one repeats, by the weather. */
   readonly duplicateOf?: string;
+  /** To whom it has been sent before, by the recipients' names. */
+  readonly tried?: readonly string[];
   /** How often it has failed so far. */
   readonly failures: number;
   /** When it is to be sent next. */

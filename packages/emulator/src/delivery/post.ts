@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
+import { LONGEST_TIMER_MS } from "../clock.ts";
 import { errorCode } from "../error-code.ts";
 import type { Breakage } from "./breakage.ts";
 
@@ -28,6 +29,8 @@ export interface Answer {
   readonly failure?: Failure;
   /** Node's word for the failure, such as `ECONNREFUSED`. */
   readonly code?: string;
+  /** Where the weather broke the connection. Absent when it did not come to that. */
+  readonly cut?: Breakage;
   /** From the beginning of the request to the end of the answer, without the pauses that the weather made. */
   readonly answerMs: number;
   readonly body: string;
@@ -68,6 +71,7 @@ function exchange(request: Request): Promise<Answer> {
     let status: number | undefined;
     let location: string | undefined;
     let text = "";
+    let cut: Breakage | undefined;
     const outgoing = (url.protocol === "https:" ? https : http).request(url, {
       method,
       agent,
@@ -79,6 +83,7 @@ function exchange(request: Request): Promise<Answer> {
         ...(status !== undefined && { status }),
         ...(failure !== undefined && { failure }),
         ...(location !== undefined && { location }),
+        ...(cut !== undefined && { cut }),
         ...code,
         answerMs: Math.max(0, performance.now() - started - pausedMs),
         body: text,
@@ -89,7 +94,7 @@ function exchange(request: Request): Promise<Answer> {
         end("timeout");
         outgoing.destroy();
       },
-      timeoutMs + disturbance.pauseMs * (disturbance.pieces - 1),
+      Math.min(timeoutMs + disturbance.pauseMs * (disturbance.pieces - 1), LONGEST_TIMER_MS),
     );
     outgoing.on("error", (error) => {
       const code = codeOf(error);
@@ -98,6 +103,7 @@ function exchange(request: Request): Promise<Answer> {
     outgoing.on("response", (incoming) => {
       location = incoming.headers.location;
       if (disturbance.cut === "lostAnswers") {
+        cut = "lostAnswers";
         status = incoming.statusCode;
         end();
         outgoing.destroy();
@@ -113,7 +119,13 @@ function exchange(request: Request): Promise<Answer> {
         end();
       });
     });
-    void upload(outgoing, body, disturbance, (ms) => {
+    const breakOff = (breakage: "cutUploads" | "cutBeforeAnswer"): void => {
+      // What has failed by itself, because nobody listens for example, cannot be cut any more.
+      if (outgoing.destroyed) return;
+      cut = breakage;
+      outgoing.destroy(new Error("cut by the weather"));
+    };
+    void upload(outgoing, body, disturbance, breakOff, (ms) => {
       pausedMs += ms;
     });
   });
@@ -123,13 +135,14 @@ async function upload(
   outgoing: http.ClientRequest,
   body: Uint8Array,
   { pieces, pauseMs, cut }: Disturbance,
+  breakOff: (breakage: "cutUploads" | "cutBeforeAnswer") => void,
   paused: (ms: number) => void,
 ): Promise<void> {
   const size = Math.max(1, Math.ceil(body.byteLength / pieces));
   if (cut === "cutUploads") {
-    outgoing.write(body.subarray(0, Math.ceil(body.byteLength / 2)), () =>
-      outgoing.destroy(new Error("cut by the weather")),
-    );
+    outgoing.write(body.subarray(0, Math.ceil(body.byteLength / 2)), (error) => {
+      if (!error) breakOff(cut);
+    });
     return;
   }
   for (let at = size; at < body.byteLength; at += size) {
@@ -141,7 +154,7 @@ async function upload(
   }
   const last = body.subarray(Math.floor(Math.max(0, body.byteLength - 1) / size) * size);
   outgoing.end(last, () => {
-    if (cut === "cutBeforeAnswer") outgoing.destroy(new Error("cut by the weather"));
+    if (cut === "cutBeforeAnswer") breakOff(cut);
   });
 }
 

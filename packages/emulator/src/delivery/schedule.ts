@@ -35,10 +35,10 @@ export function cloudWaitMs(
   failures: number,
   { firstWaitMs, factor }: Complete<CloudRetryOptions>,
 ): number {
-  return failures <= 1 ? 0 : Math.round(firstWaitMs * factor ** (failures - 2));
+  return failures <= 1 ? 0 : atLeastOne(Math.round(firstWaitMs * factor ** (failures - 2)));
 }
 
-/** How long the On-Premises client waits after the n-th failure: 3 s, 6 s, 9 s …, up to 15 min. */
+/** How long the On-Premises client waits after the n-th failure: 3 s, 6 s, 9 s …, up to 15 min. A wait of 0 is 1 ms. */
 export function onPremisesWaitMs(
   failures: number,
   settings: {
@@ -46,10 +46,14 @@ export function onPremisesWaitMs(
     readonly max_callback_backoff_delay_ms: number;
   },
 ): number {
-  return Math.min(
-    failures * settings.callback_backoff_delay_ms,
-    settings.max_callback_backoff_delay_ms,
+  return atLeastOne(
+    Math.min(failures * settings.callback_backoff_delay_ms, settings.max_callback_backoff_delay_ms),
   );
+}
+
+/** Without any wait, retries would go on for ever within one moment of a stepped clock. */
+function atLeastOne(waitMs: number): number {
+  return Math.max(1, waitMs);
 }
 
 /** "Typically 24 hours", says the platform's guide. */

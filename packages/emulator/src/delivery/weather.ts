@@ -1,3 +1,4 @@
+import { LONGEST_TIMER_MS } from "../clock.ts";
 import { type Complete, complete } from "../complete.ts";
 import { checkKnown } from "../known-options.ts";
 import type { Random } from "../random.ts";
@@ -81,6 +82,10 @@ export function checkWeather(weather: Weather): Complete<Weather> {
       throw new RangeError(`weather.${share} is a share from 0 to 1.`);
   for (const delay of ["holdBackMs", "gatherMs", "uploadPauseMs"] as const)
     if (!(full[delay] >= 0)) throw new RangeError(`weather.${delay} is a time in milliseconds.`);
+  if (full.uploadPauseMs > LONGEST_TIMER_MS)
+    throw new RangeError(
+      `weather.uploadPauseMs is at most ${LONGEST_TIMER_MS} (24 days), which is as long as Node.js waits.`,
+    );
   const isWithin = (value: number, most: number): boolean =>
     Number.isInteger(value) && value >= 1 && value <= most;
   if (!isWithin(full.batchItems, MOST_ITEMS))

@@ -49,6 +49,7 @@ export interface ClientParts {
 }
 
 const NAME = "on-premises";
+export const ON_PREMISES_NUMBER = "12125550177";
 
 /** The On-Premises client as far as webhooks go. What needs a restart takes effect when the next one is made. */
 export class OnPremisesClient {
@@ -65,7 +66,7 @@ export class OnPremisesClient {
     this.#parts = parts;
     const { options, office, ids, storage } = parts;
     this.version = options.version ?? "2.45.1";
-    this.#number = options.displayPhoneNumber ?? "12125550177";
+    this.#number = options.displayPhoneNumber ?? ON_PREMISES_NUMBER;
     this.#settings = storage.collection("on-premises settings");
     this.#authority = storage.collection("on-premises certificate authority");
     if (this.#settings.get(NAME) === undefined)
