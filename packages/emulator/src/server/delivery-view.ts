@@ -22,7 +22,7 @@ export function viewOf(delivery: Delivery): DeliveryView {
     ...(preview !== undefined && { preview: preview.slice(0, LONGEST_PREVIEW) }),
     bodyBytes: Buffer.byteLength(body),
     ...(body.length <= LONGEST_BODY && { body }),
-    attemptCount: attempts.length,
+    attemptCount: attempts.at(-1)?.number ?? 0,
     attempts: attempts.slice(-MOST_ATTEMPTS).map(shown),
   };
 }

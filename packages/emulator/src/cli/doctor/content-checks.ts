@@ -94,11 +94,11 @@ const SLOW_MS = 1000;
 
 /** The platform's demand on time, of all ordinary notifications so far. */
 export function checkTime(examination: Examination): void {
-  const { answerMs, demands, requests } = examination.court.verdict();
+  const { answerMs, demands, answers } = examination.court.verdict();
   const [median] = demands;
   const check = "time to answer";
-  const seen = `${Math.round(answerMs.median)} ms at the median of ${requests}, ${Math.round(answerMs.max)} ms at most`;
-  if (requests === 0) examination.find({ check, state: "unchecked", seen: "no answers" });
+  const seen = `${Math.round(answerMs.median)} ms at the median of ${answers}, ${Math.round(answerMs.max)} ms at most`;
+  if (answers === 0) examination.find({ check, state: "unchecked", seen: "no answers" });
   else if (median?.met === false)
     examination.find({ check, state: "broken", fault: "slow_answers", seen });
   // One of so few may be chance.
