@@ -5,4 +5,5 @@ export const breakages = {
   lostAnswers: "answer lost",
 } as const;
 
+/** What the weather did to a request, by the name of its option. */
 export type Breakage = keyof typeof breakages;
