@@ -131,13 +131,15 @@ export class Keeper implements Kept {
    * In what {@link get} returned, or not at all: a retry, or somebody else, may have written it anew. What is removed from a
    * job leaves an empty place: a part must stay in its chain.
    */
-  async replace(id: string, body: Uint8Array | undefined): Promise<boolean> {
+  async replace(id: string, body: Uint8Array | undefined, from: Uint8Array): Promise<boolean> {
     const was = this.#read.get(id);
     this.#read.delete(id);
     const place = placeOf(id);
     const all = storedIn(was);
     const stored = all[place?.index ?? 0];
     if (was === undefined || !isStored(stored)) return false;
+    // Another caller may have read it since, as it is by now.
+    if (Buffer.compare(toRecord(stored).body, from) !== 0) return false;
     const next = body === undefined ? null : withBody(stored, body);
     if (place !== undefined) return this.#replaceIn(place, { was, all, stored, next });
     return next === null

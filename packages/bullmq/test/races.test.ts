@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { eraseFrom } from "@whatsapp-webhooks/core";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
@@ -67,7 +68,7 @@ describeWithRedis("two at the same time", (redis) => {
     const found = {
       find: async () => ({ ids: ["parts:1-0:0"] }),
       get: (id: string) => keeper.get(id),
-      replace: (id: string, body?: Uint8Array) => keeper.replace(id, body),
+      replace: keeper.replace.bind(keeper),
     };
     expect(await eraseFrom(found, [ANN])).toBe(1);
     expect(retries).toBe(2);
@@ -80,9 +81,10 @@ describeWithRedis("two at the same time", (redis) => {
     await engine.parts.add("parts", stored(bodyOf(ANN)), { jobId: "1-0" });
     const job = engine.parts.toKey("1-0");
     const { ids } = await keeper.find({ texts: [ANN], deadLetters: false, after: 0 });
-    expect(await keeper.get(ids[0] ?? "")).toBeDefined();
+    const read = await keeper.get(ids[0] ?? "");
+    assert(read);
     await client.set(`${job}:lock`, "somebody", "PX", 10_000);
-    expect(await keeper.replace(ids[0] ?? "", undefined)).toBe(false);
+    expect(await keeper.replace(ids[0] ?? "", undefined, read.body)).toBe(false);
     expect(await client.hget(job, "data")).toContain(ANN);
     expect((await keeper.stats()).waiting).toBe(0);
   });
@@ -112,12 +114,24 @@ describeWithRedis("two at the same time", (redis) => {
         return result;
       },
       get: (id: string) => keeper.get(id),
-      replace: (id: string, body?: Uint8Array) => keeper.replace(id, body),
+      replace: keeper.replace.bind(keeper),
     };
     expect(await eraseFrom(found, [ANN])).toBe(2);
     const left = JSON.parse((await client.hget(engine.parts.toKey("1-0"), "data")) ?? "");
     expect(left).toEqual(stored(bodyOf(BOB)));
     expect(await client.hget(engine.parts.toKey("2-0"), "data")).toBe("{}");
+  });
+
+  test("what somebody else has changed since is not replaced, though another has read it since", async () => {
+    const { client, engine, keeper } = await placeIn(redis);
+    await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });
+    const job = engine.parts.toKey("1-0");
+    const read = await keeper.get("parts:1-0:0");
+    assert(read);
+    await client.hset(job, "data", JSON.stringify(stored(bodyOf(BOB))));
+    await keeper.get("parts:1-0:0");
+    expect(await keeper.replace("parts:1-0:0", Buffer.from(bodyOf(ANN)), read.body)).toBe(false);
+    expect(JSON.parse((await client.hget(job, "data")) ?? "")).toEqual(stored(bodyOf(BOB)));
   });
 
   test("two erasures of one notification, and of one dead letter", async () => {
