@@ -190,6 +190,8 @@ export class Processor implements TurnHost {
       // The inbox told when the record came; that it cannot tell now is no reason to leave the event out.
     }
     if (this.#isStopped) this.skip(turn);
+    // Begun elsewhere while the inbox was asked.
+    else if (this.#underWay.has(event.key)) await this.take(turn);
     else if (this.#isDuplicate(event, seen, work.completed)) this.#finish(work);
     else await this.#run(work, event);
   }

@@ -55,6 +55,37 @@ test("the same event in two conversations, as its customer has a user id by now,
   expect(processor.duplicates).toBe(1);
 });
 
+test("and if both of them have waited long and are looked up at the same time", async () => {
+  const { processor, on } = setUp();
+  const [busy, held, asked] = [gate(), gate(), gate()];
+  const heard: string[] = [];
+  on("message.text", async (event) => {
+    heard.push(event.data.text.body);
+    await (event.data.text.body === "same" ? held : busy).promise;
+  });
+  const seen = vi.fn(async () => new Set<string>());
+  const userId = { from_user_id: "US.1" };
+  const before = text("same", { id: "same" });
+  const deliveries = [
+    processor.deliver(record(cloudBody([text("a", { id: "a" })])), delivery()),
+    processor.deliver(record(cloudBody([{ ...text("b", { id: "b" }), ...userId }])), delivery()),
+    processor.deliver(record(cloudBody([before])), delivery({ seen })),
+    processor.deliver(record(cloudBody([{ ...before, ...userId }])), delivery({ seen })),
+  ];
+  await vi.waitFor(() => expect(heard).toHaveLength(2));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(seen).toHaveBeenCalledTimes(2);
+  seen.mockImplementation(() => asked.promise.then(() => new Set<string>()));
+  busy.open();
+  await vi.waitFor(() => expect(seen).toHaveBeenCalledTimes(4));
+  asked.open();
+  await vi.waitFor(() => expect(heard).toContain("same"));
+  held.open();
+  expect(await Promise.all(deliveries)).toMatchObject(Array(4).fill({ kind: "done" }));
+  expect(heard.toSorted()).toEqual(["a", "b", "same"]);
+  expect(processor.duplicates).toBe(1);
+});
+
 test("and if that fails, the other runs what failed", async () => {
   const { processor, on } = setUp();
   const held = gate();
