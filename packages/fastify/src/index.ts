@@ -36,7 +36,11 @@ export function whatsappWebhooks(webhooks: Webhooks, options: FastifyOptions = {
   createPathMatcher(path ?? DEFAULT_PATH);
   return async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    app.addContentTypeParser("*", (request, payload, done) => {
+      // One that a hook put there fails with nobody listening, if the request is refused before it is read: that ends the process.
+      if (payload !== request.raw) payload.on("error", () => {});
+      done(null, payload);
+    });
     // "/" under a prefix: Fastify then takes the path with and without a trailing slash.
     await app.register(
       async (route) => {
@@ -60,8 +64,6 @@ async function answer(
   const { rawBody: kept, body: parsed } = request.raw as Kept;
   const { rawBody = kept } = request as Kept;
   const stream = (request.body ?? undefined) as Readable | undefined;
-  // One that a hook put there fails with nobody listening, if the request is refused before it is read: that ends the process.
-  if (stream !== request.raw) stream?.on?.("error", () => {});
   const { status, headers, body } = await webhooks.receive(
     toWebhookRequest(request.raw, {
       url: request.originalUrl,

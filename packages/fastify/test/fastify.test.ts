@@ -157,10 +157,11 @@ describe.each(Object.entries(majors))("%s", (major, fastify) => {
     expect(texts).toEqual(["hello"]);
   });
 
-  test("a stream of a preParsing hook that fails after the answer, or before it is read, ends no process", async () => {
+  test("a stream of a preParsing hook that fails after the answer, or before it is read, even in another hook, ends no process", async () => {
     const { webhooks } = listen({ appSecret: () => sleep(50, SECRET) });
     const app = start();
     app.addHook("preParsing", async (_request, _reply, payload) => payload.pipe(createGunzip()));
+    app.addHook("preHandler", () => sleep(50));
     app.register(whatsappWebhooks(webhooks));
     await app.ready();
     const uncaught = vi.fn();
