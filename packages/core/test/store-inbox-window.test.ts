@@ -80,3 +80,38 @@ test("what another process took over and let go is not delivered here twice at o
   await vi.waitFor(() => expect(claim.mock.lastCall?.[0].bytes).toBe(10));
   await inbox.close();
 });
+
+test("one that is given back is delivered here again before that is written, and still counts as under way", async () => {
+  const outcomes = [gate<Outcome>(), gate<Outcome>()];
+  const deliver = vi.fn(() => outcomes[deliver.mock.calls.length - 1]?.promise ?? done);
+  const each = claimed("1234567");
+  const brought: ClaimedRecord[][] = [];
+  const claim = vi.fn(async (_room: { readonly bytes: number }) => brought.shift() ?? []);
+  const written = gate<void>();
+  const { store, commits } = tame({
+    claim,
+    commit: async ({ settles }) => {
+      if (settles.some(({ kind }) => kind === "release")) await written.promise;
+      return [];
+    },
+  });
+  const inbox = storeInbox(store, { windowBytes: 10, pollMs: 1 });
+  await inbox.consume(deliver, contextOf());
+  await inbox.idle?.();
+  await inbox.put(each.record);
+  brought.push([each]);
+  await vi.waitFor(() => expect(brought).toHaveLength(0));
+  await settled();
+  outcomes[0]?.open({ kind: "retry", completed: [], delayMs: 0, reason: "" });
+  await vi.waitFor(() => expect(commits.flatMap(({ settles }) => settles)).toHaveLength(2));
+  brought.push([each]);
+  await vi.waitFor(() => expect(deliver).toHaveBeenCalledTimes(2));
+  written.open();
+  await settled();
+  expect(inbox.pending?.()).toBe(1);
+  outcomes[1]?.open(done);
+  await inbox.idle?.();
+  expect(inbox.pending?.()).toBe(0);
+  expect(deliver).toHaveBeenCalledTimes(2);
+  await inbox.close();
+});

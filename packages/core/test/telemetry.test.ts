@@ -133,6 +133,10 @@ describe("somebody's own telemetry", () => {
       },
     ],
     [
+      "is async where an object is expected, as JavaScript may be",
+      { receiving: rejecting, handling: rejecting, observe: rejecting },
+    ],
+    [
       "runs twice",
       {
         receiving: () => ({ run: twice, answered() {} }),

@@ -57,7 +57,10 @@ export interface Inbox {
 
 /** A notification as it is stored: the bytes, and what is known about who sent them. */
 export interface InboxRecord {
-  /** The same for the same signed bytes under the same credentials; unique for On-Premises notifications, which can be alike. */
+  /**
+   * The same for the same signed bytes under the same credentials, within an hour if they tell no time; unique for
+   * On-Premises notifications, which can be alike.
+   */
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;

@@ -58,6 +58,8 @@ class StoreInbox implements Inbox {
   readonly #commitOutage = new Outage();
   readonly #deadLetterWatch = new DeadLetterWatch();
   readonly #putBacks = new PutBacks();
+  /** Releases under way that end no delivery: by the time they are written, the record may be delivered again. */
+  readonly #givenBack = new Set<string>();
   readonly #idle: (() => void)[] = [];
   #closed: Promise<void> | undefined;
 
@@ -79,8 +81,10 @@ class StoreInbox implements Inbox {
       },
       notHeld: ({ id }) => this.#window.giveUp(id),
       settled: (id) => {
+        if (this.#givenBack.delete(id) || !this.#window.letGo(id)) return;
         // Was it settled before it came again, or after? If before, it would be ours and never be delivered.
-        if (this.#window.letGo(id)) this.#commits.settle({ id, kind: "release", completed: [] });
+        this.#givenBack.add(id);
+        this.#commits.settle({ id, kind: "release", completed: [] });
       },
       ended: ({ isWritten, isTold }) => {
         if (isWritten) this.#commitOutage.end(this.#logger, "the inbox can be written again");

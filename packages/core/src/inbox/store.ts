@@ -12,8 +12,8 @@ export interface Store {
    * they make room.
    *
    * Writes everything or nothing, and resolves once a crash can no longer lose it. Appends come first, in order; a record
-   * whose id is there, or was handled within the time that ids are remembered, is left out. Returns the ids left out. An
-   * id twice in one commit is one record, the first, and not left out.
+   * whose id is there, or was handled within the time that ids are remembered, is left out, and its
+   * id is in `leftOut`. An id twice in one commit is one record, the first, and not left out.
    *
    * What is held from the start is delivered from memory, so it must not overtake what others stored. If a record waited
    * free before this commit, none of its appends is held, whatever they ask for, and `isBehind` is true: they are to be

@@ -19,40 +19,36 @@ export function harmlessTelemetry(telemetry: Telemetry): HarmlessTelemetry {
       return {
         trace: quiet(() => receiving?.trace),
         run: (work) => runOnce(receiving, work),
-        answered: (answer) => tell(() => receiving?.answered(answer)),
+        answered: (answer) => void quiet(() => receiving?.answered(answer)),
       };
     },
     handling(event) {
       const handling = quiet(() => telemetry.handling?.(event));
       return {
         run: (work) => runOnce(handling, work),
-        failed: (failure) => tell(() => handling?.failed?.(failure)),
-        ended: () => tell(() => handling?.ended()),
+        failed: (failure) => void quiet(() => handling?.failed?.(failure)),
+        ended: () => void quiet(() => handling?.ended()),
       };
     },
-    duplicate: (event) => tell(() => telemetry.duplicate?.(event)),
-    retried: (event) => tell(() => telemetry.retried?.(event)),
-    deadLettered: (record) => tell(() => telemetry.deadLettered?.(record)),
+    duplicate: (event) => void quiet(() => telemetry.duplicate?.(event)),
+    retried: (event) => void quiet(() => telemetry.retried?.(event)),
+    deadLettered: (record) => void quiet(() => telemetry.deadLettered?.(record)),
     observe: (inbox) => {
       const end = quiet(() => telemetry.observe?.(inbox));
-      return () => tell(() => end?.());
+      return () => void quiet(() => end?.());
     },
   };
 }
 
-/** There is nowhere to tell of what goes wrong here. */
+/** There is nowhere to tell of what goes wrong here. A promise is not waited for, whatever comes of it. */
 function quiet<T>(call: () => T): T | undefined {
   try {
-    return call();
+    const result = call();
+    if (result instanceof Promise) result.catch(() => {});
+    return result;
   } catch {
     return undefined;
   }
-}
-
-/** What is returned is not waited for, whatever comes of it. */
-function tell(call: () => unknown): void {
-  const result = quiet(call);
-  if (result instanceof Promise) result.catch(() => {});
 }
 
 /** `work` itself does not throw. */
@@ -62,6 +58,6 @@ function runOnce<R>(watcher: { run?(work: () => void): void } | undefined, work:
     ran ??= { result: work() };
     return ran;
   };
-  if (watcher?.run !== undefined) tell(() => watcher.run?.(() => void once()));
+  if (watcher?.run !== undefined) quiet(() => watcher.run?.(() => void once()));
   return once().result;
 }
