@@ -36,9 +36,16 @@ function setIds(item: NotificationBody, property: string | undefined, number: st
 
 function setUserIds(item: NotificationBody, number: string): void {
   for (const [property, id] of Object.entries(item)) {
-    if (typeof id !== "string" || !/(^|_)user_id$/.test(property)) continue;
-    const kind = `${property.includes("parent") ? "ENT." : ""}${property.startsWith("previous_") ? "OLD" : ""}`;
-    item[property] = `US.${kind}${number}`;
+    if (!/(^|_)user_id$/.test(property)) continue;
+    const kind = property.includes("parent") ? "ENT." : "";
+    if (typeof id === "string")
+      item[property] = `US.${kind}${property.startsWith("previous_") ? "OLD" : ""}${number}`;
+    else if (isObject(id))
+      item[property] = {
+        ...id,
+        previous: `US.${kind}OLD${number}`,
+        current: `US.${kind}${number}`,
+      };
   }
 }
 

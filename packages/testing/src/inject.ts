@@ -24,9 +24,13 @@ export function inject(
   { url = DEFAULT_PATH, params = {} }: InjectOptions = {},
 ): Promise<WebhookResponse> {
   // Not `Headers`, which throws for what no server would let through: here it is refused as by the receiver.
-  const headers = new Map(
-    Object.entries(notification.headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const headers = new Map<string, string>();
+  for (const [spelling, value] of Object.entries(notification.headers)) {
+    const name = spelling.toLowerCase();
+    const before = headers.get(name);
+    // One that is given twice comes as a server joins it.
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
   return webhooks.receive({
     method: "POST",
     url,

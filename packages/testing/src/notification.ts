@@ -32,7 +32,7 @@ interface Overrides {
   /** Set on every message and status, in the platform's own words: `{ id: "wamid.1", timestamp: "1790000000" }`. */
   readonly item?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * New ids, and for what has none another time, so that it is a duplicate of nothing. Default: true for a text of your
+   * New ids, and for what has none the time of now, so that it is a duplicate of nothing. Default: true for a text of your
    * own; false for a fixture, which then is the same every time.
    */
   readonly unique?: boolean | undefined;

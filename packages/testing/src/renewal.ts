@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { isObject, listOf, placesOf, valuesOf } from "./body-parts.ts";
 import type { NotificationBody } from "./fixtures.ts";
 
@@ -19,7 +19,6 @@ export function renew(body: NotificationBody): void {
       renewed.set(item.id, id);
       item.id = id;
     }
-  seconds++;
   if ("entry" in body) renewEntries(listOf(body.entry));
   else renewRoot(body);
 }
@@ -28,7 +27,7 @@ export function renew(body: NotificationBody): void {
 function renewEntries(entries: readonly NotificationBody[]): void {
   for (const entry of entries)
     if (entry.time !== undefined || !valuesOf(entry).every(isToldById))
-      entry.time = later(entry.time);
+      entry.time = newTime(entry.time);
 }
 
 function isToldById(value: NotificationBody): boolean {
@@ -51,7 +50,7 @@ function renewRoot(body: NotificationBody): void {
       if (hasId(item) || Object.keys(item).length === 0) continue;
       // The answer to a contacts check is no profile.
       if (name !== "contacts" || item.input !== undefined)
-        item.timestamp = String(later(item.timestamp));
+        item.timestamp = String(newTime(item.timestamp));
     }
 }
 
@@ -64,14 +63,13 @@ function newId(old: string): string {
   return `${kind}.${randomBytes(24).toString("base64")}`;
 }
 
-/** Not from 0: what an earlier run sent may still be remembered. */
-const MOST_SECONDS = 10_000_000;
-let seconds = randomInt(MOST_SECONDS);
-const start = Math.floor(Date.now() / 1_000) - MOST_SECONDS;
+let last = 0;
 
-/** Another time each time, in seconds, as a number or a text, whichever it was. */
-function later(time: unknown): number | string {
-  if (typeof time === "number") return time + seconds;
-  if (typeof time === "string" && /^\d+$/.test(time)) return String(Number(time) + seconds);
-  return start + seconds;
+/**
+ * Now, and another time each time, as a number or a text, whichever it was. In milliseconds, which receivers take as well as
+ * seconds: there are enough of them for each body to have one of its own and be no older than it is.
+ */
+function newTime(time: unknown): number | string {
+  last = Math.max(last + 1, Date.now());
+  return typeof time === "string" ? String(last) : last;
 }

@@ -30,6 +30,14 @@ describe("inject", () => {
     expect(response).toMatchObject({ status: 401, body: "signature_mismatch" });
   });
 
+  test("a signature that is given twice is refused, as from a server", async () => {
+    const webhooks = createWebhooks({ appSecret: SECRET, verifyToken: "t", logger });
+    const { body, headers } = signed(notification(), SECRET);
+    const twice = { "x-hub-signature-256": "sha256=bad", ...headers };
+    const response = await inject(webhooks, { body, headers: twice });
+    expect(response).toMatchObject({ status: 401, body: "signature_malformed" });
+  });
+
   test("resolves with the refusal of a header that no server lets through", async () => {
     const onPremisesOptions = { authorization: "Basic abc" };
     const webhooks = createWebhooks({

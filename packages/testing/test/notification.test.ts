@@ -83,6 +83,14 @@ describe("notification", () => {
     }
   });
 
+  test("a user id before and after its change is of that number too", () => {
+    const body = notification({ fixture: "user_id_update/changed", from: "15550001111" });
+    expect([...parse(body)].at(-1)?.raw).toMatchObject({
+      user_id: { previous: "US.OLD15550001111", current: "US.15550001111" },
+      parent_user_id: { previous: "US.ENT.OLD15550001111", current: "US.ENT.15550001111" },
+    });
+  });
+
   test("one number is one person: of texts and of all fixtures with user ids", () => {
     const from = "15550001111";
     for (const fixture of ["messages/status-group-read-bsuid", "calls/connect-username-only"]) {
@@ -124,6 +132,18 @@ describe("notification", () => {
         ),
       );
       expect(new Set(keys).size, fixture).toBe(keys.length);
+    }
+  });
+
+  test("what is made unique is no older than what it was made of", () => {
+    const receivedAt = Date.now();
+    for (const fixture of fixtureNames()) {
+      const build = fixture.startsWith("on-premises/") ? onPremises : notification;
+      const [before, after] = [build({ fixture }), build({ fixture, unique: true })].map((body) =>
+        [...parse(body, { receivedAt })].map(({ timestamp }) => timestamp.getTime()),
+      );
+      for (const [index, time] of after?.entries() ?? [])
+        expect(time, fixture).toBeGreaterThanOrEqual(Math.min(before?.[index] ?? 0, receivedAt));
     }
   });
 
