@@ -215,3 +215,45 @@ test("a last attempt that fails dead-letters nothing that has not begun, or that
     expect(errors.map(({ code }) => code)).toEqual(["handler_failed"]);
   }
 });
+
+test("what failed before close() has failed: it is tried again later, and the attempt counts", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  on("message.text", async (event) => {
+    const { body } = event.data.text;
+    if (body === "bad") throw new Error("no");
+    if (body === "slow") await held.promise;
+  });
+  const messages = [text("bad"), text("slow", { from: BOB }), text("next", { from: BOB })];
+  const outcome = processor.deliver(record(cloudBody(messages)), delivery());
+  await settled();
+  processor.stop();
+  held.open();
+  expect(await outcome).toMatchObject({ kind: "retry", reason: "1 failed: message.text" });
+});
+
+test("what another record has finished meanwhile is no failure to look up any more", async () => {
+  const { processor, on } = setUp();
+  const held = gate();
+  const ran: string[] = [];
+  on("message.text", async (event) => {
+    const { body } = event.data.text;
+    ran.push(body);
+    if (body === "slow") await held.promise;
+    if (body === "twin" && ran.length < 3) throw new Error("the first fails");
+  });
+  const twin = text("twin", { id: "twin" });
+  const first = processor.deliver(
+    record(cloudBody([text("slow", { id: "slow", from: BOB }), twin])),
+    delivery(),
+  );
+  await settled();
+  const other = { ...twin, from_user_id: "US.1" };
+  expect(await processor.deliver(record(cloudBody([other])), delivery())).toEqual({
+    kind: "done",
+    completed: ["message:twin:text"],
+  });
+  held.open();
+  expect(await first).toMatchObject({ kind: "retry", completed: ["message:slow:text"] });
+  expect(ran).toEqual(["slow", "twin", "twin"]);
+});

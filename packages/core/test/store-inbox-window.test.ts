@@ -59,6 +59,47 @@ test("what is put while a claim brings it takes its room once, and until it has 
   await inbox.close();
 });
 
+test("what is there already takes no room, nor does what others take as it came behind older ones", async () => {
+  const { store } = tame();
+  const answers = [true, false];
+  const commit = async ({ appends }: Commit) => {
+    const isBehind = answers.shift() ?? false;
+    return { leftOut: isBehind ? [] : appends.map(({ record: { id } }) => id), isBehind };
+  };
+  const inbox = storeInbox({ ...store, commit }, { pollMs: 1 });
+  const deliver = vi.fn(async () => done);
+  await inbox.consume(deliver, contextOf());
+  await inbox.idle?.();
+  for (const body of ["behind", "known"]) {
+    await inbox.put(record(body));
+    await inbox.idle?.();
+    expect(inbox.pending?.(), body).toBe(0);
+  }
+  expect(deliver).not.toHaveBeenCalled();
+  await inbox.close();
+});
+
+test("what comes twice in one commit is delivered once, and both are answered", async () => {
+  const first = gate<readonly string[]>();
+  const { store, commits } = tame({
+    commit: async ({ appends }) => (appends.length === 1 ? first.promise : []),
+  });
+  const inbox = storeInbox(store, { pollMs: 1 });
+  const deliver = vi.fn(async () => done);
+  await inbox.consume(deliver, contextOf());
+  await inbox.idle?.();
+  const twin = record("twin");
+  const puts = [record("first"), twin, { ...twin }].map((each) => inbox.put(each));
+  await settled();
+  first.open([]);
+  await Promise.all(puts);
+  await inbox.idle?.();
+  expect(commits.map(({ appends }) => appends.length).slice(0, 2)).toEqual([1, 2]);
+  expect(deliver).toHaveBeenCalledTimes(2);
+  expect(inbox.pending?.()).toBe(0);
+  await inbox.close();
+});
+
 test("what another process took over and let go is not delivered here twice at one time", async () => {
   const { inbox, deliver, outcome, answer, claim, commits, written } = await setUp();
   const each = claimed("1234567");

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Deliver, type InboxRecord, type Outcome, storeInbox } from "../src/index.ts";
 import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
@@ -22,6 +22,22 @@ test("one commit is under way; what arrives meanwhile joins the next", async () 
   first.open([]);
   await Promise.all(puts);
   expect(sizes).toEqual([1, 9]);
+  await inbox.close();
+});
+
+test("one that only receives stores what it gets, and takes nothing out", async () => {
+  const claim = vi.fn(async () => [{ record: record("older"), attempts: 0, completed: [] }]);
+  const { store, commits } = tame({ claim });
+  const inbox = storeInbox(store, { role: "receive", pollMs: 1 });
+  const deliver = vi.fn(async () => done);
+  const consumer = await inbox.consume(deliver, contextOf());
+  await inbox.put(record("newer"));
+  await inbox.idle?.();
+  await settled();
+  expect(commits).toMatchObject([{ appends: [{ held: false }] }]);
+  expect(claim).not.toHaveBeenCalled();
+  expect(deliver).not.toHaveBeenCalled();
+  await consumer.close();
   await inbox.close();
 });
 

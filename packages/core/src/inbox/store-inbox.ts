@@ -172,7 +172,6 @@ class StoreInbox implements Inbox {
   /** Held from the start if we are to deliver it, there is room, and nothing older waits in the store. */
   #admit(record: InboxRecord): boolean {
     if (this.#deliver === undefined || this.#isBehind || !this.#window.hasRoom) return false;
-    if (this.#window.has(record.id)) return false;
     this.#window.hold(record);
     return true;
   }

@@ -32,10 +32,6 @@ export class Window {
     };
   }
 
-  has(id: string): boolean {
-    return this.#sizes.has(id);
-  }
-
   /** Room for a record that is on its way. It may be there already: then it takes no room of its own. */
   hold({ id, body }: InboxRecord): void {
     this.#bytes += body.byteLength - (this.#sizes.get(id) ?? 0);
