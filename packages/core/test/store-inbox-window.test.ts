@@ -124,7 +124,7 @@ test("what another process took over and let go is not delivered here twice at o
 
 test("one that is given back is delivered here again before that is written, and still counts as under way", async () => {
   const outcomes = [gate<Outcome>(), gate<Outcome>()];
-  const deliver = vi.fn(() => outcomes[deliver.mock.calls.length - 1]?.promise ?? done);
+  const deliver = vi.fn(async () => outcomes[deliver.mock.calls.length - 1]?.promise ?? done);
   const each = claimed("1234567");
   const brought: ClaimedRecord[][] = [];
   const claim = vi.fn(async (_room: { readonly bytes: number }) => brought.shift() ?? []);

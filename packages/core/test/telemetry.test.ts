@@ -132,9 +132,10 @@ describe("somebody's own telemetry", () => {
         observe: () => rejecting,
       },
     ],
+    // No TypeScript, which asks for objects here.
     [
-      "is async where an object is expected, as JavaScript may be",
-      { receiving: rejecting, handling: rejecting, observe: rejecting },
+      "is async where an object is expected",
+      Object({ receiving: rejecting, handling: rejecting, observe: rejecting }),
     ],
     [
       "runs twice",
