@@ -54,7 +54,7 @@ describe("one that was not done says what is wrong", () => {
   test("nobody listens, or the certificate is not trusted", async () => {
     const baseUrl = `http://127.0.0.1:${await closedPort()}`;
     const fetch: FetchLike = async () => {
-      throw Object.assign(new Error("tls"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+      throw Object.assign(new Error("tls"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     };
     const closed = await errorFrom(client(api, { baseUrl }).settings.login({ newPassword }));
     expect(closed.advice).toContain("Check baseUrl");
