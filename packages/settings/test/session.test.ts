@@ -73,6 +73,7 @@ describe("logging in", () => {
   });
 
   test.each([
+    [401, 1005, "Invalid credentials", "user name and password"],
     [401, 1024, "Password change required", "login({ newPassword })"],
     [400, 1009, "Parameter value is not valid", "8 to 64 characters"],
     [400, 1025, "Request is not valid", "could not read the request"],

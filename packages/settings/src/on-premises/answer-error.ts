@@ -66,12 +66,15 @@ export function errorOf(
       status,
       errors,
       advice:
-        (status >= 500 ? adviceIfUnknown : undefined) ??
-        (code === undefined ? undefined : ADVICE[code]) ??
-        byStatus(status),
+        (status >= 500 ? adviceIfUnknown : undefined) ?? byCode(code, status) ?? byStatus(status),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     },
   );
+}
+
+/** With a 401, 1005 is a wrong password or token: whose account it is, and what that may do, is not known then. */
+function byCode(code: number | undefined, status: number): string | undefined {
+  return code === undefined || (code === 1005 && status === 401) ? undefined : ADVICE[code];
 }
 
 function byStatus(status: number): string {
