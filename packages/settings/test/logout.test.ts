@@ -34,7 +34,7 @@ function heldLogin(): { fetch: FetchLike; release: () => void } {
 
 describe("logging out", () => {
   test("ends the token; the next call logs in anew", async () => {
-    api.answer(GET, settled).answer(LOGOUT, { body: null });
+    api.answer(GET, settled).answer(LOGOUT, { body: { meta } });
     const { settings } = client(api);
     await settings.get();
     await settings.logout();
@@ -43,11 +43,20 @@ describe("logging out", () => {
     expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
-  test("without a token is nothing, and of a token that is valid no more it is done", async () => {
-    api.answer(LOGOUT, refused);
+  test("without a token is nothing", async () => {
     await client(api).settings.logout();
     expect(api.requests).toEqual([]);
-    await client(api, {}, onlyToken).settings.logout();
+  });
+
+  test.each([
+    ["the error object", refused],
+    ["an empty object", { status: 401, body: {} }],
+    ["nothing", { status: 401 }],
+  ])("of a token that is refused with %s is done", async (_, answer) => {
+    api.answer(LOGOUT, answer);
+    const { settings } = client(api, {}, onlyToken);
+    await settings.logout();
+    await settings.logout();
     expect(api.of(LOGOUT)).toHaveLength(1);
   });
 
@@ -63,6 +72,9 @@ describe("logging out", () => {
     ["a page in HTML", 200, "<html>Sign in</html>"],
     ["something else than an object", 200, "true"],
     ["a page in HTML that asks for a password", 401, "<html>Sign in</html>"],
+    ["the JSON of another service", 200, '{"status":"ok"}'],
+    ["another service's error", 200, '{"error":"not here"}'],
+    ["a gateway's refusal", 401, '{"message":"Unauthorized"}'],
   ])("answered with %s, it is not done: the token is kept", async (_, status, body) => {
     api.answer(LOGOUT, { status, body }, { body: {} });
     const { settings } = client(api, {}, onlyToken);

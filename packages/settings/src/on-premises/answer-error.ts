@@ -95,6 +95,18 @@ function readError({
   });
 }
 
+/**
+ * Whether a body may be this API's: nothing, `null`, an empty object, or one with something that this API answers. JSON alone
+ * may be any service's.
+ */
+export function isOfApi(text: string): boolean {
+  const json = readJson(text);
+  if (!isObject(json)) return json === null;
+  const { errors, meta, settings } = json;
+  const isEmpty = Object.keys(json).length === 0;
+  return isEmpty || Array.isArray(errors) || isObject(meta) || isObject(settings);
+}
+
 /** The error for an answer that is none of this API's. */
 export function notTheApi(
   name: string,

@@ -8,10 +8,10 @@ import {
   readBaseUrl,
 } from "../connection.ts";
 import { recoded } from "../hide.ts";
-import { isObject, readJson, readObject, readText } from "../read.ts";
+import { readJson, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send } from "../transport.ts";
-import { errorOf, notTheApi } from "./answer-error.ts";
+import { errorOf, isOfApi, notTheApi } from "./answer-error.ts";
 import type { ApplicationSettings, ApplicationSettingsPatch } from "./application-settings.ts";
 import { checkPem, isPem } from "./certificate.ts";
 import { checkPatch } from "./check-patch.ts";
@@ -166,9 +166,8 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   function read(name: string, answer: TokenAnswer, secrets: readonly string[] = []): unknown {
     const error = errorOf(name, answer, [answer.token, ...session.secrets, ...secrets]);
     if (error !== undefined) throw error;
-    const json = readJson(answer.text);
-    if (json !== null && !isObject(json)) throw notTheApi(name, answer.status);
-    return json;
+    if (!isOfApi(answer.text)) throw notTheApi(name, answer.status);
+    return readJson(answer.text);
   }
 
   return {
@@ -235,12 +234,9 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   };
 }
 
-/** A 404 of this API: without a body, or with its object. Any other one is from somebody else, and then baseUrl is wrong. */
+/** A 404 of this API. Any other one is from somebody else, and then baseUrl is wrong. */
 function isMissing({ status, text }: Answer): boolean {
-  if (status !== 404) return false;
-  const json = readJson(text);
-  if (!isObject(json)) return json === null;
-  return Array.isArray(json.errors) || isObject(json.meta) || Object.keys(json).length === 0;
+  return status === 404 && isOfApi(text);
 }
 
 function toJson(patch: object): string {

@@ -1,8 +1,8 @@
 import { readSecret } from "../connection.ts";
-import { isObject, readJson, readList, readObject, readText } from "../read.ts";
+import { readJson, readList, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send, type TransportOptions } from "../transport.ts";
-import { errorOf, notTheApi } from "./answer-error.ts";
+import { errorOf, isOfApi, notTheApi } from "./answer-error.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** What a login gave. The token is not shown when it is printed. */
@@ -178,8 +178,7 @@ export class Session {
     // Refused by the client: it was valid no more, which is what was asked for.
     const isRefused = error?.code === "api_error" && error.status === 401;
     if (error !== undefined && !isRefused) throw error;
-    const json = readJson(answer.text);
-    if (json !== null && !isObject(json)) throw notTheApi(LOGOUT, answer.status);
+    if (!isOfApi(answer.text)) throw notTheApi(LOGOUT, answer.status);
     this.forget(token);
   }
 
