@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import type { FetchLike, LoginOptions } from "../src/index.ts";
+import type { LoginOptions } from "../src/index.ts";
 import {
   client,
   errorFrom,
   errors,
+  heldLogin,
   LOGIN,
   meta,
   SETTINGS,
@@ -17,20 +18,6 @@ const settled = { body: { settings: { application: {} }, meta } };
 const refused = { status: 401, body: errors(1005, "Access denied") };
 const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
 const onlyToken = { username: undefined, password: undefined, token: "given" };
-
-/** A fetch whose answer to a login comes when it is released. */
-function heldLogin(): { fetch: FetchLike; release: () => void } {
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const fetch: FetchLike = async (url, init) => {
-    const response = await globalThis.fetch(url, init);
-    if (url.endsWith("/login")) await released;
-    return response;
-  };
-  return { fetch, release };
-}
 
 describe("logging out", () => {
   test("ends the token; the next call logs in anew", async () => {

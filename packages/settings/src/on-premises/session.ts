@@ -75,32 +75,24 @@ export class Session {
 
   /** A token that is valid as far as is known. Calls that need one at the same time share a login. */
   async token(): Promise<string> {
-    if (this.#token !== undefined && (Date.now() < this.#renewAt || !this.canLogIn))
-      return this.#token;
-    try {
-      const { token } = await this.login();
-      return token;
-    } catch (error) {
-      return this.#kept(error);
-    }
-  }
-
-  /** The token that could not be renewed, where it is valid yet; the next attempt is at half of what is left of its life. */
-  #kept(error: unknown): string {
     const token = this.#token;
-    const now = Date.now();
     const expiresAt = this.#expiresAt;
-    if (token === undefined || (expiresAt !== undefined && expiresAt.getTime() <= now)) throw error;
-    // Not for each of the calls that waited for the same login.
-    if (now >= this.#renewAt) {
-      this.#renewAt = renewAt(expiresAt, now);
-      const code = error instanceof SettingsError ? error.code : undefined;
-      const status = error instanceof SettingsError ? error.status : undefined;
+    const now = Date.now();
+    if (token !== undefined && (now < this.#renewAt || !this.canLogIn)) return token;
+    if (token === undefined || expiresAt === undefined || expiresAt.getTime() <= now) {
+      const login = await this.login();
+      return login.token;
+    }
+    // While it is valid no call waits for the next one. The next attempt, if one is needed, is at half of what is left of its life.
+    this.#renewAt = renewAt(expiresAt, now);
+    this.login().catch((error: unknown) => {
+      if (this.#token !== token) return;
+      const { code, status } = error instanceof SettingsError ? error : {};
       this.#transport.logger.warn(
         { code, status, expiresAt },
         "The token could not be renewed; it is used until it expires.",
       );
-    }
+    });
     return token;
   }
 

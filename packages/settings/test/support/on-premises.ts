@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import {
   createOnPremisesSettings,
+  type FetchLike,
   type OnPremisesSettings,
   type OnPremisesSettingsOptions,
   SettingsError,
@@ -65,6 +66,22 @@ export function client(api: FakeApi, given: Given = {}, credentials: object = {}
     ...credentials,
   });
   return { settings, warnings, retries };
+}
+
+/** A fetch that holds the answers to logins, from the n-th on, until they are released. */
+export function heldLogin(from = 1): { readonly fetch: FetchLike; release(): void } {
+  let count = 0;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const fetch: FetchLike = async (url, init) => {
+    const isHeld = url.endsWith("/login") && ++count >= from;
+    const response = await globalThis.fetch(url, init);
+    if (isHeld) await released;
+    return response;
+  };
+  return { fetch, release };
 }
 
 /** The error that a call rejects with. Anything else fails the test. */
