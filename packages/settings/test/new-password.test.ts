@@ -20,7 +20,7 @@ describe("a login with a new password that may have been done says which one to 
   ])("%s", async (_, code, answer) => {
     api.answer(LOGIN, answer);
     const { settings } = client(api, {
-      timeoutMs: answer === "hang" || answer === "stall" ? 200 : 10_000,
+      timeoutMs: answer === "hang" || answer === "stall" ? 2000 : 10_000,
     });
     const error = await errorFrom(settings.login({ newPassword }));
     expect(error).toMatchObject({ code, advice: perhaps, message: perhaps });
