@@ -4,7 +4,7 @@ import {
   client,
   errorFrom,
   errors,
-  heldLogin,
+  held,
   LOGIN,
   meta,
   SETTINGS,
@@ -75,7 +75,7 @@ describe("logging out", () => {
     ["a plain login", {}],
     ["a login with a new password", { newPassword: "New-secret-2" }],
   ])("while %s is under way ends the token that it brings", async (_, options) => {
-    const { fetch, release } = heldLogin();
+    const { fetch, release } = held(LOGIN);
     api.answer(LOGOUT, { body: {} });
     const { settings } = client(api, { fetch });
     const login = settings.login(options);
@@ -86,8 +86,74 @@ describe("logging out", () => {
     expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
   });
 
+  test("while two logins are under way ends both tokens", async () => {
+    const { fetch, release } = held(LOGIN);
+    api.answer(LOGOUT, { body: {} });
+    const { settings } = client(api, { fetch });
+    const logins = [settings.login(), settings.login({ newPassword: "New-secret-2" })];
+    await vi.waitFor(() => expect(api.of(LOGIN)).toHaveLength(2));
+    const logout = settings.logout();
+    release();
+    await Promise.all([...logins, logout]);
+    expect(tokensOf(LOGOUT).sort()).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("while the token is being replaced ends both; what was not ended is ended by the next", async () => {
+    const { fetch, release } = held(LOGIN, 2);
+    const failed = new Set<string | undefined>();
+    api.answer(LOGOUT, ({ headers: { authorization } }) => {
+      const isFirst = !failed.has(authorization);
+      failed.add(authorization);
+      return isFirst ? { status: 500 } : { body: {} };
+    });
+    const { settings } = client(api, { fetch });
+    await settings.login();
+    const login = settings.login();
+    const logout = errorFrom(settings.logout());
+    release();
+    await login;
+    expect((await logout).status).toBe(500);
+    await settings.logout();
+    await settings.logout();
+    expect(tokensOf(LOGOUT).sort()).toEqual([
+      "Bearer token-1",
+      "Bearer token-1",
+      "Bearer token-2",
+      "Bearer token-2",
+    ]);
+  });
+
+  test("while a call is under way: it is refused, and does not log in anew", async () => {
+    const { fetch, release } = held(GET);
+    api.answer(GET, refused, settled).answer(LOGOUT, { body: {} });
+    const { settings } = client(api, { fetch });
+    const call = errorFrom(settings.get());
+    await vi.waitFor(() => expect(api.of(GET)).toHaveLength(1));
+    await settings.logout();
+    release();
+    const error = await call;
+    expect(error).toMatchObject({ code: "api_error", status: 401 });
+    expect(error.message).toContain("logout() was called");
+    expect(api.of(LOGIN)).toHaveLength(1);
+    await settings.get();
+    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("while a call waits for its token: it is refused, and does not log in anew", async () => {
+    const { fetch, release } = held(LOGIN);
+    api.answer(GET, refused).answer(LOGOUT, { body: {} });
+    const { settings } = client(api, { fetch });
+    const call = errorFrom(settings.get());
+    const logout = settings.logout();
+    release();
+    await logout;
+    expect((await call).message).toContain("logout() was called");
+    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
+    expect(api.of(LOGIN)).toHaveLength(1);
+  });
+
   test("while a login is under way that fails is done: there is no token", async () => {
-    const { fetch, release } = heldLogin();
+    const { fetch, release } = held(LOGIN);
     api.answer(LOGIN, { status: 401 });
     const { settings } = client(api, { fetch });
     const login = errorFrom(settings.login());
@@ -101,7 +167,7 @@ describe("logging out", () => {
 
   test("may be given up while it waits for a login", async () => {
     api.answer(LOGIN, "hang");
-    const { settings } = client(api, { timeoutMs: 200, retry: { maxAttempts: 1 } });
+    const { settings } = client(api, { timeoutMs: 2000, retry: { maxAttempts: 1 } });
     const login = errorFrom(settings.login());
     await vi.waitFor(() => expect(api.of(LOGIN)).toHaveLength(1));
     const error = await errorFrom(settings.logout({ signal: AbortSignal.abort() }));

@@ -4,7 +4,7 @@ import {
   client,
   errorFrom,
   errors,
-  heldLogin,
+  held,
   LOGIN,
   meta,
   SETTINGS,
@@ -54,7 +54,7 @@ describe("a token", () => {
   });
 
   test("is used while its renewal hangs: no call waits for the next one", async () => {
-    const { fetch, release } = heldLogin(2);
+    const { fetch, release } = held(LOGIN, 2);
     api.answer(GET, settled);
     const { settings } = client(api, { fetch });
     await settings.get();

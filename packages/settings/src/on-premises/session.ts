@@ -51,6 +51,8 @@ export class Session {
   #expiresAt: Date | undefined;
   #login: Promise<LoginSession> | undefined;
   readonly #underWay = new Set<Promise<LoginSession>>();
+  readonly #toEnd = new Set<string>();
+  #logouts = 0;
 
   constructor(base: string, credentials: Credentials, transport: TransportOptions) {
     this.#base = base;
@@ -63,6 +65,11 @@ export class Session {
   /** Whether there is a password to get a new token with. */
   get canLogIn(): boolean {
     return this.#password !== undefined;
+  }
+
+  /** How often `logout` was called: a call that began before may log in no more, as nobody would end that token. */
+  get logouts(): number {
+    return this.#logouts;
   }
 
   /** What must not be seen in an error. */
@@ -155,12 +162,21 @@ export class Session {
     return new LoginSession(token, expiresAt);
   }
 
+  /** Ends the token in use, those that logins under way bring, and those that a logout before could not end. */
   async logout(signal?: AbortSignal): Promise<void> {
-    // What a login under way brings would outlive the logout otherwise.
-    if (this.#underWay.size > 0)
-      await unlessAborted(() => Promise.allSettled(this.#underWay), LOGOUT, signal);
-    const token = this.#token;
-    if (token === undefined) return;
+    this.#logouts++;
+    if (this.#token !== undefined) this.#toEnd.add(this.#token);
+    if (this.#underWay.size > 0) {
+      const logins = () => Promise.allSettled(this.#underWay);
+      for (const login of await unlessAborted(logins, LOGOUT, signal))
+        if (login.status === "fulfilled") this.#toEnd.add(login.value.token);
+    }
+    const ends = [...this.#toEnd].map((token) => this.#end(token, signal));
+    for (const end of await Promise.allSettled(ends))
+      if (end.status === "rejected") throw end.reason;
+  }
+
+  async #end(token: string, signal: AbortSignal | undefined): Promise<void> {
     const answer = await this.#post(LOGOUT, {
       authorization: `Bearer ${token}`,
       isRepeatable: false,
@@ -171,6 +187,7 @@ export class Session {
     const isRefused = error?.code === "api_error" && error.status === 401;
     if (error !== undefined && !isRefused) throw error;
     if (!isOfApi(answer.text)) throw notTheApi(LOGOUT, answer.status);
+    this.#toEnd.delete(token);
     this.forget(token);
   }
 

@@ -68,15 +68,15 @@ export function client(api: FakeApi, given: Given = {}, credentials: object = {}
   return { settings, warnings, retries };
 }
 
-/** A fetch that holds the answers to logins, from the n-th on, until they are released. */
-export function heldLogin(from = 1): { readonly fetch: FetchLike; release(): void } {
+/** A fetch that holds the answers to one kind of call, from the n-th on, until they are released. */
+export function held(call: string, from = 1): { readonly fetch: FetchLike; release(): void } {
   let count = 0;
   let release = (): void => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   const fetch: FetchLike = async (url, init) => {
-    const isHeld = url.endsWith("/login") && ++count >= from;
+    const isHeld = `${init.method} ${new URL(url).pathname}` === call && ++count >= from;
     const response = await globalThis.fetch(url, init);
     if (isHeld) await released;
     return response;
