@@ -3,21 +3,18 @@ import type { LoginOptions } from "../src/index.ts";
 import {
   client,
   errorFrom,
-  errors,
+  GET,
   held,
   LOGIN,
   meta,
-  SETTINGS,
+  onlyToken,
+  refused,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
 const LOGOUT = "POST /v1/users/logout";
-const settled = { body: { settings: { application: {} }, meta } };
-const refused = { status: 401, body: errors(1005, "Access denied") };
-const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
-const onlyToken = { username: undefined, password: undefined, token: "given" };
 
 describe("logging out", () => {
   test("ends the token; the next call logs in anew", async () => {
@@ -26,8 +23,8 @@ describe("logging out", () => {
     await settings.get();
     await settings.logout();
     await settings.get();
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(api.authorizationsOf(LOGOUT)).toEqual(["Bearer token-1"]);
+    expect(api.authorizationsOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   test("without a token is nothing", async () => {
@@ -68,7 +65,7 @@ describe("logging out", () => {
     const error = await errorFrom(settings.logout());
     expect(error).toMatchObject({ code: "answer_unreadable", status });
     await settings.logout();
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer given", "Bearer given"]);
+    expect(api.authorizationsOf(LOGOUT)).toEqual(["Bearer given", "Bearer given"]);
   });
 
   test.each<[string, LoginOptions]>([
@@ -83,7 +80,7 @@ describe("logging out", () => {
     const logout = settings.logout();
     release();
     await Promise.all([login, logout]);
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
+    expect(api.authorizationsOf(LOGOUT)).toEqual(["Bearer token-1"]);
   });
 
   test("while two logins are under way ends both tokens", async () => {
@@ -95,7 +92,7 @@ describe("logging out", () => {
     const logout = settings.logout();
     release();
     await Promise.all([...logins, logout]);
-    expect(tokensOf(LOGOUT).sort()).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(api.authorizationsOf(LOGOUT).sort()).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   test("while the token is being replaced ends both; what was not ended is ended by the next", async () => {
@@ -115,7 +112,7 @@ describe("logging out", () => {
     expect((await logout).status).toBe(500);
     await settings.logout();
     await settings.logout();
-    expect(tokensOf(LOGOUT).sort()).toEqual([
+    expect(api.authorizationsOf(LOGOUT).sort()).toEqual([
       "Bearer token-1",
       "Bearer token-1",
       "Bearer token-2",
@@ -136,7 +133,7 @@ describe("logging out", () => {
     expect(error.message).toContain("logout() was called");
     expect(api.of(LOGIN)).toHaveLength(1);
     await settings.get();
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(api.authorizationsOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
   });
 
   test("while a call waits for its token: it is refused, and does not log in anew", async () => {
@@ -148,7 +145,7 @@ describe("logging out", () => {
     release();
     await logout;
     expect((await call).message).toContain("logout() was called");
-    expect(tokensOf(LOGOUT)).toEqual(["Bearer token-1"]);
+    expect(api.authorizationsOf(LOGOUT)).toEqual(["Bearer token-1"]);
     expect(api.of(LOGIN)).toHaveLength(1);
   });
 

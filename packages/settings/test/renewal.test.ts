@@ -4,19 +4,16 @@ import {
   client,
   errorFrom,
   errors,
+  GET,
   held,
   LOGIN,
-  meta,
-  SETTINGS,
   session,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
-const settled = { body: { settings: { application: {} }, meta } };
 const overloaded = { status: 503, body: errors(1016, "System overloaded") };
-const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
 
 afterEach(() => {
   vi.useRealTimers();
@@ -34,7 +31,7 @@ const PATIENCE_MS = 10_000;
 async function renewedTo(token: string, settings: OnPremisesSettings): Promise<void> {
   await vi.waitFor(async () => {
     await settings.get();
-    expect(tokensOf(GET).at(-1)).toBe(`Bearer ${token}`);
+    expect(api.authorizationsOf(GET).at(-1)).toBe(`Bearer ${token}`);
   }, PATIENCE_MS);
 }
 
@@ -49,7 +46,7 @@ describe("a token", () => {
     moveClockBy(1.5 * HOUR);
     await settings.get();
     await renewedTo("token-2", settings);
-    expect(tokensOf(GET).slice(0, 3)).toEqual(Array(3).fill("Bearer token-1"));
+    expect(api.authorizationsOf(GET).slice(0, 3)).toEqual(Array(3).fill("Bearer token-1"));
     expect(api.of(LOGIN)).toHaveLength(2);
   });
 
@@ -61,7 +58,7 @@ describe("a token", () => {
     moveClockBy(7 * 24 * HOUR - HOUR / 2);
     await settings.get();
     await settings.get();
-    expect(tokensOf(GET)).toEqual(Array(3).fill("Bearer token-1"));
+    expect(api.authorizationsOf(GET)).toEqual(Array(3).fill("Bearer token-1"));
     release();
     await renewedTo("token-2", settings);
     expect(api.of(LOGIN)).toHaveLength(2);
@@ -100,7 +97,7 @@ describe("a renewal that fails", () => {
     await vi.waitFor(() => expect(warnings).toHaveLength(1), PATIENCE_MS);
     await settings.get();
     expect(api.of(LOGIN)).toHaveLength(2);
-    expect(new Set(tokensOf(GET))).toEqual(new Set(["Bearer token-1"]));
+    expect(new Set(api.authorizationsOf(GET))).toEqual(new Set(["Bearer token-1"]));
     expect(warnings).toEqual([
       {
         details: { code: "api_error", status: 503, expiresAt: expect.any(Date) },

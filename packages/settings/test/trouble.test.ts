@@ -9,14 +9,13 @@ import {
   client,
   errorFrom,
   errors,
-  meta,
+  GET,
   SETTINGS,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
-const settled = { body: { settings: { application: {} }, meta } };
 const update = { webhooks: { url: "https://example.com/hook" } };
 
 describe("what passes is tried again", () => {

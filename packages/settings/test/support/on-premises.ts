@@ -11,7 +11,14 @@ import { FakeApi } from "./fake-api.ts";
 export const SETTINGS = "/v1/settings/application";
 export const CA = "/v1/certificates/webhooks/ca";
 export const LOGIN = "POST /v1/users/login";
+export const GET = `GET ${SETTINGS}`;
 export const meta = { api_status: "stable", version: "2.45.1" };
+/** An answer to `GET`. */
+export const settled = { body: { settings: { application: {} }, meta } };
+/** An answer to a token that is not valid. */
+export const refused = { status: 401, body: errors(1005, "Access denied") };
+/** Credentials for `client`: a token, and nothing to renew it with. */
+export const onlyToken = { username: undefined, password: undefined, token: "given" };
 
 /** A login's answer. */
 export function session(token: string, expiresAt = new Date(Date.now() + 7 * 86_400_000)): object {
