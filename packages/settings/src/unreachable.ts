@@ -1,8 +1,19 @@
 import { SettingsError } from "./settings-error.ts";
 import type { Call } from "./transport.ts";
 
-const CERTIFICATE =
-  /^(?:DEPTH_ZERO_SELF|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_|ERR_TLS_CERT_ALTNAME_INVALID$)/;
+const UNTRUSTED = /^(?:DEPTH_ZERO_SELF|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)|CERT_)/;
+/** What no CA can help. */
+const UNFIT: ReadonlyMap<string, string> = new Map([
+  [
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    "The server's certificate is for another name: use that one in baseUrl, or give the server a certificate for this one.",
+  ],
+  ["CERT_HAS_EXPIRED", "The server's certificate has expired: renew it."],
+  [
+    "CERT_NOT_YET_VALID",
+    "The server's certificate is not valid yet: check its dates and the clocks.",
+  ],
+]);
 /** There was no connection, and so nothing was sent. */
 const NOT_CONNECTED =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT)$/;
@@ -34,7 +45,9 @@ export function failureOf(
 }
 
 function adviceOn(reason: string, adviceIfUnknown: string | undefined): string {
-  if (CERTIFICATE.test(reason)) {
+  const unfit = UNFIT.get(reason);
+  if (unfit !== undefined) return unfit;
+  if (UNTRUSTED.test(reason)) {
     return "The server's certificate is not trusted: start Node.js with NODE_EXTRA_CA_CERTS=<its CA as PEM>, or give a fetch that knows the CA. The On-Premises client signs its own unless you gave it another.";
   }
   const isUnknown = adviceIfUnknown !== undefined && !NOT_CONNECTED.test(reason);

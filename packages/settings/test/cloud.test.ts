@@ -233,6 +233,13 @@ describe("before anything is sent, refuses", () => {
     expect(graph.requests).toEqual([]);
   });
 
+  test("a misspelt property of what to unsubscribe from, which would be everything", async () => {
+    const misspelt: object = { field: ["calls"] };
+    const error = await errorFrom(cloud(graph).apps.unsubscribe(appId, misspelt));
+    expect(error.message).toMatch(/^input_invalid: there is no property field .*fields, object/);
+    expect(graph.requests).toEqual([]);
+  });
+
   test.each(["", "12/../34", "+1 212 555 0100", "{waba-id}"])("%j for an id", async (id) => {
     const { apps, accounts, numbers } = cloud(graph);
     const calls = [apps.subscriptions(id), accounts.subscribe(id), numbers.callbacks(id)];

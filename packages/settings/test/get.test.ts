@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isSentStatusOn } from "../src/index.ts";
-import { client, errorFrom, errors, meta, SETTINGS, useFakeApi } from "./support/on-premises.ts";
+import { client, errorFrom, errors, GET, meta, useFakeApi } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
 const answered = (application: unknown) => ({ body: { settings: { application }, meta } });
 
 test("the settings are read as they are", async () => {

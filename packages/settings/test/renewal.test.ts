@@ -1,20 +1,19 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { OnPremisesSettings } from "../src/index.ts";
 import {
   client,
   errorFrom,
   errors,
+  GET,
+  held,
   LOGIN,
-  meta,
-  SETTINGS,
   session,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
-const settled = { body: { settings: { application: {} }, meta } };
 const overloaded = { status: 503, body: errors(1016, "System overloaded") };
-const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
 
 afterEach(() => {
   vi.useRealTimers();
@@ -26,6 +25,15 @@ function moveClockBy(ms: number): void {
   vi.useFakeTimers({ toFake: ["Date"], now: now + ms });
 }
 const HOUR = 3_600_000;
+const PATIENCE_MS = 10_000;
+
+/** Calls until the renewal, for which no call waits, has brought the token. */
+async function renewedTo(token: string, settings: OnPremisesSettings): Promise<void> {
+  await vi.waitFor(async () => {
+    await settings.get();
+    expect(api.authorizationsOf(GET).at(-1)).toBe(`Bearer ${token}`);
+  }, PATIENCE_MS);
+}
 
 describe("a token", () => {
   test("is renewed within the last hour of its 7 days, and not before", async () => {
@@ -37,8 +45,23 @@ describe("a token", () => {
     expect(api.of(LOGIN)).toHaveLength(1);
     moveClockBy(1.5 * HOUR);
     await settings.get();
+    await renewedTo("token-2", settings);
+    expect(api.authorizationsOf(GET).slice(0, 3)).toEqual(Array(3).fill("Bearer token-1"));
     expect(api.of(LOGIN)).toHaveLength(2);
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("is used while its renewal hangs: no call waits for the next one", async () => {
+    const { fetch, release } = held(LOGIN, 2);
+    api.answer(GET, settled);
+    const { settings } = client(api, { fetch });
+    await settings.get();
+    moveClockBy(7 * 24 * HOUR - HOUR / 2);
+    await settings.get();
+    await settings.get();
+    expect(api.authorizationsOf(GET)).toEqual(Array(3).fill("Bearer token-1"));
+    release();
+    await renewedTo("token-2", settings);
+    expect(api.of(LOGIN)).toHaveLength(2);
   });
 
   test("that lives for minutes is not renewed at every call", async () => {
@@ -71,9 +94,10 @@ describe("a renewal that fails", () => {
     await settings.get();
     moveClockBy(1.1 * HOUR);
     await Promise.all([settings.get(), settings.get()]);
+    await vi.waitFor(() => expect(warnings).toHaveLength(1), PATIENCE_MS);
     await settings.get();
     expect(api.of(LOGIN)).toHaveLength(2);
-    expect(new Set(tokensOf(GET))).toEqual(new Set(["Bearer token-1"]));
+    expect(new Set(api.authorizationsOf(GET))).toEqual(new Set(["Bearer token-1"]));
     expect(warnings).toEqual([
       {
         details: { code: "api_error", status: 503, expiresAt: expect.any(Date) },
@@ -82,8 +106,7 @@ describe("a renewal that fails", () => {
     ]);
     moveClockBy(0.5 * HOUR);
     api.answer(LOGIN, { body: session("token-2", new Date(Date.now() + 8 * HOUR)) });
-    await settings.get();
-    expect(tokensOf(GET).at(-1)).toBe("Bearer token-2");
+    await renewedTo("token-2", settings);
   });
 
   test("fails the call once the token has expired", async () => {

@@ -20,6 +20,7 @@ import {
   client,
   errorFrom,
   errors,
+  held,
   LOGIN,
   SETTINGS,
   session,
@@ -171,15 +172,7 @@ describe("a token that was replaced before the answer to it came", () => {
     api.answer(LOGIN, { body: session(token) }, { body: session("token-2") });
     api.answer(name, errorsOf(400));
     api.answer(`GET ${SETTINGS}`, { status: 401 }, { body: { settings: { application: {} } } });
-    let release = (): void => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const fetch: FetchLike = async (url, init) => {
-      const response = await globalThis.fetch(url, init);
-      if (name === `${init.method} ${new URL(url).pathname}`) await released;
-      return response;
-    };
+    const { fetch, release } = held(name);
     const { settings } = client(api, { fetch }, { password });
     await settings.login();
     const call = errorFrom(slowly(settings));

@@ -4,19 +4,16 @@ import {
   client,
   errorFrom,
   errors,
+  GET,
   LOGIN,
-  meta,
-  SETTINGS,
+  onlyToken,
+  refused,
   session,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
-const settled = { body: { settings: { application: {} }, meta } };
-const refused = { status: 401, body: errors(1005, "Access denied") };
-const tokensOf = (call: string) => api.of(call).map(({ headers }) => headers.authorization);
-const onlyToken = { username: undefined, password: undefined, token: "given" };
 
 describe("logging in", () => {
   test("happens by itself, with Basic credentials, once for calls at the same time", async () => {
@@ -24,14 +21,14 @@ describe("logging in", () => {
     const { settings } = client(api);
     await Promise.all([settings.get(), settings.get(), settings.get()]);
     await settings.get();
-    expect(tokensOf(LOGIN)).toEqual([`Basic ${btoa("admin:Old-secret-1")}`]);
-    expect(new Set(tokensOf(GET))).toEqual(new Set(["Bearer token-1"]));
+    expect(api.authorizationsOf(LOGIN)).toEqual([`Basic ${btoa("admin:Old-secret-1")}`]);
+    expect(new Set(api.authorizationsOf(GET))).toEqual(new Set(["Bearer token-1"]));
   });
 
   test("a password outside ASCII is UTF-8, and may have a colon", async () => {
     api.answer(GET, settled);
     await client(api, {}, { password: "Brötchen:1" }).settings.get();
-    const [, basic = ""] = (tokensOf(LOGIN)[0] ?? "").split(" ");
+    const [, basic = ""] = (api.authorizationsOf(LOGIN)[0] ?? "").split(" ");
     expect(Buffer.from(basic, "base64").toString()).toBe("admin:Brötchen:1");
   });
 
@@ -66,13 +63,14 @@ describe("logging in", () => {
     await settings.get();
     expect(api.of(LOGIN).map(({ body }) => body)).toEqual(['{"new_password":"New-secret-2"}', ""]);
     expect(api.of(LOGIN)[0]?.headers["content-type"]).toBe("application/json");
-    expect(tokensOf(LOGIN)).toEqual([
+    expect(api.authorizationsOf(LOGIN)).toEqual([
       `Basic ${btoa("admin:Old-secret-1")}`,
       `Basic ${btoa("admin:New-secret-2")}`,
     ]);
   });
 
   test.each([
+    [401, 1005, "Invalid credentials", "user name and password"],
     [401, 1024, "Password change required", "login({ newPassword })"],
     [400, 1009, "Parameter value is not valid", "8 to 64 characters"],
     [400, 1025, "Request is not valid", "could not read the request"],
@@ -89,7 +87,9 @@ describe("logging in", () => {
     const { settings } = client(api);
     await errorFrom(settings.login({ newPassword: "New-secret-2" }));
     await errorFrom(settings.login());
-    expect(new Set(tokensOf(LOGIN))).toEqual(new Set([`Basic ${btoa("admin:Old-secret-1")}`]));
+    expect(new Set(api.authorizationsOf(LOGIN))).toEqual(
+      new Set([`Basic ${btoa("admin:Old-secret-1")}`]),
+    );
   });
 
   test.each([
@@ -132,7 +132,7 @@ describe("a token", () => {
     api.answer(GET, refused, settled);
     const { settings } = client(api);
     await settings.get();
-    expect(tokensOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
+    expect(api.authorizationsOf(GET)).toEqual(["Bearer token-1", "Bearer token-2"]);
     expect(api.of(LOGIN)).toHaveLength(2);
   });
 
@@ -150,7 +150,7 @@ describe("a token", () => {
     );
     const { settings } = client(api, {}, { token: "given" });
     await Promise.all([settings.get(), settings.get()]);
-    expect(tokensOf(GET).filter((token) => token === "Bearer given")).toHaveLength(2);
+    expect(api.authorizationsOf(GET).filter((token) => token === "Bearer given")).toHaveLength(2);
     // One may have been refused after the other had its new token: it takes that one.
     expect(api.of(LOGIN)).toHaveLength(1);
   });
@@ -184,7 +184,7 @@ describe("a token", () => {
     await settings.get();
     const error = await errorFrom(settings.get());
     expect(error).toMatchObject({ code: "api_error", status: 401 });
-    expect(tokensOf(GET)).toEqual(["Bearer given", "Bearer given"]);
+    expect(api.authorizationsOf(GET)).toEqual(["Bearer given", "Bearer given"]);
     expect(api.of(LOGIN)).toEqual([]);
     expect((await errorFrom(settings.login())).code).toBe("option_invalid");
   });

@@ -9,14 +9,13 @@ import {
   client,
   errorFrom,
   errors,
-  meta,
+  GET,
   SETTINGS,
+  settled,
   useFakeApi,
 } from "./support/on-premises.ts";
 
 const api = useFakeApi();
-const GET = `GET ${SETTINGS}`;
-const settled = { body: { settings: { application: {} }, meta } };
 const update = { webhooks: { url: "https://example.com/hook" } };
 
 describe("what passes is tried again", () => {
@@ -179,17 +178,20 @@ describe("no answer at all", () => {
     expect(error.cause).toBeUndefined();
   });
 
-  test.each(["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"])(
-    "a certificate that is not trusted: %s",
-    async (code) => {
-      const fetch: FetchLike = async () => {
-        throw new TypeError("fetch failed", { cause: Object.assign(new Error("tls"), { code }) });
-      };
-      const error = await errorFrom(client(api, { fetch }).settings.get());
-      expect(error.message).toContain(code);
-      expect(error.advice).toContain("NODE_EXTRA_CA_CERTS");
-    },
-  );
+  test.each([
+    ["by nobody", "DEPTH_ZERO_SELF_SIGNED_CERT", "NODE_EXTRA_CA_CERTS"],
+    ["any more", "CERT_HAS_EXPIRED", "renew it"],
+    ["yet", "CERT_NOT_YET_VALID", "the clocks"],
+    ["for this name", "ERR_TLS_CERT_ALTNAME_INVALID", "in baseUrl"],
+  ])("a certificate that is not trusted %s says what to do", async (_, code, words) => {
+    const fetch: FetchLike = async () => {
+      throw new TypeError("fetch failed", { cause: Object.assign(new Error("tls"), { code }) });
+    };
+    const error = await errorFrom(client(api, { fetch }).settings.get());
+    expect(error.message).toContain(code);
+    expect(error.advice).toContain(words);
+    if (words !== "NODE_EXTRA_CA_CERTS") expect(error.advice).not.toContain("NODE_EXTRA_CA_CERTS");
+  });
 });
 
 describe("an answer from somebody else", () => {

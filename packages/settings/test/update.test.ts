@@ -225,6 +225,20 @@ test("an error in a 200 is an error", async () => {
   expect(error).toMatchObject({ code: "api_error", status: 200, platformCode: 1014 });
 });
 
+test.each([
+  ["another service", { status: "ok" }],
+  ["a gateway", { message: "please sign in" }],
+])("a 200 with the JSON of %s is no success", async (_, body) => {
+  api.answer(PATCH, { body }).answer(`DELETE ${SETTINGS}`, { body });
+  const { settings } = client(api);
+  for (const error of await Promise.all([settings.update(guide), settings.reset()].map(errorFrom)))
+    expect(error).toMatchObject({
+      code: "answer_unreadable",
+      status: 200,
+      advice: expect.stringContaining("baseUrl"),
+    });
+});
+
 test("reset sends a DELETE without a body", async () => {
   api.answer(`DELETE ${SETTINGS}`, { body: { meta } });
   await client(api).settings.reset();

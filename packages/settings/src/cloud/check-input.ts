@@ -35,10 +35,18 @@ export function checkSubscription(value: unknown): asserts value is object {
     throw inputInvalid("a subscription is an object { callback_url, verify_token, fields }.");
 }
 
-/** Checks what is to be removed. */
+const REMOVAL = ["fields", "object"];
+
+/** Checks what is to be removed. A misspelt `fields` would be all of them. */
 export function checkRemoval(value: unknown): asserts value is object {
   if (!isObject(value))
     throw inputInvalid("what to unsubscribe from is an object { fields }, or left out for all.");
+  for (const key of Object.keys(value)) {
+    if (!REMOVAL.includes(key))
+      throw inputInvalid(
+        `there is no property ${key} of what to unsubscribe from. Properties: ${REMOVAL.join(", ")}.`,
+      );
+  }
 }
 
 /** Checks the name of a product of Meta's. */

@@ -86,7 +86,10 @@ export interface AppSubscriptions {
   subscribe(appId: string, request: AppSubscriptionRequest, options?: CallOptions): Promise<void>;
   /** `GET /{app-id}/subscriptions`, all pages of it. */
   subscriptions(appId: string, options?: CallOptions): Promise<readonly AppSubscription[]>;
-  /** `DELETE /{app-id}/subscriptions`: the given fields, or all of WhatsApp's. Other products' subscriptions stay. */
+  /**
+   * `DELETE /{app-id}/subscriptions`: the given fields. Without `fields` it removes ALL of the app's WhatsApp subscriptions;
+   * other products' stay.
+   */
   unsubscribe(
     appId: string,
     what?: {

@@ -66,12 +66,15 @@ export function errorOf(
       status,
       errors,
       advice:
-        (status >= 500 ? adviceIfUnknown : undefined) ??
-        (code === undefined ? undefined : ADVICE[code]) ??
-        byStatus(status),
+        (status >= 500 ? adviceIfUnknown : undefined) ?? byCode(code, status) ?? byStatus(status),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     },
   );
+}
+
+/** With a 401, 1005 is a wrong password or token: whose account it is, and what that may do, is not known then. */
+function byCode(code: number | undefined, status: number): string | undefined {
+  return code === undefined || (code === 1005 && status === 401) ? undefined : ADVICE[code];
 }
 
 function byStatus(status: number): string {
@@ -90,6 +93,18 @@ function readError({
     details: readText(details),
     href: readText(href),
   });
+}
+
+/**
+ * Whether a body may be this API's: nothing, `null`, an empty object, or one with something that this API answers. JSON alone
+ * may be any service's.
+ */
+export function isOfApi(text: string): boolean {
+  const json = readJson(text);
+  if (!isObject(json)) return json === null;
+  const { errors, meta, settings } = json;
+  const isEmpty = Object.keys(json).length === 0;
+  return isEmpty || Array.isArray(errors) || isObject(meta) || isObject(settings);
 }
 
 /** The error for an answer that is none of this API's. */

@@ -8,10 +8,10 @@ import {
   readBaseUrl,
 } from "../connection.ts";
 import { recoded } from "../hide.ts";
-import { isObject, readJson, readObject, readText } from "../read.ts";
+import { readJson, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send } from "../transport.ts";
-import { errorOf, notTheApi } from "./answer-error.ts";
+import { errorOf, isOfApi, notTheApi } from "./answer-error.ts";
 import type { ApplicationSettings, ApplicationSettingsPatch } from "./application-settings.ts";
 import { checkPem, isPem } from "./certificate.ts";
 import { checkPatch } from "./check-patch.ts";
@@ -99,7 +99,10 @@ export interface OnPremisesSettings {
    * @see https://developers.secure.facebook.com/docs/whatsapp/api/users/login (read 2026-11-22)
    */
   login(options?: LoginOptions): Promise<LoginSession>;
-  /** Ends the token's life. A later call logs in anew, where there is a password. */
+  /**
+   * Ends the token's life, and that of a token which a login under way brings. A call that is under way is then refused with
+   * status 401, and does not log in anew; a later one does, where there is a password.
+   */
   logout(options?: CallOptions): Promise<void>;
   /** The client's version as its last answer said it: `2.33.4`. */
   readonly version: string | undefined;
@@ -123,7 +126,7 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   if (url.protocol === "http:" && !isLoopback(url))
     logger.warn({}, "baseUrl is not HTTPS: the password and the token can be read on their way.");
 
-  /** Sends it with a token, and once more with a new one when the client refuses the token. */
+  /** Sends it with a token, and once more with a new one when the client refuses the token and nobody has logged out since. */
   async function request(
     method: Call["method"],
     path: string,
@@ -149,13 +152,20 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
         transport,
       );
     const name = `${method} ${path}`;
+    const { logouts } = session;
     let token = await unlessAborted(() => session.token(), name, signal);
     let answer = await attempt(token);
-    if (answer.status === 401 && session.canLogIn) {
+    if (answer.status === 401 && session.canLogIn && session.logouts === logouts) {
       session.forget(token);
       token = await unlessAborted(() => session.token(), name, signal);
       answer = await attempt(token);
     }
+    if (answer.status === 401 && session.logouts !== logouts)
+      throw new SettingsError(
+        "api_error",
+        `${name} was answered 401: logout() was called while it was under way.`,
+        { status: 401, advice: "Call logout() when the other calls are done, or this one again." },
+      );
     version =
       readText(readObject(readObject(readJson(answer.text)).meta).version)?.replace(/^v/, "") ??
       version;
@@ -166,9 +176,8 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   function read(name: string, answer: TokenAnswer, secrets: readonly string[] = []): unknown {
     const error = errorOf(name, answer, [answer.token, ...session.secrets, ...secrets]);
     if (error !== undefined) throw error;
-    const json = readJson(answer.text);
-    if (json !== null && !isObject(json)) throw notTheApi(name, answer.status);
-    return json;
+    if (!isOfApi(answer.text)) throw notTheApi(name, answer.status);
+    return readJson(answer.text);
   }
 
   return {
@@ -235,12 +244,9 @@ export function createOnPremisesSettings(options: OnPremisesSettingsOptions): On
   };
 }
 
-/** A 404 of this API: without a body, or with its object. Any other one is from somebody else, and then baseUrl is wrong. */
+/** A 404 of this API. Any other one is from somebody else, and then baseUrl is wrong. */
 function isMissing({ status, text }: Answer): boolean {
-  if (status !== 404) return false;
-  const json = readJson(text);
-  if (!isObject(json)) return json === null;
-  return Array.isArray(json.errors) || isObject(json.meta) || Object.keys(json).length === 0;
+  return status === 404 && isOfApi(text);
 }
 
 function toJson(patch: object): string {

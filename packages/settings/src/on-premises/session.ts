@@ -1,8 +1,8 @@
 import { readSecret } from "../connection.ts";
-import { isObject, readJson, readList, readObject, readText } from "../read.ts";
+import { readJson, readList, readObject, readText } from "../read.ts";
 import { SettingsError } from "../settings-error.ts";
 import { type Answer, type Call, send, type TransportOptions } from "../transport.ts";
-import { errorOf, notTheApi } from "./answer-error.ts";
+import { errorOf, isOfApi, notTheApi } from "./answer-error.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** What a login gave. The token is not shown when it is printed. */
@@ -51,6 +51,8 @@ export class Session {
   #expiresAt: Date | undefined;
   #login: Promise<LoginSession> | undefined;
   readonly #underWay = new Set<Promise<LoginSession>>();
+  readonly #toEnd = new Set<string>();
+  #logouts = 0;
 
   constructor(base: string, credentials: Credentials, transport: TransportOptions) {
     this.#base = base;
@@ -65,6 +67,11 @@ export class Session {
     return this.#password !== undefined;
   }
 
+  /** How often `logout` was called: a call that began before may log in no more, as nobody would end that token. */
+  get logouts(): number {
+    return this.#logouts;
+  }
+
   /** What must not be seen in an error. */
   get secrets(): string[] {
     const password = this.#password;
@@ -75,32 +82,24 @@ export class Session {
 
   /** A token that is valid as far as is known. Calls that need one at the same time share a login. */
   async token(): Promise<string> {
-    if (this.#token !== undefined && (Date.now() < this.#renewAt || !this.canLogIn))
-      return this.#token;
-    try {
-      const { token } = await this.login();
-      return token;
-    } catch (error) {
-      return this.#kept(error);
-    }
-  }
-
-  /** The token that could not be renewed, where it is valid yet; the next attempt is at half of what is left of its life. */
-  #kept(error: unknown): string {
     const token = this.#token;
-    const now = Date.now();
     const expiresAt = this.#expiresAt;
-    if (token === undefined || (expiresAt !== undefined && expiresAt.getTime() <= now)) throw error;
-    // Not for each of the calls that waited for the same login.
-    if (now >= this.#renewAt) {
-      this.#renewAt = renewAt(expiresAt, now);
-      const code = error instanceof SettingsError ? error.code : undefined;
-      const status = error instanceof SettingsError ? error.status : undefined;
+    const now = Date.now();
+    if (token !== undefined && (now < this.#renewAt || !this.canLogIn)) return token;
+    if (token === undefined || expiresAt === undefined || expiresAt.getTime() <= now) {
+      const login = await this.login();
+      return login.token;
+    }
+    // While it is valid no call waits for the next one. The next attempt, if one is needed, is at half of what is left of its life.
+    this.#renewAt = renewAt(expiresAt, now);
+    this.login().catch((error: unknown) => {
+      if (this.#token !== token) return;
+      const { code, status } = error instanceof SettingsError ? error : {};
       this.#transport.logger.warn(
         { code, status, expiresAt },
         "The token could not be renewed; it is used until it expires.",
       );
-    }
+    });
     return token;
   }
 
@@ -163,12 +162,21 @@ export class Session {
     return new LoginSession(token, expiresAt);
   }
 
+  /** Ends the token in use, those that logins under way bring, and those that a logout before could not end. */
   async logout(signal?: AbortSignal): Promise<void> {
-    // What a login under way brings would outlive the logout otherwise.
-    if (this.#underWay.size > 0)
-      await unlessAborted(() => Promise.allSettled(this.#underWay), LOGOUT, signal);
-    const token = this.#token;
-    if (token === undefined) return;
+    this.#logouts++;
+    if (this.#token !== undefined) this.#toEnd.add(this.#token);
+    if (this.#underWay.size > 0) {
+      const logins = () => Promise.allSettled(this.#underWay);
+      for (const login of await unlessAborted(logins, LOGOUT, signal))
+        if (login.status === "fulfilled") this.#toEnd.add(login.value.token);
+    }
+    const ends = [...this.#toEnd].map((token) => this.#end(token, signal));
+    for (const end of await Promise.allSettled(ends))
+      if (end.status === "rejected") throw end.reason;
+  }
+
+  async #end(token: string, signal: AbortSignal | undefined): Promise<void> {
     const answer = await this.#post(LOGOUT, {
       authorization: `Bearer ${token}`,
       isRepeatable: false,
@@ -178,8 +186,8 @@ export class Session {
     // Refused by the client: it was valid no more, which is what was asked for.
     const isRefused = error?.code === "api_error" && error.status === 401;
     if (error !== undefined && !isRefused) throw error;
-    const json = readJson(answer.text);
-    if (json !== null && !isObject(json)) throw notTheApi(LOGOUT, answer.status);
+    if (!isOfApi(answer.text)) throw notTheApi(LOGOUT, answer.status);
+    this.#toEnd.delete(token);
     this.forget(token);
   }
 

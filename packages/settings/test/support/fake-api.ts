@@ -61,6 +61,11 @@ export class FakeApi {
     return this.requests.filter((request) => request.call === call);
   }
 
+  /** What the requests of one kind were sent with: `Bearer token`. */
+  authorizationsOf(call: string): (string | undefined)[] {
+    return this.of(call).map(({ headers }) => headers.authorization);
+  }
+
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import {
   createOnPremisesSettings,
+  type FetchLike,
   type OnPremisesSettings,
   type OnPremisesSettingsOptions,
   SettingsError,
@@ -10,7 +11,14 @@ import { FakeApi } from "./fake-api.ts";
 export const SETTINGS = "/v1/settings/application";
 export const CA = "/v1/certificates/webhooks/ca";
 export const LOGIN = "POST /v1/users/login";
+export const GET = `GET ${SETTINGS}`;
 export const meta = { api_status: "stable", version: "2.45.1" };
+/** An answer to `GET`. */
+export const settled = { body: { settings: { application: {} }, meta } };
+/** An answer to a token that is not valid. */
+export const refused = { status: 401, body: errors(1005, "Access denied") };
+/** Credentials for `client`: a token, and nothing to renew it with. */
+export const onlyToken = { username: undefined, password: undefined, token: "given" };
 
 /** A login's answer. */
 export function session(token: string, expiresAt = new Date(Date.now() + 7 * 86_400_000)): object {
@@ -65,6 +73,22 @@ export function client(api: FakeApi, given: Given = {}, credentials: object = {}
     ...credentials,
   });
   return { settings, warnings, retries };
+}
+
+/** A fetch that holds the answers to one kind of call, from the n-th on, until they are released. */
+export function held(call: string, from = 1): { readonly fetch: FetchLike; release(): void } {
+  let count = 0;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const fetch: FetchLike = async (url, init) => {
+    const isHeld = `${init.method} ${new URL(url).pathname}` === call && ++count >= from;
+    const response = await globalThis.fetch(url, init);
+    if (isHeld) await released;
+    return response;
+  };
+  return { fetch, release };
 }
 
 /** The error that a call rejects with. Anything else fails the test. */
