@@ -55,9 +55,9 @@ async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
     }
     await sleep(200);
     if (lot % Math.ceil(LOTS / RESTARTS) !== 3) continue;
-    // Between requests, so that the verdict is on the receiver and not on whoever kills it; what it has answered it has
-    // not handled yet. (Under load the other soak kills.)
-    await emulator.idle();
+    // Between requests, those that the weather repeats included, so that the verdict is on the receiver and not on whoever kills
+    // it; what it has answered it has not handled yet. (Under load the other soak kills.)
+    await emulator.idle({ retries: true });
     await app.restart(lot % 2 === 0 ? "SIGKILL" : "SIGTERM");
   }
   await emulator.idle({ retries: true });
