@@ -51,7 +51,8 @@ function machinePart(runs: readonly Results[]): string {
     .join(", ");
   const warnings = runs.flatMap((results) =>
     Object.entries(results.warnings).flatMap(([section, all]) =>
-      all.map((text) => `- ${runName(results)}, ${section}: ${text}.`),
+      // What an error says may be a sentence already.
+      all.map((text) => `- ${runName(results)}, ${section}: ${text.replace(/\.?$/, ".")}`),
     ),
   );
   const head = ["date", "Node.js", "machine", "kernel", "load", "the same server twice"];

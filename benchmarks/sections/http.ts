@@ -242,9 +242,11 @@ class Member {
       core: this.#run.options.loadCore,
     });
     const taken = seen.requests - seen.notOk;
+    if (seen.requests === 0 && seen.failed === 0)
+      throw new Error(`${this.row.name}: wrk got no answer in ${seconds} s`);
     if (taken <= 0 || seen.failed > 0)
       throw new Error(
-        `${this.row.name}: of ${seen.requests} answers ${seen.notOk} were not 200, and ${seen.failed} requests got none.`,
+        `${this.row.name}: of ${seen.requests} answers ${seen.notOk} were not 200, and ${seen.failed} requests got none`,
       );
     const busyUs = subject.cpuUs() - before;
     if (this.row.setup === "ours") await subject.handled(taken * this.#file.items);

@@ -79,7 +79,7 @@ test("growth is what an item costs more where there are more, wherever on the wa
 test("the page tells every result, and the pictures have light and dark", () => {
   const results: Results = {
     ...empty,
-    warnings: { http: ["something else ran"] },
+    warnings: { http: ["something else ran", "it was cut off."] },
     check: [{ subject: "Express, whatsapp-api-js", signed: 200, forged: 401, batchItems: 1 }],
     http: [http("Express, bare", 1, 40), http("Express, ours, memory", 0.9, 50)],
     items: [{ items: 1, cpuUs: 40, rounds: 5 }],
@@ -88,7 +88,8 @@ test("the page tells every result, and the pictures have light and dark", () => 
   const text = Object.values(parts)
     .map((part) => part([results]))
     .join("\n");
-  for (const said of ["something else ran", "0.9 (0.8 to 1)", "µs of CPU, 9000/s", "v20.20.2"])
+  expect(text).toMatch(/: something else ran\.\n.*: it was cut off\.$/m);
+  for (const said of ["0.9 (0.8 to 1)", "µs of CPU, 9000/s", "v20.20.2"])
     expect(text).toContain(said);
   expect(text).not.toMatch(/undefined|NaN/);
   const files = drawAll([results]);

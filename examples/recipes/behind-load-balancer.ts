@@ -16,9 +16,14 @@ export function onlyMeta(listener: RequestListener, path = DEFAULT_PATH): Reques
   };
 }
 
-/** Of `CN=client.webhooks.fbclientcerts.com,O=…`, the name. Given twice counts as wrong. */
+/**
+ * Of `CN=client.webhooks.fbclientcerts.com,O=…`, the name. Given twice counts as wrong. A comma inside a value ends nothing: it is
+ * escaped (`O=Somebody\, Inc.`) or in quotes.
+ */
 function commonName({ headers }: IncomingMessage): string | undefined {
   const names = String(headers["x-amzn-mtls-clientcert-subject"] ?? "")
+    .replaceAll(/\\./g, "_")
+    .replaceAll(/"[^"]*"?/g, "_")
     .split(",")
     .flatMap((part) => /^\s*CN=(.+?)\s*$/.exec(part)?.[1] ?? []);
   return names.length === 1 ? names[0] : undefined;

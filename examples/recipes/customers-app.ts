@@ -13,7 +13,9 @@ keepCustomers(webhooks, {
   },
   async move(from, to) {
     const customer = rows.get(from);
-    if (customer === undefined) return;
+    // Who is kept there already is not written over.
+    if (customer === undefined || rows.has(to)) return;
+    // Here, if your table says when it last heard of somebody: without a `customer.userId` and long silent, it stays where it is.
     rows.delete(from);
     rows.set(to, customer);
   },

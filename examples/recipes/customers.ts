@@ -2,7 +2,10 @@ import type { Person, Webhooks } from "@whatsapp-webhooks/core";
 
 export interface Customers {
   save(key: string, customer: Person): Promise<void>;
-  /** What is kept under the one key belongs under the other from now on; but if it is old and a number's, to its former owner. */
+  /**
+   * What is kept under the one key belongs under the other from now on. Not if something is kept there already, nor if it is old and
+   * a number's: then it is its former owner's.
+   */
   move(from: string, to: string): Promise<void>;
 }
 

@@ -17,9 +17,12 @@ const recipe = readFileSync(new URL("../recipes/nginx.conf", import.meta.url), "
 describe.skipIf(isNginxMissing)("nginx.conf", () => {
   const ours = makeCertificates();
   const metas = makeCertificates("DNS:meta", META);
-  const namedAlike = [`${META}.example.com`, `example.${META}`, `example.com/OU=CN=${META}`].map(
-    (name) => makeCertificates("DNS:example", name),
-  );
+  const namedAlike = [
+    `${META}.example.com`,
+    `example.${META}`,
+    `example.com/OU=CN=${META}`,
+    `example.com/O=Somebody,CN=${META}`,
+  ].map((name) => makeCertificates("DNS:example", name));
   const ca = ours.authority.cert;
   const text = (words: string) => signed(notification({ text: words }), "secret");
   let heard: string[];

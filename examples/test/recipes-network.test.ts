@@ -158,6 +158,13 @@ test.each([
   [`CN=${META}.example.com`, 403],
   [`OU=CN=${META}`, 403],
   [`CN=${META},CN=example.com`, 403],
+  [`CN=${META},O=Somebody\\, Inc.`, 200],
+  [`CN=${META},O="Somebody, CN=Inc."`, 200],
+  [`O=Somebody\\,CN=${META}`, 403],
+  [`O=Somebody\\\\\\,CN=${META}`, 403],
+  [`O="Somebody,CN=${META}"`, 403],
+  [`O="Somebody\\",CN=${META}"`, 403],
+  [`O="Somebody,CN=${META},C=US`, 403],
 ])("behind a load balancer: the subject %s is answered %i", async (subject, status) => {
   const webhooks = createWebhooks(options);
   webhooks.on("message.text", () => {});

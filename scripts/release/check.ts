@@ -1,6 +1,7 @@
 // `npm run release:check -- [tag]`: whether what is here may be published, under this tag. Prints what is told of the version.
 import { readFileSync } from "node:fs";
 import { sectionOf } from "./changelog.ts";
+import { commandNameFaults } from "./command-names.ts";
 import { changelogFile, pendingChanges, sharedVersion } from "./pending.ts";
 
 const [tag] = process.argv.slice(2);
@@ -16,6 +17,7 @@ const faults = [
   ...(section === undefined
     ? [`CHANGELOG.md has no section "## ${version} - <day>": npm run release:version`]
     : []),
+  ...(await commandNameFaults()),
 ];
 if (faults.length > 0) {
   console.error(`Not to be released: ${faults.join("; ")}.`);

@@ -22,8 +22,13 @@ export class SampleApp {
   #port = 0;
   #child: ChildProcess | undefined;
   #lastEventAt = 0;
-  /** Events that came more than once. */
+  /** By an event's key, the process that ran its handlers last. */
+  readonly #ranIn = new Map<string, ChildProcess>();
+  readonly #killed = new Set<ChildProcess>();
+  /** Events whose handlers ran again. */
   repetitions = 0;
+  /** The names of those that no SIGKILL explains of the process in which they had run before. */
+  readonly unexplained: string[] = [];
 
   constructor(framework: string, inbox: string) {
     this.#framework = framework;
@@ -58,7 +63,7 @@ export class SampleApp {
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       const lines = (rest + chunk).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) this.#hear(JSON.parse(line));
+      for (const line of lines) this.#hear(JSON.parse(line), child);
     });
     this.#child = child;
     for (let tries = 0; !(await this.#answers()); tries++) {
@@ -70,7 +75,9 @@ export class SampleApp {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    if (signal === "SIGKILL") this.#killed.add(child);
     child.kill(signal);
+    // All that it said is read by then, before another process says anything.
     await once(child, "close");
     this.#child = undefined;
   }
@@ -85,17 +92,23 @@ export class SampleApp {
     while (Date.now() < this.#lastEventAt + 20_000) await sleep(100);
   }
 
-  /** The items, each as often as it had an effect. */
+  /** The items, each once for every key that it was handled under: under two, it counts as two events. */
   effects(): Iterable<unknown> {
     return this.#effects.values();
   }
 
-  #hear({ name, key, data }: PrintedEvent): void {
+  #hear({ name, key, data }: PrintedEvent, child: ChildProcess): void {
     this.#lastEventAt = Date.now();
     // Profiles come along with items; a repetition in one body says itself that it is one.
     if (name === "contact" || name === "duplicate") return;
-    if (this.#effects.has(key)) this.repetitions++;
-    else this.#effects.set(key, data);
+    const before = this.#ranIn.get(key);
+    this.#ranIn.set(key, child);
+    if (before === undefined) {
+      this.#effects.set(key, data);
+      return;
+    }
+    this.repetitions++;
+    if (before === child || !this.#killed.has(before)) this.unexplained.push(name);
   }
 
   async #answers(): Promise<boolean> {

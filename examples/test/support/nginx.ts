@@ -31,15 +31,19 @@ export async function startNginx(
       stdio: ["ignore", "ignore", "pipe"],
     });
     let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+    // It may warn of something before it says that it has begun.
+    const opened = new Promise<true>((resolve) => {
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        if (said.includes("event method")) resolve(true);
+      });
     });
-    const ended = once(child, "exit");
+    // Not at "exit": what it said last is read by then.
+    const ended = once(child, "close");
     onTestFinished(async () => {
       child.kill();
       await ended;
     });
-    const opened = once(child.stderr, "data").then(() => said.includes("event method"));
     if (await Promise.race([opened, ended.then(() => false)])) return port;
     if (attempt === 3) throw new Error(`nginx did not start: ${said}`);
   }

@@ -1,4 +1,4 @@
-/** How long a commit waits for another process's transaction: the platform hangs up after some five seconds, or ten. */
+/** How long a commit waits for another process's transaction. When the platform hangs up is not documented; others name 5 to 10 s. */
 export const BUSY_MS = 3_500;
 /** How long what comes again by itself waits. A commit may wait behind it. */
 export const SHORT_BUSY_MS = 1_000;
