@@ -39,6 +39,11 @@ export function checkOptions(options: EmulatorOptions): void {
   checkKnown(options.onPremises, ofOnPremises, "onPremises.");
   if (options.server !== false) checkKnown(options.server, ofServer, "server.");
   checkKnown(options.statuses, ofStatuses, "statuses.");
+  const { storage = "memory" } = options;
+  if (storage !== "memory" && !storage.path)
+    throw new TypeError(
+      "storage.path is empty: name a file, or leave storage out to keep everything in memory.",
+    );
   checkWeather(options.weather ?? {});
   checkCloudRetry(options.cloud?.retry);
   const numbers = {

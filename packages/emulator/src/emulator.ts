@@ -117,7 +117,10 @@ export class Emulator {
     await this.#lifetime.stop();
   }
 
-  /** Stops and starts: settings that need a restart take effect, and callbacks that are not kept on disk are lost. */
+  /**
+   * Stops and starts: settings that need a restart take effect, and callbacks that are not kept on disk are lost. Rejects
+   * when the emulator is stopped.
+   */
   async restart(): Promise<void> {
     await this.#lifetime.restart();
   }

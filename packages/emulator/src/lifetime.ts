@@ -48,9 +48,13 @@ export class Lifetime {
     return this.#turns.take(() => this.#stop());
   }
 
+  /** Rejects when there is nothing to restart. */
   restart(): Promise<void> {
     return this.#turns.take(async () => {
-      await this.#close();
+      const { running } = this;
+      this.#run = undefined;
+      await running.close();
+      // The storage stays open: another emulator could have it in between.
       await this.#open();
     });
   }
@@ -83,7 +87,13 @@ export class Lifetime {
 
   async #open(): Promise<void> {
     this.#storage ??= await openStorage(this.#parts.options.storage ?? "memory");
-    this.#run = openRun({ ...this.#parts, storage: this.#storage });
+    try {
+      this.#run = openRun({ ...this.#parts, storage: this.#storage });
+    } catch (error) {
+      // Who has not begun keeps nobody else from the storage.
+      await this.#close();
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {

@@ -10,12 +10,17 @@ export interface Demand {
 
 /** How the receiver did. What the weather broke is not held against it. */
 export interface Verdict {
-  /** True when there were answers, every demand is met, every answer was 200, and nothing was given up. */
+  /**
+   * True when there were answers, every demand is met, every answer was 200, and nothing was given up that the receiver
+   * failed itself.
+   */
   readonly ok: boolean;
+  /** True as long as there is nothing to judge: no answer, and no failure of the receiver. Then it is not `ok`. */
+  readonly open: boolean;
   /** The seed that gives the same weather again. */
   readonly seed: string;
   readonly requests: number;
-  /** How many of the times in `answerMs` there are. A receiver that ran out of time has one, too. With 0 there is nothing to judge. */
+  /** How many of the times in `answerMs` there are. A receiver that ran out of time has one, too. */
   readonly answers: number;
   /** How long the receiver took to answer, in milliseconds of real time. */
   readonly answerMs: { readonly median: number; readonly p99: number; readonly max: number };
@@ -29,6 +34,8 @@ export interface Verdict {
   readonly weather: number;
   /** Notifications that were given up. */
   readonly givenUp: number;
+  /** How many of those failed because of the weather alone. */
+  readonly givenUpByWeather: number;
   /** Notifications that nobody was subscribed to, or for which no URL was set. */
   readonly discarded: number;
   /** Notifications that were in memory only when the emulator stopped. */
@@ -51,7 +58,8 @@ export class Court {
   #requests = 0;
   #retries = 0;
   #weather = 0;
-  #settled = { given_up: 0, discarded: 0, lost: 0 };
+  #givenUp = { blamed: 0, byWeather: 0 };
+  #settled = { discarded: 0, lost: 0 };
   /** Of signed bodies (the Cloud API's) with escapes and of those without, how many were answered 200 and how many 401 or 403. */
   #escapes = { escaped: { good: 0, refused: 0 }, plain: { good: 0, refused: 0 } };
 
@@ -82,7 +90,12 @@ export class Court {
     this.#retries++;
   }
 
-  settled(state: "given_up" | "discarded" | "lost"): void {
+  /** Of what only the weather failed, nobody is to blame. */
+  givenUp(isBlamed: boolean): void {
+    this.#givenUp[isBlamed ? "blamed" : "byWeather"]++;
+  }
+
+  settled(state: "discarded" | "lost"): void {
     this.#settled[state]++;
   }
 
@@ -107,12 +120,11 @@ export class Court {
       },
     ];
     const failures = Object.fromEntries([...this.#failures].sort());
+    const { blamed, byWeather } = this.#givenUp;
+    const hasFailed = this.#failures.size > 0 || blamed > 0;
     const verdict = {
-      ok:
-        sorted.length > 0 &&
-        demands.every(({ met }) => met) &&
-        this.#failures.size === 0 &&
-        this.#settled.given_up === 0,
+      ok: sorted.length > 0 && demands.every(({ met }) => met) && !hasFailed,
+      open: sorted.length === 0 && !hasFailed,
       seed: this.#seed,
       requests: this.#requests,
       answers: sorted.length,
@@ -121,7 +133,8 @@ export class Court {
       failures,
       retries: this.#retries,
       weather: this.#weather,
-      givenUp: this.#settled.given_up,
+      givenUp: blamed + byWeather,
+      givenUpByWeather: byWeather,
       discarded: this.#settled.discarded,
       lost: this.#settled.lost,
       hints: this.#hints(),
@@ -161,6 +174,10 @@ function inWords(verdict: Omit<Verdict, "text">): string {
   const { answerMs, answers, demands, failures, seed } = verdict;
   const counts = Object.entries(failures).map(([kind, count]) => `${kind} × ${count}`);
   const optional = (count: number, text: string): string[] => (count > 0 ? [text] : []);
+  const byWeather =
+    verdict.givenUpByWeather > 0
+      ? `, ${verdict.givenUpByWeather} of them because of the weather alone`
+      : "";
   return [
     judgementOf(verdict),
     ...(answers === 0
@@ -177,7 +194,7 @@ function inWords(verdict: Omit<Verdict, "text">): string {
       : optional(answers, "Every answer was 200.")),
     ...optional(verdict.retries, `${verdict.retries} retries were caused by the receiver.`),
     ...optional(verdict.weather, `${verdict.weather} requests were broken by the weather.`),
-    ...optional(verdict.givenUp, `${verdict.givenUp} notifications were given up.`),
+    ...optional(verdict.givenUp, `${verdict.givenUp} notifications were given up${byWeather}.`),
     ...optional(verdict.discarded, `${verdict.discarded} notifications had nobody to go to.`),
     ...optional(
       verdict.lost,
@@ -189,11 +206,9 @@ function inWords(verdict: Omit<Verdict, "text">): string {
 }
 
 /** The verdict in a sentence. Nobody is praised or blamed for answers that there were not. */
-function judgementOf({ ok, answers, failures, givenUp }: Omit<Verdict, "text">): string {
+function judgementOf({ ok, open }: Omit<Verdict, "text">): string {
   if (ok) return "The receiver does what the platform demands.";
-  return answers === 0 && givenUp === 0 && Object.keys(failures).length === 0
-    ? "There is nothing to judge: no answer has come."
-    : "The receiver falls short.";
+  return open ? "There is nothing to judge: no answer has come." : "The receiver falls short.";
 }
 
 function round(value: number): number {

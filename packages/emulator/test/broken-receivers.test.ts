@@ -1,5 +1,8 @@
 import { createHmac } from "node:crypto";
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { steppedClock } from "../src/index.ts";
 import { SECRET, started, subscribed } from "./support/emulators.ts";
 import { type Received, Receiver, valuesOf } from "./support/receiver.ts";
@@ -188,10 +191,43 @@ test("one that the weather never lets answer is not praised either, nor blamed",
   const emulator = await subscribed(receiver, { clock, weather: { cutUploads: 1 } });
   emulator.customer().text("Hello");
   await clock.advance(60_000);
-  const { ok, text, weather } = emulator.verdict();
-  expect(ok).toBe(false);
-  expect(weather).toBeGreaterThan(2);
-  expect(text).toMatch(/^There is nothing to judge/);
+  for (const givenUp of [0, 1]) {
+    const { ok, open, text, weather, ...counts } = emulator.verdict();
+    expect({ ok, open }).toEqual({ ok: false, open: true });
+    expect(weather).toBeGreaterThan(2);
+    expect(text).toMatch(/^There is nothing to judge/);
+    expect(counts).toMatchObject({ answers: 0, givenUp, givenUpByWeather: givenUp });
+    await clock.advance(8 * DAY_MS);
+  }
+});
+
+test("one whose answers are lost until the platform gives up does what it can", async () => {
+  const { receiver } = await ownReceiver({});
+  const clock = steppedClock();
+  const emulator = await subscribed(receiver, { clock, weather: { lostAnswers: 1 } });
+  emulator.customer().text("Hello");
+  await clock.advance(8 * DAY_MS);
+  const { ok, givenUp, text } = emulator.verdict();
+  expect({ ok, givenUp }).toEqual({ ok: true, givenUp: 1 });
+  expect(text).toContain("1 notifications were given up, 1 of them because of the weather alone.");
+});
+
+test("a failure of its own is held against it although the weather did the rest, after a restart too", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const storage = { path: join(folder, "emulator.db") };
+  const { receiver } = await ownReceiver({ status: 500 });
+  const first = await subscribed(receiver, { clock: steppedClock(0), storage });
+  first.customer().text("Hello");
+  await first.idle();
+  await first.stop();
+  const clock = steppedClock(1000);
+  const second = await started({ clock, storage, weather: { cutUploads: 1 } });
+  await clock.advance(8 * DAY_MS);
+  const verdict = second.verdict();
+  expect(verdict).toMatchObject({ ok: false, open: false, failures: {}, answers: 0 });
+  expect(verdict).toMatchObject({ givenUp: 1, givenUpByWeather: 0 });
+  expect(verdict.text).toMatch(/^The receiver falls short/);
 });
 
 test("one that is never reached falls short", async () => {

@@ -125,6 +125,67 @@ test("so it is when another app goes on getting it", async () => {
   expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
 });
 
+/** Two apps at two receivers, the first of which answers 500 until it is told otherwise, and the second always. */
+async function twoSubscribed() {
+  const first = await Receiver.start({ reply: () => 500 });
+  const second = await Receiver.start({ reply: () => 500 });
+  const clock = steppedClock();
+  const apps = [
+    { id: "1", secret: "first" },
+    { id: "2", secret: "second" },
+  ];
+  const emulator = await started({ clock, apps });
+  const subscribe = (appId: string, { url }: Receiver): Promise<void> =>
+    emulator.subscribe({ appId, callbackUrl: url, verifyToken: VERIFY_TOKEN });
+  await subscribe("1", first);
+  await subscribe("2", second);
+  return { first, clock, emulator, subscribe };
+}
+
+test("an app that subscribes again while it is sent to another gets it again, too, and may take it", async () => {
+  const { first, clock, emulator, subscribe } = await twoSubscribed();
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  await call(emulator, "DELETE /v23.0/1/subscriptions", { token: "1|first" });
+  await clock.advance(20_000);
+  expect(emulator.deliveries).toMatchObject([
+    { to: "1", state: "discarded" },
+    { to: "2", state: "waiting" },
+  ]);
+  expect(emulator.messages).toMatchObject([{ status: "failed" }]);
+  await subscribe("1", first);
+  const before = first.notifications.length;
+  first.reply = (_, count) => (count > before + 1 ? 200 : 500);
+  await clock.advance(10_000);
+  expect(first.notifications).toHaveLength(before + 1);
+  expect(emulator.deliveries).toMatchObject([{ to: "1", state: "waiting" }, { to: "2" }]);
+  await clock.advance(30_000);
+  expect(emulator.deliveries).toMatchObject([
+    { to: "1", state: "delivered" },
+    { to: "2", state: "waiting" },
+  ]);
+  expect(emulator.messages).toMatchObject([{ status: "delivered" }]);
+});
+
+test("when an app that took it unsubscribes, it is told that no more retry comes, and not that it is settled again", async () => {
+  const { first, clock, emulator } = await twoSubscribed();
+  first.reply = () => 200;
+  const told: [event: string, nextAttemptAt: number | undefined][] = [];
+  for (const event of ["begun", "attempt", "postponed", "settled", "cancelled"] as const)
+    emulator.on(event, ({ delivery: { to, nextAttemptAt } }) => {
+      if (to === "1") told.push([event, nextAttemptAt]);
+    });
+  emulator.customer().text("Hello");
+  await clock.advance(0);
+  expect(told.at(-1)).toEqual(["postponed", expect.any(Number)]);
+  await call(emulator, "DELETE /v23.0/1/subscriptions", { token: "1|first" });
+  await clock.advance(8 * DAY_MS);
+  expect(told.at(-1)).toEqual(["cancelled", undefined]);
+  expect(told.filter(([event]) => event === "settled")).toHaveLength(1);
+  expect(told.filter(([event]) => event === "cancelled")).toHaveLength(1);
+  expect(emulator.deliveries[0]).toMatchObject({ to: "1", state: "delivered" });
+});
+
 test.each([
   ["taken by one, given up for the other", [() => 200, () => 500]],
   ["given up for one whose app was subscribed first, taken by the other", [() => 500, () => 200]],

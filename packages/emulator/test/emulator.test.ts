@@ -183,6 +183,7 @@ test.each([
   [{ requestTimeoutMs: 3e9 }, "requestTimeoutMs is at most 2147483647 (24 days)"],
   [{ weather: { uploadPauseMs: 3e9 } }, "weather.uploadPauseMs is at most 2147483647 (24 days)"],
   [{ cloud: { maxConcurrentRequests: 0 } }, "maxConcurrentRequests must be a positive number"],
+  [{ storage: { path: "" } }, "storage.path is empty: name a file"],
 ])(
   "an option that there is not is told, with the one that may be meant: %j",
   (options, message) => {

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createEmulator, type StorageOptions, steppedClock } from "../src/index.ts";
-import { subscribed } from "./support/emulators.ts";
+import { started, subscribed } from "./support/emulators.ts";
 import { Receiver } from "./support/receiver.ts";
 
 function file(): StorageOptions {
@@ -119,3 +119,52 @@ test("a start that fails keeps nobody else waiting", async () => {
   ]);
   expect([first.status, second.status, stop.status]).toEqual(["rejected", "rejected", "fulfilled"]);
 });
+
+test("a start that fails keeps no other emulator from the file", async () => {
+  const storage = file();
+  const bad = createEmulator({ storage, onPremises: { settings: { callback_persist: "yes" } } });
+  await expect(bad.start()).rejects.toThrow("callback_persist");
+  await started({ storage });
+});
+
+test("an emulator gets the file of another in the same process as soon as that one has ended", async () => {
+  const storage = file();
+  const { receiver, isAsked, answer } = await slowReceiver();
+  const first = await subscribed(receiver, { storage });
+  first.customer().text("Hello");
+  await isAsked();
+  const second = createEmulator({ storage });
+  onTestFinished(() => second.stop());
+  const both = Promise.all([first.stop(), second.start()]);
+  await moment();
+  answer();
+  await both;
+  expect(first.deliveries).toMatchObject([{ state: "delivered" }]);
+});
+
+test("a restart of what is stopped is refused, and starts nothing", async () => {
+  const emulator = await started({ storage: file() });
+  const both = await Promise.allSettled([emulator.stop(), emulator.restart()]);
+  expect(both).toMatchObject([
+    { status: "fulfilled" },
+    { status: "rejected", reason: { message: "the emulator is stopped: call start()." } },
+  ]);
+  expect(() => emulator.customer()).toThrow("the emulator is stopped");
+  await emulator.start();
+  expect(emulator.url).toMatch(/^http:/);
+});
+
+// Elsewhere a folder in use cannot be renamed.
+test.skipIf(process.platform === "win32")(
+  "a restart does not let go of its file, even for a moment",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "emulator-"));
+    const moved = `${folder}-moved`;
+    onTestFinished(() => rmSync(moved, { recursive: true }));
+    const emulator = await started({ storage: { path: join(folder, "emulator.db") } });
+    renameSync(folder, moved);
+    await emulator.restart();
+    expect(emulator.customer().text("Hello")).toMatch(/^wamid\./);
+    await emulator.stop();
+  },
+);

@@ -45,13 +45,20 @@ describe("beside the chat", () => {
   });
 
   browserTest("no answer has come: the page judges nobody", async () => {
-    const emulator = await subscribed(await Receiver.start(), { weather: { cutUploads: 1 } });
+    const emulator = await subscribed(await Receiver.start(), {
+      weather: { cutUploads: 1 },
+      cloud: { retry: { windowMs: 1 } },
+    });
     const page = await opened(emulator);
     emulator.customer().text("Are you there?");
+    await emulator.idle({ retries: true });
+    expect(emulator.verdict().givenUp).toBe(1);
     const verdict = page.locator(".verdict");
     await expect.poll(() => verdict.allInnerTexts(), patience).toHaveLength(1);
     expect(await verdict.textContent()).toContain("There is nothing to judge");
     expect(await verdict.textContent()).not.toMatch(/median|200|falls short/);
+    expect(await verdict.locator(".bad, .missed").count()).toBe(0);
+    expect(await verdict.textContent()).toContain("1 given up because of it");
   });
 
   browserTest("the weather is switched, and what it repeats says what it repeats", async () => {

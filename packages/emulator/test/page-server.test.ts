@@ -1,10 +1,10 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Emulator } from "../src/index.ts";
+import { type Emulator, steppedClock } from "../src/index.ts";
 import { Mailbox } from "../src/server/mailbox.ts";
 import { call } from "./support/api.ts";
 import { SECRET, started, subscribed } from "./support/emulators.ts";
-import { Receiver } from "./support/receiver.ts";
+import { Receiver, VERIFY_TOKEN } from "./support/receiver.ts";
 import { statusOf } from "./support/status-of.ts";
 
 interface Told {
@@ -120,6 +120,24 @@ describe("the stream below /emulator/events", () => {
     expect(JSON.stringify(stream.told)).not.toMatch(/c2VjcmV0|hushhush/);
     const { text } = await call(emulator, "GET /emulator/deliveries");
     expect(text).not.toMatch(/c2VjcmV0|hushhush/);
+  });
+
+  test("tells when the retry of what is delivered does not come after all", async () => {
+    const [good, bad] = [await Receiver.start(), await Receiver.start({ reply: () => 500 })];
+    const clock = steppedClock();
+    const apps = ["1", "2"].map((id) => ({ id, secret: `secret ${id}` }));
+    const emulator = await started({ clock, apps });
+    for (const [i, { url }] of [good, bad].entries())
+      await emulator.subscribe({ appId: apps[i]?.id, callbackUrl: url, verifyToken: VERIFY_TOKEN });
+    const stream = await listening(emulator);
+    const told = () => stream.told.findLast(({ data }) => data.to === "1")?.data;
+    emulator.customer().text("Hello");
+    await clock.advance(0);
+    await vi.waitFor(() => expect(told()).toHaveProperty("nextAttemptAt"), patience);
+    await call(emulator, "DELETE /v23.0/1/subscriptions", { token: "1|secret 1" });
+    await clock.advance(60_000);
+    await vi.waitFor(() => expect(told()).not.toHaveProperty("nextAttemptAt"), patience);
+    expect(told()).toMatchObject({ state: "delivered" });
   });
 
   test("changed fields may be anything: those that are no text are told of all the same", async () => {

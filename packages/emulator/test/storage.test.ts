@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sqliteStore } from "@whatsapp-webhooks/sqlite";
@@ -54,4 +62,22 @@ test("two emulators do not share a file: the second says so, and has it when the
   const second = await openSqlite(path);
   expect(second.collection("things").get("a")).toBe(1);
   second.close();
+});
+
+test("waiting for one that is ending holds up nothing else in the process, least of all its end", async () => {
+  const path = join(ownFolder(), "emulator.db");
+  const first = await openSqlite(path);
+  const second = openSqlite(path);
+  setImmediate(() => first.close());
+  (await second).close();
+});
+
+test.skipIf(process.platform === "win32")("a file by another name is the same file", async () => {
+  const folder = ownFolder();
+  const path = join(folder, "emulator.db");
+  const link = join(folder, "link.db");
+  const first = await openSqlite(path);
+  onTestFinished(() => first.close());
+  symlinkSync(path, link);
+  await expect(openSqlite(link)).rejects.toThrow(`${link} is in use by another emulator.`);
 });

@@ -55,10 +55,10 @@ function inWords(told: Verdict | undefined): string {
 function Judgement({ verdict: told }: { readonly verdict: Verdict }) {
   const [median, slow] = told.demands;
   const failures = Object.entries(told.failures);
-  const isOpen = told.answers === 0 && failures.length === 0;
+  const givenUp = told.givenUp - told.givenUpByWeather;
   return (
     <div class="verdict">
-      <p class={told.ok ? "good" : isOpen ? undefined : "bad"}>
+      <p class={told.ok ? "good" : told.open ? undefined : "bad"}>
         {/* As a terminal is told: with no answer yet it is neither of the two. */}
         {told.text.split("\n", 1)}
       </p>
@@ -69,18 +69,19 @@ function Judgement({ verdict: told }: { readonly verdict: Verdict }) {
             <Demand isMet={slow?.met ?? true}>{percent(slow?.actual ?? 0)} above 1 s</Demand>
           </>
         )}
-        {!isOpen && (
+        {!told.open && (
           <Demand isMet={failures.length === 0}>
             {failures.length === 0
               ? "every answer was 200"
               : `not 200: ${failures.map(([kind, count]) => `${kind} × ${count}`).join(", ")}`}
           </Demand>
         )}
-        {told.givenUp > 0 && <Demand isMet={false}>{told.givenUp} given up</Demand>}
+        {givenUp > 0 && <Demand isMet={false}>{givenUp} given up</Demand>}
       </ul>
       <p class="counts">
         {told.requests} requests, {told.retries} retries
         {told.weather > 0 && `, ${told.weather} broken by the weather`}
+        {told.givenUpByWeather > 0 && `, ${told.givenUpByWeather} given up because of it`}
         {told.discarded > 0 && `, ${told.discarded} for nobody`}
       </p>
       {told.hints.map((hint) => (

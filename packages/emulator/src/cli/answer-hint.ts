@@ -60,12 +60,15 @@ const byCode: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "there is no way to that machine",
   ENETUNREACH: "there is no way to that network",
   ETIMEDOUT: "no connection came about: a firewall?",
+  HPE_HEADER_OVERFLOW: "the answer cannot be read: its headers are longer than 16 kB",
 };
 
 /** What an answer means to Meta and where the cause may be. Nothing for a 200. */
 export function answerHint(answer: Known, proof: Proof): string | undefined {
   const { status, failure, code = "", location } = answer;
   if (failure === "timeout") return "no answer in time: answer 200 first, and handle afterwards";
+  if (failure === "tls" && code === "EPROTO")
+    return "the receiver breaks the TLS handshake off: has it a certificate for this name, and TLS 1.2 or newer? Does it want a certificate of the client?";
   if (failure === "tls")
     return "the certificate does not check out: Meta needs a chain up to a public authority, the intermediate certificates included";
   if (failure === "connection")
@@ -88,8 +91,10 @@ export function answerHint(answer: Known, proof: Proof): string | undefined {
 }
 
 /** Whether what answered speaks another protocol than the URL says: no HTTP, or with https:// no TLS. */
-export function isOtherProtocol({ code = "" }: Known): boolean {
-  return code.startsWith("HPE_") || code === "EPROTO";
+export function isOtherProtocol({ failure, code = "" }: Known): boolean {
+  // Headers that are too long are HTTP all the same.
+  const isNoHttp = code.startsWith("HPE_") && code !== "HPE_HEADER_OVERFLOW";
+  return failure === "connection" && (isNoHttp || code === "EPROTO");
 }
 
 /** Where a redirect points to, as it may be shown: a query may hold the verify token. */

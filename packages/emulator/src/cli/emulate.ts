@@ -110,9 +110,14 @@ async function emulate(options: EmulateOptions): Promise<void> {
       ...(ownSecret === undefined && { WHATSAPP_APP_SECRET: DEFAULT_SECRET }),
       ...(ownToken === undefined && { WHATSAPP_VERIFY_TOKEN: DEFAULT_TOKEN }),
     });
+    const end = aborted(stopped.signal);
     if (options.to !== undefined)
-      await subscribe(screen, emulator, options.to, token, header !== undefined, stopped.signal);
-    await aborted(stopped.signal);
+      // A receiver that does not answer holds up nobody who wants to end: stopping breaks the connection.
+      await Promise.race([
+        subscribe(screen, emulator, options.to, token, header !== undefined, stopped.signal),
+        end,
+      ]);
+    await end;
   } finally {
     await emulator.stop();
     process.off("SIGINT", stop).off("SIGTERM", stop);
@@ -198,17 +203,14 @@ async function subscribe(
   let told = "";
   while (!signal.aborted) {
     try {
-      // A receiver that does not answer holds up nobody who wants to end: stopping breaks the connection.
-      await Promise.race([
-        emulator.subscribe({ callbackUrl: to.href, verifyToken: token }),
-        aborted(signal),
-      ]);
+      await emulator.subscribe({ callbackUrl: to.href, verifyToken: token });
       if (signal.aborted) return;
       if (isOnPremises) emulator.onPremises.configure({ webhooks: { url: to.href } });
       screen.json({ event: "subscribed", to: shownUrl(to) });
       screen.lines(`${screen.colours.green("✓")} subscribed ${shownUrl(to)}`);
       return;
     } catch (error) {
+      if (signal.aborted) return;
       const reason = oneLine(error);
       // A URL that the platform never takes does not become better by waiting.
       if (reason.includes("HTTPS")) throw new Failure(reason);
@@ -241,9 +243,11 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function summary(emulator: Emulator): string {
-  const { requests, failures, answerMs } = emulator.verdict();
+  const { requests, answers, failures, answerMs } = emulator.verdict();
   if (requests === 0) return "Nothing was sent.";
   const not200 = Object.entries(failures).map(([kind, times]) => `${kind} × ${times}`);
-  const answers = not200.length === 0 ? "every answer was 200" : `not 200: ${not200.join(", ")}`;
-  return `Requests: ${requests}, answered in ${Math.round(answerMs.median)} ms at the median; ${answers}.`;
+  const others = not200.length > 0 ? `; not 200: ${not200.join(", ")}` : "";
+  return answers === 0
+    ? `Requests: ${requests}, no answers${others}.`
+    : `Requests: ${requests}, answered in ${Math.round(answerMs.median)} ms at the median${others || "; every answer was 200"}.`;
 }

@@ -40,7 +40,8 @@ export interface Delivery {
   /**
    * `waiting`: not delivered yet. `delivered`: answered with 200 (it may still be sent again, when another app failed).
    * `given_up`: the retries' time was over. `discarded`: nobody was subscribed, or no URL was set, when it was to be sent, or
-   * sent again. `lost`: it was kept in memory when the emulator stopped.
+   * sent again; it is `waiting` again when the app subscribes while others still get it. `lost`: it was kept in memory when
+   * the emulator stopped.
    */
   readonly state: "waiting" | "delivered" | "given_up" | "discarded" | "lost";
   /** The newest 1000. */
@@ -59,6 +60,8 @@ export interface JournalEvents {
   readonly postponed: { readonly delivery: Delivery };
   /** A delivery has reached its end, whichever. */
   readonly settled: { readonly delivery: Delivery };
+  /** A delivery that had reached its end and was postponed, because another app failed, is not sent again after all. */
+  readonly cancelled: { readonly delivery: Delivery };
   /** A message was written, by a customer or by the business, or its status has changed. */
   readonly message: { readonly message: ChatMessage };
 }
@@ -90,6 +93,8 @@ export class Journal {
   begun(notification: Notification, to: string): void {
     const delivery = this.#entry(notification, to);
     delete delivery.nextAttemptAt;
+    // The app has subscribed again.
+    if (delivery.state === "discarded") delivery.state = "waiting";
     this.subscribers.tell("begun", { delivery });
   }
 
@@ -112,8 +117,12 @@ export class Journal {
     state: Exclude<Delivery["state"], "waiting">,
   ): void {
     const delivery = this.#entry(notification, to);
+    const wasPostponed = delivery.nextAttemptAt !== undefined;
     delete delivery.nextAttemptAt;
-    if (delivery.state !== "waiting") return;
+    if (delivery.state !== "waiting") {
+      if (wasPostponed) this.subscribers.tell("cancelled", { delivery });
+      return;
+    }
     delivery.state = state;
     this.subscribers.tell("settled", { delivery });
   }

@@ -185,18 +185,20 @@ export class Lane {
     failed: readonly Attempt[],
   ): void {
     const { clock, journal, court } = this.#office;
+    const isBlamed =
+      notification.isBlamed === true || failed.some(({ weather }) => weather === undefined);
     const failures = notification.failures + 1;
     const dueAt = clock.now() + this.#rules.waitMs(failures);
     if (dueAt - notification.createdAt > this.#rules.windowMs) {
       this.#forget(notification);
       for (const { name } of recipients) journal.settled(notification, name, "given_up");
-      court.settled("given_up");
+      court.givenUp(isBlamed);
       return;
     }
     for (const { weather } of failed) if (weather === undefined) court.retried();
     const names = recipients.map(({ name }) => name);
     const tried = [...new Set([...(notification.tried ?? []), ...names])];
-    const next = { ...notification, failures, dueAt, tried };
+    const next = { ...notification, failures, isBlamed, dueAt, tried };
     this.#keep(next);
     for (const { name } of recipients) journal.postponed(notification, name, dueAt);
     if (this.#isOpen) this.#schedule(next);

@@ -30,6 +30,8 @@ export interface Notification {
   readonly tried?: readonly string[];
   /** How often it has failed so far. */
   readonly failures: number;
+  /** Whether a receiver has failed by itself, and not the weather alone. */
+  readonly isBlamed?: boolean;
   /** When it is to be sent next. */
   readonly dueAt: number;
 }

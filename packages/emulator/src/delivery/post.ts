@@ -18,7 +18,7 @@ export interface Disturbance {
 export type Failure =
   /** None came within the time that a receiver has. */
   | "timeout"
-  /** The certificate's chain, name or dates are not good. */
+  /** The certificate's chain, name or dates are not good, or the receiver breaks the TLS handshake off. */
   | "tls"
   /** Nobody listens, the connection broke, or what came is not HTTP. */
   | "connection";
@@ -98,7 +98,8 @@ function exchange(request: Request): Promise<Answer> {
     );
     outgoing.on("error", (error) => {
       const code = codeOf(error);
-      end(isAboutCertificates(code.code) ? "tls" : "connection", code);
+      const isTls = isAboutCertificates(code.code) || isAlert(error, code.code);
+      end(isTls ? "tls" : "connection", code);
     });
     outgoing.on("response", (incoming) => {
       location = incoming.headers.location;
@@ -162,6 +163,11 @@ function isAboutCertificates(code = ""): boolean {
   return /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_|INVALID_CA)/.test(
     code,
   );
+}
+
+/** What answers does speak TLS, and refuses this connection. The code is the same where it speaks something else. */
+function isAlert({ message }: Error, code: string | undefined): boolean {
+  return code === "EPROTO" && /SSL alert number/.test(message);
 }
 
 function codeOf(error: unknown): { readonly code?: string } {

@@ -53,6 +53,7 @@ export class Viewer {
       emulator.on("attempt", hear),
       emulator.on("postponed", hear),
       emulator.on("settled", hear),
+      emulator.on("cancelled", hear),
       emulator.on("message", ({ message }) => {
         this.#messages.put(message.id, message);
         this.#soon();

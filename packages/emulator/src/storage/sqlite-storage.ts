@@ -1,4 +1,5 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, realpathSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { errorCode } from "../error-code.ts";
 import type { Collection, Storage } from "./storage.ts";
 
@@ -33,7 +34,7 @@ export async function openSqlite(path: string): Promise<Storage> {
     database.exec("PRAGMA busy_timeout = 2000");
     // Before anything is written: it may not be ours to write.
     refuseForeign(database, path);
-    lock = path === ":memory:" ? undefined : takeLock(Database, path);
+    lock = path === ":memory:" ? undefined : await takeLock(Database, path);
     prepare(database);
   } catch (error) {
     lock?.exec("ROLLBACK");
@@ -62,15 +63,15 @@ function prepare(database: Database): void {
 
 /**
  * Keeps other emulators out until it is rolled back. It is a transaction on an empty file beside the other, so the system
- * ends it with the process, however that ends, and nothing has to be cleaned up.
+ * ends it with the process, however that ends. The file may stay, and means nothing by itself.
  */
-function takeLock(Database: DatabaseClass, path: string): Database {
-  const lockPath = `${path}-lock`;
+async function takeLock(Database: DatabaseClass, path: string): Promise<Database> {
+  // By whatever name the file is opened, it has one lock.
+  const lockPath = `${realpathSync(path)}-lock`;
   keepToOneself(lockPath);
   const lock = new Database(lockPath);
   try {
-    // One that is just ending gets the time for it.
-    lock.exec("PRAGMA busy_timeout = 2000; BEGIN EXCLUSIVE");
+    await beginExclusive(lock);
     return lock;
   } catch (error) {
     lock.close();
@@ -80,6 +81,23 @@ function takeLock(Database: DatabaseClass, path: string): Database {
       { cause: error },
     );
   }
+}
+
+/** One that is just ending gets two seconds for it. */
+const LOCK_TRIES = 40;
+const LOCK_PAUSE_MS = 50;
+
+/** SQLite's own way to wait would hold up this process, and with it an emulator that is ending in it. */
+async function beginExclusive(database: Database): Promise<void> {
+  database.exec("PRAGMA busy_timeout = 0");
+  for (let tries = 1; ; tries++)
+    try {
+      database.exec("BEGIN EXCLUSIVE");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || tries > LOCK_TRIES) throw error;
+      await wait(LOCK_PAUSE_MS);
+    }
 }
 
 function refuseForeign(database: Database, path: string): void {

@@ -82,6 +82,15 @@ describe("the handshake", () => {
     expect((await examined(secure, { authorities: [authority.cert] })).faults).toEqual([]);
   });
 
+  test("TLS that comes to nothing is no other protocol", async () => {
+    const server = createSecureServer({});
+    const url = await listen(server);
+    onTestFinished(() => close(server));
+    const { faults: found, seen } = await examined(new URL(url.href.replace("http:", "https:")));
+    expect(found).toEqual(["certificate"]);
+    expect(seen).toBe("EPROTO");
+  });
+
   test("another path", async () => {
     const server = createServer((_, res) => res.writeHead(404).end());
     const url = await listen(server);

@@ -85,6 +85,22 @@ test("it waits for a receiver that is not up yet, and hints at what its answers 
   expect(await running.stop("SIGTERM")).toBe(0);
 });
 
+test("while it waits for a receiver, nothing piles up", async () => {
+  let asked = 0;
+  const server = createServer((_, res) => {
+    asked++;
+    res.writeHead(403).end();
+  });
+  const url = await listen(server);
+  onTestFinished(() => close(server));
+  const preload = new URL("support/abort-listeners.mjs", import.meta.url);
+  const running = new Running(["--to", url.href], { NODE_OPTIONS: `--import=${preload}` });
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(5), 60_000);
+  expect(await running.stop("SIGTERM")).toBe(0);
+  // Its own, and that of the pause between two attempts.
+  expect(running.output).toMatch(/abort listeners: [12]\n/);
+});
+
 test("it ends at once while a receiver lets the handshake wait", async () => {
   let asked = false;
   const server = createServer(() => {
@@ -99,6 +115,17 @@ test("it ends at once while a receiver lets the handshake wait", async () => {
   // The handshake by itself takes ten seconds.
   expect(performance.now() - before).toBeLessThan(8000);
   expect(running.output).toContain("Stopped. Nothing was sent.");
+});
+
+test("it praises and blames nobody for answers that there were not", async () => {
+  const receiver = await Receiver.start();
+  const running = new Running(["--to", receiver.url, "--weather", "cutUploads=1"]);
+  const [, url = ""] = await running.says(/Graph API +(http:\S+)/);
+  await running.says(/✓ subscribed/);
+  await write(url, "Hello");
+  await running.says(/attempt 2/);
+  expect(await running.stop("SIGINT")).toBe(0);
+  expect(running.output).toMatch(/Stopped\. Requests: \d+, no answers\.\n$/);
 });
 
 test("--json: each line is a value", async () => {

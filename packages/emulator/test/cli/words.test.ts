@@ -1,10 +1,13 @@
+import { symlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { answerHint, answerWord } from "../../src/cli/answer-hint.ts";
 import { handledSource, keysIn } from "../../src/cli/doctor/handled-items.ts";
+import { Failure } from "../../src/cli/failure.ts";
 import { count, durationMs, httpUrl, timeoutOption } from "../../src/cli/option-values.ts";
 import { printable, printableJson } from "../../src/cli/printable.ts";
 import { hasColours } from "../../src/cli/screen.ts";
 import { weatherFrom } from "../../src/cli/weather-option.ts";
+import { handledFile } from "./support/examined.ts";
 
 describe("what an answer means", () => {
   test.each([
@@ -23,6 +26,8 @@ describe("what an answer means", () => {
     [{ failure: "connection", code: "ECONNREFUSED" }, "nobody listens"],
     [{ failure: "connection", code: "HPE_INVALID_CONSTANT" }, "does not speak HTTP"],
     [{ failure: "connection", code: "EPROTO" }, "https:// and http:// mixed up"],
+    [{ failure: "tls", code: "EPROTO" }, "breaks the TLS handshake off"],
+    [{ failure: "connection", code: "HPE_HEADER_OVERFLOW" }, "its headers are longer"],
     [{ failure: "connection" }, "without an answer"],
   ] as const)("%j: %s", (answer, words) => {
     expect(answerHint(answer, "signature")).toContain(words);
@@ -98,6 +103,19 @@ describe("what others wrote does not drive the terminal", () => {
 test("a report of what was handled comes from a URL that is one", () => {
   expect(() => handledSource({ handled: "http://", timeout: 1000 })).toThrow("this is not a URL");
 });
+
+// A link to itself is what can be made unreadable for whoever runs this.
+test.skipIf(process.platform === "win32")(
+  "a report that cannot even be looked for is told as one that cannot be read",
+  async () => {
+    const handled = handledFile();
+    const source = handledSource({ handled, timeout: 1000 });
+    expect(await source?.read()).toBe("");
+    symlinkSync(handled, handled);
+    await expect(source?.read()).rejects.toThrow(Failure);
+    await expect(source?.read()).rejects.toThrow("handled.txt cannot be read (ELOOP)");
+  },
+);
 
 test("weather is a word or a list, and a slip of the hand is named", () => {
   expect(weatherFrom("calm")).toEqual({});

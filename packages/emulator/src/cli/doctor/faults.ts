@@ -18,7 +18,7 @@ export const faults = {
   },
   certificate: {
     wrong: "The certificate does not check out, so Meta would not connect.",
-    mend: "Use a certificate of a public authority, send the intermediate certificates along, and check name and dates. Meta takes no self-signed one. For a private one here: --ca-file.",
+    mend: "Use a certificate of a public authority, send the intermediate certificates along, and check name and dates. Meta takes no self-signed one. For a private one here: --ca-file. With EPROTO the receiver broke the TLS handshake off: it has no certificate for this name, no TLS 1.2 or newer, or wants a certificate of the client.",
   },
   no_answer: {
     wrong: "No answer came in time.",

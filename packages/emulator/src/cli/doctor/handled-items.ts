@@ -42,9 +42,9 @@ function fileSource(path: string): HandledSource {
   const start = stats?.size ?? 0;
   return {
     async read() {
-      // The receiver may create it with the first item.
-      if (statSync(path, { throwIfNoEntry: false }) === undefined) return "";
       try {
+        // The receiver may create it with the first item.
+        if (statSync(path, { throwIfNoEntry: false }) === undefined) return "";
         return readFrom(path, start);
       } catch (error) {
         throw new Failure(
