@@ -70,9 +70,11 @@ export const scripts = {
   },
   /**
    * stalled, locks; milliseconds, tokens, jobs. What ran out is taken again, unless somebody else has it by now, or it is done.
+   * Returns how many were.
    */
   waRenew: {
     lua: `
+      local taken = 0
       for place = 2, #KEYS do
         local token = ARGV[place]
         local holder = redis.call('GET', KEYS[place])
@@ -82,8 +84,10 @@ export const scripts = {
         elseif not holder and redis.call('EXISTS', string.sub(KEYS[place], 1, -6)) == 1 then
           redis.call('DEL', KEYS[place])
           redis.call('SET', KEYS[place], token, 'PX', ARGV[1])
+          taken = taken + 1
         end
-      end`,
+      end
+      return taken`,
   },
   /**
    * lock, totals, jobs behind others, other jobs, tails, keys; token, sealed token, how many of these jobs, of those, and of
