@@ -176,10 +176,11 @@ export const scripts = {
       if KEYS[4] then redis.call('SET', KEYS[4], 1, 'PX', ARGV[5]) end
       return 1`,
   },
-  /** letters, letter totals, letter; hash. Returns whether it was there. */
+  /** letters, letter totals, letter; hash, and data if it must be this very one. Returns whether it was there. */
   waDiscard: {
     numberOfKeys: 3,
     lua: `
+      if ARGV[2] and redis.call('HGET', KEYS[3], 'data') ~= ARGV[2] then return 0 end
       if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
       redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
       redis.call('DEL', KEYS[3])
