@@ -1,4 +1,4 @@
-import { checkOptions, type OptionTable, optionInvalid, withDefaults } from "../options.ts";
+import { checkOptions, type OptionTable, withDefaults } from "../options.ts";
 
 /** What the process does, how much may wait, and how often to look for more. */
 export interface StoreInboxOptions {
@@ -22,7 +22,7 @@ export interface StoreInboxOptions {
  * @internal
  */
 export const storeInboxTable: OptionTable<StoreInboxOptions> = {
-  role: "other",
+  role: ["receive", "both"],
   pendingLimitBytes: "limit",
   windowRecords: "whole",
   windowBytes: "limit",
@@ -44,8 +44,5 @@ const defaults: StoreInboxLimits = {
 /** All of them, checked. */
 export function limitsOf(options: StoreInboxOptions): StoreInboxLimits {
   checkOptions("storeInbox", options, storeInboxTable);
-  const limits = withDefaults(defaults, options);
-  if (limits.role !== "receive" && limits.role !== "both")
-    throw optionInvalid(`storeInbox: role must be "receive" or "both", got ${limits.role}.`);
-  return limits;
+  return withDefaults(defaults, options);
 }
