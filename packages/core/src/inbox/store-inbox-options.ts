@@ -13,7 +13,10 @@ export interface StoreInboxOptions {
   readonly windowRecords?: number | undefined;
   /** Bytes of their bodies. Default 16 MiB. */
   readonly windowBytes?: number | undefined;
-  /** How often to look for what is due again or was left by others. Default 500. */
+  /**
+   * How often to look for what is due again or was left by others, in milliseconds. Default 500. A dead process is found in two
+   * looks: above 1,000 it takes longer until another goes on with what it held.
+   */
   readonly pollMs?: number | undefined;
 }
 
