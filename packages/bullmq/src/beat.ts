@@ -69,13 +69,16 @@ export class Beat {
   }
 }
 
-/** Of jobs by id, with who holds them. What ran out is taken again, unless somebody else has it by now. */
+/**
+ * Of jobs by id, with who holds them. What ran out is taken again, unless somebody else has it by now: resolves to how many
+ * were. Somebody else may have had those meanwhile.
+ */
 export async function renewLocks(
   engine: Engine,
   queue: Pick<Queue, "toKey">,
   held: readonly (readonly [id: string, token: string])[],
-): Promise<void> {
-  await runAlone(engine, "waRenew", [
+): Promise<number> {
+  const taken = await runAlone(engine, "waRenew", [
     1 + held.length,
     queue.toKey("stalled"),
     ...held.map(([id]) => lockKey(queue, id)),
@@ -83,4 +86,5 @@ export async function renewLocks(
     ...held.map(([, token]) => token),
     ...held.map(([id]) => id),
   ]);
+  return Number(taken);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cut, Logger, PartKeys } from "@whatsapp-webhooks/core";
 import { renewLocks } from "./beat.ts";
 import { CutSteps, type Part, type Piece, type Progress, START, toProgress } from "./cut-steps.ts";
-import type { Batch, Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { bytesOf, type Stored, toRecord, withBody } from "./stored.ts";
 import {
   finish,
@@ -37,6 +37,12 @@ interface Added {
   readonly skipped: ReadonlySet<Piece>;
 }
 
+/** A job as we know it: what is in it, and how far it is cut. */
+interface Known {
+  readonly steps: CutSteps;
+  readonly progress: Progress;
+}
+
 /** What became of a step: where the next begins, that it is to be tried again, or that the job is done or somebody else's. */
 type Stepped = Progress | "again" | "gone";
 
@@ -63,29 +69,24 @@ export class Cutter {
   /** Puts it back before all others. */
   async release(held: Held): Promise<void> {
     const { records } = this.#options.engine;
-    // If that fails, its lock runs out.
-    await release(records, held, held.job.data as Batch).catch(() => {});
+    // If that fails, its lock runs out. What is in it by now is no business of ours: it may be sealed.
+    await release(records, held).catch(() => {});
   }
 
   async handle(held: Held): Promise<void> {
-    const { layout } = this.#options.engine;
-    const steps = new CutSteps(held.job.data, {
-      cut: (stored) => this.#cut(stored),
-      hash: (text) => layout.hash(text),
-    });
-    let progress: Progress | undefined = toProgress(held.job.progress);
+    let known: Known | undefined = this.#known(held.job.progress, held.job.data);
     this.#renewedAt = performance.now();
     while (!this.#isStopped) {
       try {
-        progress ??= await this.#read(held);
-        const stepped = await this.#step(held, steps, progress);
+        known ??= await this.#read(held);
+        const stepped = await this.#step(held, known);
         if (stepped === "gone") return;
+        known = stepped === "again" ? undefined : { ...known, progress: stepped };
         if (stepped === "again") this.#renewedAt = 0;
-        else progress = stepped;
         this.#isTold = false;
       } catch (error) {
         // It may have happened all the same.
-        progress = undefined;
+        known = undefined;
         this.#renewedAt = 0;
         this.#tell(error);
         await sleep(PAUSE_MS);
@@ -105,10 +106,20 @@ export class Cutter {
     this.#isTold = true;
   }
 
-  async #read({ job }: Held): Promise<Progress> {
+  /** Both, since nothing is left in a job whose last step has happened. */
+  async #read({ job }: Held): Promise<Known> {
     const { client, records } = this.#options.engine;
-    const text = await client.hget(records.toKey(job.id ?? ""), "progress");
-    return toProgress(JSON.parse(text ?? "0"));
+    const [progress, data] = await client.hmget(records.toKey(job.id ?? ""), "progress", "data");
+    return this.#known(JSON.parse(progress ?? "0"), JSON.parse(data ?? "[]"));
+  }
+
+  #known(progress: unknown, data: unknown): Known {
+    const { layout } = this.#options.engine;
+    const steps = new CutSteps(data, {
+      cut: (stored) => this.#cut(stored),
+      hash: (text) => layout.hash(text),
+    });
+    return { steps, progress: toProgress(progress) };
   }
 
   #cut(stored: Stored): readonly Part[] {
@@ -120,11 +131,13 @@ export class Cutter {
     }));
   }
 
-  async #step(held: Held, steps: CutSteps, progress: Progress): Promise<Stepped> {
+  async #step(held: Held, { steps, progress }: Known): Promise<Stepped> {
     const { engine } = this.#options;
     const { client, layout } = engine;
     const { pieces, next } = steps.take(progress);
-    const isRenewed = await this.#renew(held);
+    const renewal = await this.#renew(held);
+    // It may be somebody else's work by now, as far as it is.
+    if (renewal === "taken again") return "again";
     const conversations = [
       ...new Set(pieces.flatMap(({ parts }) => parts.map(({ conversation }) => conversation))),
     ].filter((conversation) => conversation !== undefined);
@@ -150,7 +163,7 @@ export class Cutter {
         await finish(engine.records, sealed);
         return "gone";
       }
-      return token === null && !isRenewed ? "again" : "gone";
+      return token === null && renewal === "not yet" ? "again" : "gone";
     }
     const tails = new Map<string, string>();
     conversations.forEach((conversation, index) => {
@@ -167,8 +180,9 @@ export class Cutter {
       ...(isOver ? { record: next.record + 1, part: 0 } : next),
       serial: progress.serial + added.serials,
     };
-    // Redis watches for a connection, and on another nothing would hold it back.
-    const exec = () => (client.stream === stream ? transaction.exec() : undefined);
+    // Redis watches for a connection, and on another nothing would hold it back. While there is none, what is sent waits for it.
+    const exec = () =>
+      client.status === "ready" && client.stream === stream ? transaction.exec() : undefined;
     if (steps.isEnd(then)) {
       transaction.finish(engine.records, transaction.seal(engine.records, held, added.sealed));
       return (await exec()) === undefined ? "again" : "gone";
@@ -182,13 +196,13 @@ export class Cutter {
     return results[place] === 1 ? then : "gone";
   }
 
-  /** Resolves to whether it was time to. */
-  async #renew(held: Held): Promise<boolean> {
-    if (performance.now() - this.#renewedAt < RENEW_MS) return false;
+  /** "not yet" when it is not time to. */
+  async #renew(held: Held): Promise<"not yet" | "renewed" | "taken again"> {
+    if (performance.now() - this.#renewedAt < RENEW_MS) return "not yet";
     const { engine } = this.#options;
-    await renewLocks(engine, engine.records, [[held.job.id ?? "", held.token]]);
+    const taken = await renewLocks(engine, engine.records, [[held.job.id ?? "", held.token]]);
     this.#renewedAt = performance.now();
-    return true;
+    return taken > 0 ? "taken again" : "renewed";
   }
 
   #addAll(

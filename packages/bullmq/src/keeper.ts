@@ -142,9 +142,7 @@ export class Keeper implements Kept {
     if (Buffer.compare(toRecord(stored).body, from) !== 0) return false;
     const next = body === undefined ? null : withBody(stored, body);
     if (place !== undefined) return this.#replaceIn(place, { was, all, stored, next });
-    return next === null
-      ? (await this.#letters.discard([id])) > 0
-      : this.#letters.rewrite(was, next);
+    return next === null ? this.#letters.remove(id, was) : this.#letters.rewrite(was, next);
   }
 
   async #replaceIn(

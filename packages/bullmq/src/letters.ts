@@ -133,11 +133,15 @@ export class Letters {
 
   async discard(ids: readonly string[]): Promise<number> {
     let count = 0;
-    for (const id of ids) {
-      const hash = this.#engine.layout.hash(id);
-      count += Number(await runAlone(this.#engine, "waDiscard", [...this.#keys(hash), hash]));
-    }
+    for (const id of ids) if (await this.remove(id)) count++;
     return count;
+  }
+
+  /** If something was read, no other. Returns whether it was there. */
+  async remove(id: string, was?: string): Promise<boolean> {
+    const hash = this.#engine.layout.hash(id);
+    const args = [...this.#keys(hash), hash, ...(was === undefined ? [] : [was])];
+    return (await runAlone(this.#engine, "waDiscard", args)) === 1;
   }
 
   /** Puts it in the place of what was read. Returns whether that was still there. */

@@ -70,9 +70,11 @@ export const scripts = {
   },
   /**
    * stalled, locks; milliseconds, tokens, jobs. What ran out is taken again, unless somebody else has it by now, or it is done.
+   * Returns how many were.
    */
   waRenew: {
     lua: `
+      local taken = 0
       for place = 2, #KEYS do
         local token = ARGV[place]
         local holder = redis.call('GET', KEYS[place])
@@ -82,8 +84,10 @@ export const scripts = {
         elseif not holder and redis.call('EXISTS', string.sub(KEYS[place], 1, -6)) == 1 then
           redis.call('DEL', KEYS[place])
           redis.call('SET', KEYS[place], token, 'PX', ARGV[1])
+          taken = taken + 1
         end
-      end`,
+      end
+      return taken`,
   },
   /**
    * lock, totals, jobs behind others, other jobs, tails, keys; token, sealed token, how many of these jobs, of those, and of
@@ -172,10 +176,11 @@ export const scripts = {
       if KEYS[4] then redis.call('SET', KEYS[4], 1, 'PX', ARGV[5]) end
       return 1`,
   },
-  /** letters, letter totals, letter; hash. Returns whether it was there. */
+  /** letters, letter totals, letter; hash, and data if it must be this very one. Returns whether it was there. */
   waDiscard: {
     numberOfKeys: 3,
     lua: `
+      if ARGV[2] and redis.call('HGET', KEYS[3], 'data') ~= ARGV[2] then return 0 end
       if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
       redis.call('HINCRBY', KEYS[2], 'bytes', -(redis.call('HGET', KEYS[3], 'size') or 0))
       redis.call('DEL', KEYS[3])

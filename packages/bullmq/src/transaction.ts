@@ -231,11 +231,10 @@ export async function delay(
   await commandAlone(queue, "moveToDelayed", args);
 }
 
-/** It comes again before all others. */
-export async function release(queue: AnyQueue, { job, token }: Held, data: object): Promise<void> {
-  const args = backendOf(queue).retryJobArgs(job.id ?? "", true, token, {
-    fieldsToUpdate: { data: JSON.stringify(data) },
-  });
+/** It comes again before all others, with other data if there are any. */
+export async function release(queue: AnyQueue, { job, token }: Held, data?: object): Promise<void> {
+  const fields = data === undefined ? {} : { fieldsToUpdate: { data: JSON.stringify(data) } };
+  const args = backendOf(queue).retryJobArgs(job.id ?? "", true, token, fields);
   await commandAlone(queue, "retryJob", args);
 }
 

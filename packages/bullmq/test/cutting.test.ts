@@ -1,37 +1,11 @@
-import { once } from "node:events";
-import type { Cut, InboxRecord } from "@whatsapp-webhooks/core";
-import type { Job } from "bullmq";
 import { afterEach, expect, onTestFinished, test, vi } from "vitest";
 import { BullmqInbox } from "../src/bullmq-inbox.ts";
-import { Cutter } from "../src/cutter.ts";
-import { Engine } from "../src/engine.ts";
-import { Layout } from "../src/layout.ts";
-import { toStored } from "../src/stored.ts";
-import { type Held, Transaction } from "../src/transaction.ts";
+import { Transaction } from "../src/transaction.ts";
+import { cut, holding, MANY, MOST_AT_A_TIME, recordOf, wordsOf } from "./support/cutting.ts";
 import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./support/redis.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
-});
-
-/** More than one step takes. */
-const MANY = 700;
-const MOST_AT_A_TIME = 256;
-
-/** Bodies are words: a conversation and a number. */
-const cut: Cut = ({ body }) =>
-  String(body)
-    .split(" ")
-    .map((word) => ({ conversation: word.split(".")[0] ?? "", body: Buffer.from(word) }));
-
-const wordsOf = (serial: number): string[] =>
-  Array.from({ length: MANY }, (_, conversation) => `c${conversation}.${serial}`);
-
-const recordOf = (id: string, words: readonly string[]): InboxRecord => ({
-  id,
-  receivedAt: 1,
-  auth: { kind: "signature" },
-  body: Buffer.from(words.join(" ")),
 });
 
 /** What is delivered, in order. */
@@ -89,40 +63,6 @@ function watchSteps(): number[] {
     return exec.call(this);
   });
   return counts;
-}
-
-/** Three records in a job that is held, and a cutter. */
-async function holding(redis: SharedRedis, lockMs: number) {
-  const prefix = newPrefix();
-  const client = redis.client.duplicate();
-  const engine = await new Engine(client, new Layout(prefix)).ready();
-  onTestFinished(async () => {
-    client.disconnect();
-    await redis.remove(prefix);
-  });
-  const { records, layout } = engine;
-  const batch = [1, 2, 3].map((serial) => toStored(recordOf(`record-${serial}`, wordsOf(serial))));
-  const bytes = batch.reduce((sum, { t = "" }) => sum + t.length, 0);
-  await client.hset(layout.totals, { count: batch.length, bytes });
-  await records.add("records", batch);
-  const id = (await client.lrange(records.toKey("wait"), 0, -1))[0] ?? "";
-  await client.rpoplpush(records.toKey("wait"), records.toKey("active"));
-  await client.set(`${records.toKey(id)}:lock`, "token", "PX", lockMs);
-  const held: Held = { job: (await records.getJob(id)) as Job, token: "token" };
-  const cutter = new Cutter({ engine, cut, rememberMs: 60_000, logger: silent });
-  /** At the nth step, before it is made. */
-  const atStep = (nth: number, run: () => void): void => {
-    const { note } = Transaction.prototype;
-    let steps = 0;
-    vi.spyOn(Transaction.prototype, "note").mockImplementation(function (
-      this: Transaction,
-      ...args
-    ) {
-      if (++steps === nth) run();
-      return note.apply(this, args);
-    });
-  };
-  return { prefix, client, engine, held, id, cutter, atStep };
 }
 
 /** It dies in the third step. Returns when that has not happened. */
@@ -234,62 +174,5 @@ describeWithRedis("a job with more parts than are written at one time", (redis) 
     expect([await step(first, second), await step(first, second)]).toEqual([1, 0]);
     expect(await count()).toBe(before + 10);
     expect(await client.hget(engine.records.toKey(id), "progress")).toBe(JSON.stringify(second));
-  });
-
-  test("that somebody else has by now is left to them", async () => {
-    const { cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
-    const { records, parts } = engine;
-    const lock = `${records.toKey(id)}:lock`;
-    let taken: Promise<unknown> | undefined;
-    // After it has looked who holds it, and before anything is added.
-    atStep(2, () => {
-      taken = redis.client.set(lock, "another", "PX", 60_000);
-    });
-    const { exec } = Transaction.prototype;
-    vi.spyOn(Transaction.prototype, "exec").mockImplementation(async function (this: Transaction) {
-      await taken;
-      return exec.call(this);
-    });
-    await cutter.handle(held);
-    expect(taken).toBeDefined();
-    expect(await client.llen(parts.toKey("wait"))).toBe(MOST_AT_A_TIME);
-    expect(await client.get(lock)).toBe("another");
-    expect(await client.lrange(records.toKey("active"), 0, -1)).toEqual([id]);
-  });
-
-  test("that somebody else has by now is left to them, though the connection that watched it has ended", async () => {
-    const { cutter, client, held, engine, id } = await holding(redis, 60_000);
-    const lock = `${engine.records.toKey(id)}:lock`;
-    const { begin } = Transaction;
-    vi.spyOn(Transaction, "begin")
-      .mockImplementationOnce(begin)
-      .mockImplementationOnce(async () => {
-        client.disconnect(true);
-        await redis.client.set(lock, "another", "PX", 60_000);
-        await once(client, "ready");
-        return begin(engine);
-      });
-    await cutter.handle(held);
-    expect(await client.llen(engine.parts.toKey("wait"))).toBe(MOST_AT_A_TIME);
-    expect(await client.get(lock)).toBe("another");
-  });
-
-  test("whose lock runs out between two steps is taken again, if nobody else has it", async () => {
-    const { cutter, client, atStep, held, engine, id } = await holding(redis, 60_000);
-    const { records, parts } = engine;
-    let gone: Promise<unknown> | undefined;
-    atStep(2, () => {
-      gone = redis.client.del(`${records.toKey(id)}:lock`);
-    });
-    const { exec } = Transaction.prototype;
-    vi.spyOn(Transaction.prototype, "exec").mockImplementation(async function (this: Transaction) {
-      await gone;
-      return exec.call(this);
-    });
-    await cutter.handle(held);
-    expect(gone).toBeDefined();
-    expect(await client.exists(records.toKey(id))).toBe(0);
-    expect(await client.llen(parts.toKey("wait"))).toBe(MANY);
-    expect(await client.zcard(parts.toKey("waiting-children"))).toBe(2 * MANY);
   });
 });

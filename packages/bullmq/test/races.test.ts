@@ -134,6 +134,22 @@ describeWithRedis("two at the same time", (redis) => {
     expect(JSON.parse((await client.hget(job, "data")) ?? "")).toEqual(stored(bodyOf(BOB)));
   });
 
+  test("a dead letter that somebody else has changed since is not removed", async () => {
+    const { client, engine, keeper } = await placeIn(redis);
+    const { layout } = engine;
+    const hash = layout.hash("record-1");
+    const data = JSON.stringify(stored(bodyOf(ANN, BOB)));
+    await client.zadd(layout.letters, 1, hash);
+    await client.hset(layout.letter + hash, { data, size: 1_000, position: 1, at: 1, attempts: 1 });
+    const read = await keeper.get("record-1");
+    assert(read);
+    const changed = JSON.stringify(stored(bodyOf(BOB)));
+    await client.hset(layout.letter + hash, { data: changed });
+    expect(await keeper.replace("record-1", undefined, read.body)).toBe(false);
+    expect(await client.hget(layout.letter + hash, "data")).toBe(changed);
+    expect(await client.zcard(layout.letters)).toBe(1);
+  });
+
   test("two erasures of one notification, and of one dead letter", async () => {
     const { client, engine, keeper, letters } = await placeIn(redis);
     await engine.parts.add("parts", stored(bodyOf(ANN, BOB)), { jobId: "1-0" });

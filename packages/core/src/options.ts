@@ -16,10 +16,10 @@ export const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * What an option may be: a `positive` number, a `whole` one, a `time` that a timer waits (milliseconds), a `limit`, which may be
- * `Infinity`, or `other`, which is not checked by {@link checkOptions}.
+ * `Infinity`, one of some words, or `other`, which is not checked by {@link checkOptions}.
  * @internal
  */
-export type OptionKind = "positive" | "whole" | "time" | "limit" | "other";
+export type OptionKind = "positive" | "whole" | "time" | "limit" | "other" | readonly string[];
 
 type KeyOf<Options> = Options extends unknown ? keyof Options : never;
 
@@ -57,6 +57,11 @@ export function checkOptions(
   for (const [name, kind] of Object.entries(table)) {
     const value: unknown = Reflect.get(options, name);
     if (value === undefined || kind === "other") continue;
+    if (typeof kind !== "string") {
+      if (kind.some((word) => word === value)) continue;
+      const words = kind.map((word) => JSON.stringify(word)).join(" or ");
+      throw invalid(`${within}${name} must be ${words}, got ${String(value)}.`);
+    }
     if (typeof value !== "number" || !isWithin(kind, value))
       throw invalid(`${within}${name} must be a positive number, got ${String(value)}.`);
     if (kind === "time" && value > LONGEST_MS)
@@ -71,7 +76,7 @@ function isPlain(options: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function isWithin(kind: OptionKind | undefined, value: number): boolean {
+function isWithin(kind: OptionKind, value: number): boolean {
   return value > 0 && (value < Number.POSITIVE_INFINITY || kind === "limit");
 }
 

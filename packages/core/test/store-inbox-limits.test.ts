@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type Outcome, storeInbox } from "../src/index.ts";
+import { type Outcome, storeInbox, WebhookError } from "../src/index.ts";
 import { capturedLog } from "./support/captured-log.ts";
 import { contextOf } from "./support/consume-context.ts";
 import { gate, record, settled } from "./support/notifications.ts";
@@ -18,6 +18,22 @@ test("unless told otherwise 64 MiB may wait to be written", async () => {
   await expect(inbox.put(record("1"))).rejects.toMatchObject({ code: "inbox_full" });
   commit.open([]);
   await Promise.all(puts);
+  await inbox.close();
+});
+
+test("what came while the store was found full is tried, however long that took: what ended with it made room", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const first = gate<readonly string[]>();
+  let commits = 0;
+  const { store } = tame({ commit: async () => (++commits === 1 ? first.promise : []) });
+  const inbox = storeInbox(store);
+  const refused = inbox.put(record("a"));
+  const waits = inbox.put(record("b"));
+  vi.advanceTimersByTime(5_000);
+  first.fail(new WebhookError("inbox_full", "no room."));
+  await expect(refused).rejects.toThrow("no room");
+  await waits;
+  expect(commits).toBe(2);
   await inbox.close();
 });
 

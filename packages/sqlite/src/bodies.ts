@@ -64,7 +64,11 @@ export function replace(
   const { connection } = session;
   return connection.transaction(() => {
     for (const [kind, { name }] of Object.entries(TABLES)) {
-      const row = connection.get(`SELECT 1 FROM ${name} WHERE id = ? AND body = ?`, [id, was]);
+      // See `commit` about empty bodies.
+      const row = connection.get(`SELECT 1 FROM ${name} WHERE id = ? AND body = coalesce(?, x'')`, [
+        id,
+        was,
+      ]);
       if (row === undefined) continue;
       const bytes = (body?.byteLength ?? 0) - was.byteLength;
       const rows = body === undefined ? -1 : 0;
@@ -72,7 +76,7 @@ export function replace(
         connection.run(`DELETE FROM ${name} WHERE id = ?`, [id]);
         session.seen.remember([recordKey(id)]);
       } else {
-        connection.run(`UPDATE ${name} SET body = ? WHERE id = ?`, [body, id]);
+        connection.run(`UPDATE ${name} SET body = coalesce(?, x'') WHERE id = ?`, [body, id]);
       }
       session.count(
         kind === "deadLetters"

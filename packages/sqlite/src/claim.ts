@@ -50,7 +50,7 @@ function hasSome({ connection, clock, leases }: Session): boolean {
   return (
     connection.get(FREE) !== undefined ||
     connection.get(DUE, [clock.tick()]) !== undefined ||
-    leases.silent().length > 0
+    leases.silent().size > 0
   );
 }
 

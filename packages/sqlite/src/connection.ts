@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from "node:fs";
 import type { Database, OpenDatabase, Row, Statement, Value } from "./binding.ts";
-import { BUSY_MS, isBusy, StoreFailure } from "./failure.ts";
+import { BUSY_MS, isBusy, locked, StoreFailure } from "./failure.ts";
 import { gone, openFile } from "./open-file.ts";
 
 /** SQLite looks ever less often whether a lock is gone, so a short wait is one of these after the other. */
@@ -61,7 +61,7 @@ export class Connection {
     this.#checkFile();
     const start = performance.now();
     try {
-      this.#begin(waitMs);
+      this.#insist(waitMs);
       return this.#carryOut(work);
     } finally {
       const now = performance.now();
@@ -80,6 +80,14 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     this.#database.close();
+  }
+
+  #insist(waitMs: number): void {
+    try {
+      this.#begin(waitMs);
+    } catch (error) {
+      throw isBusy(error) ? locked(this.#path, waitMs, error) : error;
+    }
   }
 
   #begin(waitMs: number): void {

@@ -61,16 +61,22 @@ export function isBusy(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
+/** After waiting so long in vain. */
+export function locked(path: string, waitMs: number, cause: unknown): StoreFailure {
+  return new StoreFailure(
+    `${path} was locked by another program for more than ${waitMs / 1000} s. End the transaction that somebody left open on it (a sqlite3 shell, a backup).`,
+    { cause },
+  );
+}
+
 export function explain(error: unknown, path: string): StoreFailure {
   if (error instanceof StoreFailure) return error;
+  if (isBusy(error)) return locked(path, BUSY_MS, error);
   return new StoreFailure(`${path} ${explanation(resultCode(error))}`, { cause: error });
 }
 
 function explanation(code: number | undefined): string {
   switch (code) {
-    case BUSY:
-    case LOCKED:
-      return `was locked by another program for more than ${BUSY_MS / 1000} s. End the transaction that somebody left open on it (a sqlite3 shell, a backup).`;
     case READONLY:
       return "cannot be written. Give this process's user the right to write the file, its -wal and -shm, and their folder.";
     case IOERR:

@@ -13,13 +13,24 @@ export const BEAT_LOOK_MS = 250;
 export const DOUBT_MS = 1_000;
 /** Where the file is never free for long, on a disk that is very slow, whoever is silent for so long all the while is dead. */
 const MOST_DOUBT_MS = 10_000;
+/** How much of the time between two looks counts as such: for the rest of it the file may have been locked. */
+const MOST_BETWEEN_LOOKS_MS = 1_000;
 /** A beat this young need not be repeated by a commit. */
 const FRESH_MS = 500;
 /** A beat waits no longer for the file. Commits wait behind it. */
 const BEAT_WAIT_MS = 250;
 
 export const HELD_BY = "SELECT 1 FROM records WHERE owner = ? LIMIT 1";
+const BEAT_OF = "SELECT alive_tick FROM owners WHERE owner = ?";
 export const NEXT_OWNER = "SELECT min(owner) AS owner FROM records WHERE owner > ?";
+
+/** About one silence: who has spoken since is doubted anew. */
+interface Doubt {
+  readonly beat: number;
+  readonly lookedAt: number;
+  /** How long it has gone on since we found it. */
+  readonly ms: number;
+}
 
 /** Who holds which records. Everything here goes by ticks (see the schema): the wall clock has no say in it. */
 export class Leases {
@@ -28,8 +39,8 @@ export class Leases {
   readonly held = new Map<string, number>();
   readonly #connection: Connection;
   readonly #clock: Clock;
-  /** Silent for too long, and since when we know it. */
-  readonly #doubted = new Map<string, number>();
+  /** By owner, who were silent for too long when it was looked last. */
+  #doubts: ReadonlyMap<string, Doubt> = new Map();
   #beatAt = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection, clock: Clock, owner: string) {
@@ -62,12 +73,16 @@ export class Leases {
     this.#beatAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Owners of records that have been silent for too long. */
-  silent(): string[] {
-    const silent: string[] = [];
+  /** Owners of records that have been silent for too long, and their last beats. */
+  silent(): ReadonlyMap<string, number> {
+    const silent = new Map<string, number>();
+    const now = this.#clock.tick();
     let owner = this.#connection.get(NEXT_OWNER, [""])?.owner;
     while (typeof owner === "string") {
-      if (owner !== this.owner && this.#silenceOf(owner) !== "short") silent.push(owner);
+      const row = this.#connection.get(BEAT_OF, [owner]);
+      const beat = Number(row?.alive_tick ?? Number.NEGATIVE_INFINITY);
+      if (owner !== this.owner && (now - beat > SILENCE_MS || isOfBefore(beat, now)))
+        silent.set(owner, beat);
       owner = this.#connection.get(NEXT_OWNER, [owner])?.owner;
     }
     return silent;
@@ -79,15 +94,18 @@ export class Leases {
    */
   freeDead(): void {
     const now = this.#clock.tick();
-    const silent = this.silent();
-    for (const owner of this.#doubted.keys())
-      if (!silent.includes(owner)) this.#doubted.delete(owner);
-    const doubtMs = this.#connection.calmMs >= DOUBT_MS ? DOUBT_MS : MOST_DOUBT_MS;
-    for (const owner of silent) {
-      const since = this.#doubted.get(owner) ?? now;
-      this.#doubted.set(owner, since);
-      if (now - since >= doubtMs || this.#silenceOf(owner) === "ended") this.#free(owner);
+    const enoughMs = this.#connection.calmMs >= DOUBT_MS ? DOUBT_MS : MOST_DOUBT_MS;
+    const doubts = new Map<string, Doubt>();
+    for (const [owner, beat] of this.silent()) {
+      const before = this.#doubts.get(owner);
+      const ms =
+        before?.beat === beat
+          ? before.ms + Math.min(now - before.lookedAt, MOST_BETWEEN_LOOKS_MS)
+          : 0;
+      doubts.set(owner, { beat, lookedAt: now, ms });
+      if (ms >= enoughMs || isOfBefore(beat, now)) this.#free(owner);
     }
+    this.#doubts = doubts;
   }
 
   /** Within a transaction. Lets go of all that this store holds. */
@@ -105,16 +123,13 @@ export class Leases {
     );
   }
 
-  /** "ended": of an earlier boot, as a beat in the future is. */
-  #silenceOf(owner: string): "short" | "long" | "ended" {
-    const alive = this.#connection.get("SELECT alive_tick FROM owners WHERE owner = ?", [owner]);
-    const silence = this.#clock.tick() - Number(alive?.alive_tick ?? Number.NEGATIVE_INFINITY);
-    if (silence < -BEAT_MS) return "ended";
-    return silence <= SILENCE_MS ? "short" : "long";
-  }
-
   #free(owner: string): void {
     this.#connection.run("UPDATE records SET owner = NULL, lease = NULL WHERE owner = ?", [owner]);
     this.#connection.run("DELETE FROM owners WHERE owner = ?", [owner]);
   }
+}
+
+/** A beat in the future is one of an earlier boot: who said so is gone. */
+function isOfBefore(beat: number, now: number): boolean {
+  return beat > now + BEAT_MS;
 }

@@ -132,6 +132,50 @@ test("a second in which the file was locked again is none in which others could 
   expect(await claimWithin(second, 10_000)).toEqual(["a"]);
 });
 
+test("who was silent for a while, and has spoken since, is not dead as soon as it is silent again", async () => {
+  const path = newPath();
+  const skew = createSkew();
+  const [first, second] = [openStore(path), openStore(path, {}, skew.buffer)];
+  await appendAll(first, ["a"], 100, true);
+  const other = await look(path);
+  const spoken = () => other.rows("SELECT alive_tick FROM owners");
+  skew.tick(SILENCE_MS + DOUBT_MS);
+  expect(await claimIds(second)).toEqual([]);
+  skew.tick(0);
+  for (let beats = 0; beats < 2; beats++) {
+    const before = spoken();
+    await vi.waitFor(() => expect(spoken()).not.toEqual(before), 10_000);
+  }
+  skew.tick(SILENCE_MS + DOUBT_MS);
+  expect(await claimIds(second)).toEqual([]);
+});
+
+test("a lock is no time in which others could speak, however long; but without a second of calm the dead are found, too", async () => {
+  const path = newPath();
+  const skew = createSkew();
+  const [first, second] = [openStore(path), openStore(path, {}, skew.buffer)];
+  await appendAll(first, ["a"], 100, true);
+  await first.thread.kill();
+  skew.tick(SILENCE_MS + DOUBT_MS);
+  expect(await claimIds(second)).toEqual([]);
+  const other = await look(path);
+  other.exec("BEGIN IMMEDIATE");
+  const commit = appendAll(second, ["b"], 100, true);
+  // The thread comes to it as soon as that is done.
+  const claim = claimIds(second);
+  await wait(DOUBT_MS + 200);
+  skew.tick(60_000);
+  other.exec("ROLLBACK");
+  await commit;
+  expect(await claim).toEqual([]);
+  const found: string[] = [];
+  for (let looks = 1; looks <= 10; looks++) {
+    skew.tick(60_000 + looks * DOUBT_MS);
+    found.push(...(await claimIds(second)));
+  }
+  expect(found).toEqual(["a"]);
+});
+
 describe("after a reboot, when ticks begin anew", () => {
   const reboot = (path: string): SqliteStore => {
     const skew = createSkew();

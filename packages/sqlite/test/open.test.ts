@@ -144,10 +144,13 @@ describe("refuses, and says what to do, about", () => {
     expect(() => sqliteStore({ path })).toThrow(word);
   });
 
-  test("an option that is no number", () => {
+  test("an option that is no number, or no word that there is", () => {
     expect(() => sqliteStore({ path: "x", rememberMs: Number.NaN })).toThrow(/rememberMs/);
     expect(() => sqliteInbox({ path: "x", windowRecords: -1 })).toThrow(
       "sqliteInbox: windowRecords must be a positive number, got -1",
+    );
+    expect(() => sqliteInbox({ path: "x", role: "work" as "both" })).toThrow(
+      'sqliteInbox: role must be "receive" or "both", got work.',
     );
     const mistyped: object = { path: "x", limitByts: 1 };
     for (const open of [sqliteInbox, sqliteStore])

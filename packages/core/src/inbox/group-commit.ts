@@ -112,7 +112,7 @@ export class GroupCommit {
 
   /**
    * What could not be written is refused (appends) or kept for the next commit (settles). If it took long to fail, so is
-   * what came meanwhile.
+   * what came meanwhile; but not where there was no room for it, as what was settled with it is written then, and makes some.
    */
   async #commit(pending: readonly Pending[], settles: readonly Settle[]): Promise<boolean> {
     const appends = pending.map(({ record }) => ({ record, held: this.#host.admit(record) }));
@@ -132,15 +132,13 @@ export class GroupCommit {
     } catch (error) {
       this.#giveBack(pending);
       for (const { record, held } of appends) if (held) this.#host.notHeld(record);
-      const isSlow = performance.now() - start > SLOW_MS;
+      const isFull = error instanceof WebhookError && error.code === "inbox_full";
+      const isSlow = !isFull && performance.now() - start > SLOW_MS;
       const waiting = isSlow ? this.#appends.splice(0) : [];
       this.#giveBack(waiting);
       for (const { reject } of [...pending, ...waiting]) reject(error);
-      if (error instanceof WebhookError && error.code === "inbox_full") {
-        for (const { id } of settles) this.#host.settled(id);
-      } else {
-        this.#settles = [...settles, ...this.#settles];
-      }
+      if (isFull) for (const { id } of settles) this.#host.settled(id);
+      else this.#settles = [...settles, ...this.#settles];
       return false;
     }
   }

@@ -84,6 +84,21 @@ export const bodyChecks: readonly StoreCheck[] = [
     },
   },
   {
+    name: "an empty body is one: it takes the place of another, and another that of it",
+    async run(rig) {
+      const store = await rig.open();
+      await appendAll(store, ["waits", "dead"], { held: true });
+      await settleAll(store, deadLetter("dead"), { id: "waits", kind: "release", completed: [] });
+      const lengths = async () =>
+        Promise.all(["waits", "dead"].map(async (id) => (await store.get(id))?.body.byteLength));
+      for (const id of ["waits", "dead"]) assert.equal(await replace(store, id, ""), true);
+      assert.deepEqual(await lengths(), [0, 0]);
+      assert.equal((await store.stats()).waitingBytes, 0);
+      for (const id of ["waits", "dead"]) assert.equal(await replace(store, id, "more"), true);
+      assert.deepEqual(await lengths(), [4, 4]);
+    },
+  },
+  {
     name: "what somebody else has changed meanwhile is not changed: both changes stay",
     async run(rig) {
       const [store, other] = [await rig.open(), await rig.open()];

@@ -9,6 +9,7 @@ const CHANGED =
 const KEEPS =
   "what gets another body keeps all else: its place, its attempts, who it came from, and who holds it";
 const MEANWHILE = "what somebody else has changed meanwhile is not changed: both changes stay";
+const EMPTY = "an empty body is one: it takes the place of another, and another that of it";
 const GONE =
   "a record without a body is gone for good, and what becomes of it afterwards changes nothing";
 
@@ -64,6 +65,12 @@ export const bodyMutants: StoreMutants = {
       },
     })),
     caughtBy: [CHANGED],
+  },
+  "takes an empty body for none": {
+    open: storeWith((right) => ({
+      replace: (id, body, was) => right.replace(id, body?.byteLength === 0 ? undefined : body, was),
+    })),
+    caughtBy: [EMPTY],
   },
   "forgets the attempts of what it changes": {
     open: afterReplace((row) => {
