@@ -55,7 +55,7 @@ export class Cutter {
   readonly #options: CutterOptions;
   #isStopped = false;
   #isTold = false;
-  #renewedAt = 0;
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CutterOptions) {
     this.#options = options;
@@ -82,12 +82,12 @@ export class Cutter {
         const stepped = await this.#step(held, known);
         if (stepped === "gone") return;
         known = stepped === "again" ? undefined : { ...known, progress: stepped };
-        if (stepped === "again") this.#renewedAt = 0;
+        if (stepped === "again") this.#renewedAt = Number.NEGATIVE_INFINITY;
         this.#isTold = false;
       } catch (error) {
         // It may have happened all the same.
         known = undefined;
-        this.#renewedAt = 0;
+        this.#renewedAt = Number.NEGATIVE_INFINITY;
         this.#tell(error);
         await sleep(PAUSE_MS);
       }
