@@ -3,7 +3,7 @@ import { createWebhooks, storeInbox } from "@whatsapp-webhooks/core";
 import { inject, notification, signed } from "@whatsapp-webhooks/testing";
 import { expect, test, vi } from "vitest";
 import type { SqliteStore } from "../src/sqlite-store.ts";
-import { look, newPath, onEnd, openStore, wait } from "./support/files.ts";
+import { lock, look, newPath, onEnd, openStore, wait } from "./support/files.ts";
 
 /** What may happen to the file under a running receiver, and how to undo it. */
 interface Trouble {
@@ -42,8 +42,7 @@ const troubles: Record<string, Trouble> = {
   "a locked file": {
     says: /was locked by another program/,
     async bring(path) {
-      const other = await look(path);
-      other.exec("BEGIN IMMEDIATE");
+      const other = await lock(path);
       return async () => other.exec("ROLLBACK");
     },
   },
@@ -96,8 +95,7 @@ test("while the file stays locked every answer comes in time, whatever else wait
   });
   await webhooks.start();
   expect(await post("before")).toBe(200);
-  const other = await look(path);
-  other.exec("BEGIN IMMEDIATE");
+  const other = await lock(path);
   const timed = async (): Promise<number> => {
     const start = performance.now();
     expect(await post("during")).toBe(503);

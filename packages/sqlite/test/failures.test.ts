@@ -18,6 +18,7 @@ import {
   appendAll,
   claimIds,
   done,
+  lock,
   look,
   newPath,
   onEnd,
@@ -137,8 +138,7 @@ test("a lock that somebody keeps is waited for, then named, and forgiven", async
   const path = newPath();
   const store = openStore(path);
   await appendAll(store, ["a"]);
-  const other = await look(path);
-  other.exec("BEGIN IMMEDIATE");
+  const other = await lock(path);
   const locked = "was locked by another program for more than";
   await expect(claimIds(store)).rejects.toThrow(`${locked} 1 s`);
   const start = performance.now();

@@ -6,6 +6,7 @@ import {
   claimIds,
   createSkew,
   done,
+  lock,
   look,
   newPath,
   openStore,
@@ -101,9 +102,8 @@ test.each([50, 1_000])(
     const [first, second] = [openStore(path), openStore(path)];
     await appendAll(first, ["a"], 100, true);
     expect(await claimIds(second)).toEqual([]);
-    const other = await look(path);
     await first.thread.kill();
-    other.exec("BEGIN IMMEDIATE");
+    const other = await lock(path);
     await wait(SILENCE_MS + 200);
     const claim = claimIds(second);
     await wait(before);
@@ -122,8 +122,7 @@ test("a second in which the file was locked again is none in which others could 
   await first.thread.kill();
   await wait(SILENCE_MS + 200);
   expect(await claimIds(second)).toEqual([]);
-  const other = await look(path);
-  other.exec("BEGIN IMMEDIATE");
+  const other = await lock(path);
   const commit = appendAll(second, ["b"], 100, true);
   await wait(DOUBT_MS + 200);
   other.exec("ROLLBACK");
@@ -158,8 +157,7 @@ test("a lock is no time in which others could speak, however long; but without a
   await first.thread.kill();
   skew.tick(SILENCE_MS + DOUBT_MS);
   expect(await claimIds(second)).toEqual([]);
-  const other = await look(path);
-  other.exec("BEGIN IMMEDIATE");
+  const other = await lock(path);
   const commit = appendAll(second, ["b"], 100, true);
   // The thread comes to it as soon as that is done.
   const claim = claimIds(second);

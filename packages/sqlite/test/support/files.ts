@@ -67,6 +67,13 @@ export async function look(path: string): Promise<Database & { rows(sql: string)
   };
 }
 
+/** Another program that keeps the file locked, from the store's next pause on. Ended by `ROLLBACK`. */
+export async function lock(path: string): Promise<Database> {
+  const other = await look(path);
+  other.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
+  return other;
+}
+
 export function append(id: string, size = 100, held = false): Append {
   return {
     record: {
