@@ -197,7 +197,10 @@ test("what close() gave up has not failed: it goes back, on its last attempt too
   expect(told).not.toHaveBeenCalled();
 });
 
-test("a last attempt that fails dead-letters nothing that has not begun, or that close() gave up", async () => {
+test.each([
+  [1, "counts and is tried again later", "retry"],
+  [3, "dead-letters nothing that has not begun, or that close() gave up", "release"],
+])("attempt %i that fails before close() %s", async (attempt, _what, kind) => {
   for (const end of ["stop", "abort"] as const) {
     const { processor, on, errors } = setUp();
     const held = gate();
@@ -207,29 +210,13 @@ test("a last attempt that fails dead-letters nothing that has not begun, or that
       if (body === "slow") await held.promise;
     });
     const messages = [text("bad"), text("slow", { from: BOB }), text("next", { from: BOB })];
-    const outcome = processor.deliver(record(cloudBody(messages)), delivery({ attempt: 3 }));
+    const outcome = processor.deliver(record(cloudBody(messages)), delivery({ attempt }));
     await settled();
     processor[end]();
     if (end === "stop") held.open();
-    expect(await outcome).toMatchObject({ kind: "release" });
+    expect(await outcome).toMatchObject({ kind });
     expect(errors.map(({ code }) => code)).toEqual(["handler_failed"]);
   }
-});
-
-test("what failed before close() has failed: it is tried again later, and the attempt counts", async () => {
-  const { processor, on } = setUp();
-  const held = gate();
-  on("message.text", async (event) => {
-    const { body } = event.data.text;
-    if (body === "bad") throw new Error("no");
-    if (body === "slow") await held.promise;
-  });
-  const messages = [text("bad"), text("slow", { from: BOB }), text("next", { from: BOB })];
-  const outcome = processor.deliver(record(cloudBody(messages)), delivery());
-  await settled();
-  processor.stop();
-  held.open();
-  expect(await outcome).toMatchObject({ kind: "retry", reason: "1 failed: message.text" });
 });
 
 test("what another record has finished meanwhile is no failure to look up any more", async () => {
