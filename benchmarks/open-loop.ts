@@ -51,7 +51,9 @@ export function post(
   parts: ReturnType<RequestMaker["parts"]>,
   due = performance.now(),
 ): Promise<Answer> {
-  const { body, headers } = parts;
+  const { headers } = parts;
+  // The maker writes its next body over this one, and this one may have to be sent twice.
+  const body = Buffer.from(parts.body);
   return new Promise((resolve) => {
     const outgoing = request(
       {
@@ -64,10 +66,10 @@ export function post(
       },
     );
     outgoing.on("error", () => {
-      if (outgoing.reusedSocket) resolve(post(port, parts, due));
+      if (outgoing.reusedSocket) resolve(post(port, { body, headers }, due));
       else resolve({ tookMs: performance.now() - due, status: 0 });
     });
-    outgoing.end(Buffer.from(body));
+    outgoing.end(body);
   });
 }
 
