@@ -11,8 +11,7 @@ import type { Account, PartKeys } from "./inbox/inbox.ts";
 import { toJson } from "./json.ts";
 import { Keys, keyOf } from "./key.ts";
 import { repair } from "./repair.ts";
-import type { Family } from "./schema/family.ts";
-import { familyTable } from "./schema/table.ts";
+import { type Family, schemaOf } from "./schema/family.ts";
 import { toDate } from "./time.ts";
 
 /** Where a body is from, and what of it is wanted. */
@@ -115,19 +114,6 @@ function cut(json: unknown, { source, account = {} }: ParseOptions): readonly It
   );
 }
 
-/** Schemas of a family's kinds, with what all have in common. Maps: a kind called `constructor` must find nothing. */
-const schemas = new Map<Family, ReadonlyMap<unknown, z.ZodObject>>(
-  [...familyTable.values()].map((family) => [
-    family,
-    new Map(
-      Object.entries(family.kinds ?? {}).map(([kind, { shape }]) => [
-        kind,
-        family.base.extend(shape),
-      ]),
-    ),
-  ]),
-);
-
 /** Issues that an event tells; nobody reads more. */
 const MOST_TOLD = 100;
 
@@ -181,7 +167,7 @@ function resolve(
   const alias =
     typeof word === "string" && Object.hasOwn(aliases, word) ? aliases[word] : undefined;
   const kind = alias?.kind ?? word;
-  const schema = schemas.get(family)?.get(kind);
+  const schema = schemaOf(family, kind);
   if (schema === undefined) return { name: `${name}.unknown` as EventName, schema: base, data };
   return {
     name: `${name}.${String(kind)}` as EventName,

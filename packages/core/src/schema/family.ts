@@ -53,6 +53,21 @@ export const kinds = <N extends string, B extends z.ZodObject, K extends Kinds>(
   ...options,
 });
 
+const schemas = new Map<Family, Map<unknown, z.ZodObject>>();
+
+/** What items of a kind look like, if the family has it. Made for the first of them: most servers see few of all kinds. */
+export function schemaOf(family: Family, kind: unknown): z.ZodObject | undefined {
+  const known = schemas.get(family)?.get(kind);
+  if (known !== undefined) return known;
+  const { base, kinds = {} } = family;
+  // A kind called `constructor` must find nothing.
+  const own = typeof kind === "string" && Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (own === undefined) return undefined;
+  const schema = base.extend(own.shape);
+  schemas.set(family, (schemas.get(family) ?? new Map()).set(kind, schema));
+  return schema;
+}
+
 /** The kind is a word in the item, compared without case: Meta's pages disagree on it. */
 export const wordIn =
   (property: string) =>

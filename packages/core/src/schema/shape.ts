@@ -7,12 +7,14 @@ import * as z from "zod";
 export const loose = <T extends z.core.$ZodLooseShape>(shape: T): z.ZodObject<T, z.core.$strip> =>
   z.looseObject(shape) as unknown as z.ZodObject<T, z.core.$strip>;
 
+export const text = z.string();
+
 /** A string with known words, which editors complete, that may bring new ones any day. */
 export type OpenEnum<T extends string> = T | (string & Record<never, never>);
 
 export const openEnum = <const T extends readonly string[]>(
   ..._words: T
-): z.ZodType<OpenEnum<T[number]>> => z.string();
+): z.ZodType<OpenEnum<T[number]>> => text;
 
 /** Seconds since 1970: mostly digits in a string, in some places a number. `event.timestamp` has it as a Date. */
 export const unixSeconds = z.union([z.string(), z.number()]);
@@ -23,5 +25,3 @@ export const isFilledList = (value: unknown): value is readonly unknown[] =>
 
 /** True or false. */
 export const flag = z.boolean();
-
-export const text = z.string();
