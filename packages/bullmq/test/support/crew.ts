@@ -13,12 +13,14 @@ export class Member {
   word = "";
   /** What it said on stderr. */
   log = "";
-  /** Process ids that were killed. */
-  readonly killed = new Set<number>();
 
   constructor(file: "receiver.ts" | "worker.ts", ...args: readonly string[]) {
     this.#file = fileURLToPath(new URL(file, import.meta.url));
     this.#arguments = args;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   async start(...more: readonly string[]): Promise<void> {
@@ -37,7 +39,6 @@ export class Member {
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    if (signal === "SIGKILL" && child.pid !== undefined) this.killed.add(child.pid);
     child.kill(signal);
     await once(child, "exit");
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -38,6 +38,8 @@ export interface ManyMachinesReport {
 
 const CONVERSATIONS = 400;
 const SENDERS = 20;
+/** Begins a line among the effects: what ran before it may run again after it. */
+const KILLED = "killed";
 
 /**
  * Several processes that receive and several that work, each killed and started again at random under load, Redis too; and
@@ -69,17 +71,21 @@ export async function manyMachines({
         await redis.kill();
         await sleep(500 + Math.random() * 1_000);
         await redis.start();
+        // What ran meanwhile could not be noted either.
+        appendFileSync(effects, `${KILLED} redis\n`);
         redisKills++;
       }
       const isWeb = kill % (receivers + workers) < receivers;
       const [member] = (isWeb ? webs : crew).splice(0, 1) as [Member];
       (isWeb ? webs : crew).push(member);
+      const { pid } = member;
       await member.stop("SIGKILL");
+      appendFileSync(effects, `${KILLED} ${pid}\n`);
       // A receiver comes back where it was.
       await member.start(...(isWeb ? [member.word] : []));
     }
     await sending;
-    const report = await settled(effects, load, new Set(crew.flatMap(({ killed }) => [...killed])));
+    const report = await settled(effects, load);
     const seconds = Math.round((performance.now() - began) / 1_000);
     const counted = await countedIn(redis.url);
     return { ...report, counted, kills, redisKills, seconds };
@@ -167,38 +173,44 @@ class Load {
   }
 }
 
-async function settled(effects: string, load: Load, killed: ReadonlySet<number>) {
+async function settled(effects: string, load: Load) {
   const { acknowledged, notifications, refused, longestMs } = load;
-  let report = judge(effects, acknowledged, killed);
+  let report = judge(effects, acknowledged);
   let lines = report.lines;
   for (let quiet = 0; report.lost.length > 0 && quiet < 40; quiet++) {
     await sleep(500);
-    report = judge(effects, acknowledged, killed);
+    report = judge(effects, acknowledged);
     if (report.lines > lines) quiet = 0;
     lines = report.lines;
   }
   // What would come twice has the time to.
   await sleep(1_000);
-  const { lines: _, ...last } = judge(effects, acknowledged, killed);
+  const { lines: _, ...last } = judge(effects, acknowledged);
   return { notifications, acknowledged: acknowledged.size, refused, longestMs, ...last };
 }
 
-function judge(effects: string, acknowledged: ReadonlySet<string>, killed: ReadonlySet<number>) {
+function judge(effects: string, acknowledged: ReadonlySet<string>) {
   const lines = (existsSync(effects) ? readFileSync(effects, "utf8") : "").split("\n").slice(0, -1);
-  const ranIn = new Map<string, number>();
+  const ranIn = new Map<string, string>();
   const last = new Map<string, number>();
   const disordered: string[] = [];
   const unexplained: string[] = [];
+  /** What ran in a process that was killed since, or anywhere when Redis was: whether it was noted is not known. */
+  const doubtful = new Set<string>();
   let repeated = 0;
   for (const line of lines) {
     const [text = "", pid = ""] = line.split(" ");
-    const before = ranIn.get(text);
-    if (before !== undefined) {
-      repeated++;
-      if (!killed.has(before)) unexplained.push(text);
+    if (text === KILLED) {
+      for (const [ran, by] of ranIn) if (pid === "redis" || pid === by) doubtful.add(ran);
       continue;
     }
-    ranIn.set(text, Number(pid));
+    const isRepetition = ranIn.has(text);
+    ranIn.set(text, pid);
+    if (isRepetition) {
+      repeated++;
+      if (!doubtful.delete(text)) unexplained.push(text);
+      continue;
+    }
     const [conversation = "", serial = ""] = text.split("/");
     if (Number(serial) < (last.get(conversation) ?? -1)) disordered.push(text);
     last.set(conversation, Number(serial));
