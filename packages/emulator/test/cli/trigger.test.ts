@@ -77,6 +77,14 @@ test("On-Premises: no signature, and the header that was given", async () => {
   expect(request?.body.toString()).not.toContain('"entry"');
 });
 
+test("On-Premises, unsigned: without the header that was given", async () => {
+  const receiver = await Receiver.start();
+  const args = ["--on-premises", "--unsigned", "--authorization", "Basic abc"];
+  await runCli(["trigger", "message.text", ...args, "--to", receiver.url]);
+  expect(receiver.notifications).toHaveLength(1);
+  expect(receiver.notifications[0]?.headers).not.toHaveProperty("authorization");
+});
+
 test("what is refused without a signature is not put down to one", async () => {
   const receiver = await Receiver.start({ reply: () => 401 });
   const args = ["trigger", "message.text", "--on-premises", "--to", receiver.url];

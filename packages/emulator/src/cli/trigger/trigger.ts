@@ -77,7 +77,7 @@ export function addTrigger(program: Command): void {
     )
     .option("--age <time>", "it happened so long ago: 5m, 8d", durationMs)
     .option("--on-premises", "the On-Premises API's body, without a signature")
-    .option("--unsigned", "leaves the signature out");
+    .option("--unsigned", "leaves out the signature, or the Authorization header");
   addSendingOptions(command)
     .option("--print", "prints each body on a line instead of sending it; with --json, one list")
     .option("--list", "lists the events, those with the given text in their name")
@@ -114,7 +114,7 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
   }
   const sender = senderFrom(options);
   const to = shownUrl(sender.url);
-  const proof = proofOfTrigger(bodies[0]?.isOnPremises ?? isOnPremises, options);
+  const proof = options.unsigned ? {} : proofFor(bodies[0]?.isOnPremises ?? isOnPremises, options);
   screen.lines(screen.colours.dim(`${chosen.fixture} → ${to}`));
   const results: Result[] = [];
   try {
@@ -129,10 +129,6 @@ async function trigger(event: string | undefined, options: TriggerOptions): Prom
   const { word, hint } = failed.attempts.at(-1) ?? {};
   // People have read the hint already, below the answer.
   throw new Failure(`not accepted: ${word}${screen.isJson && hint ? `, ${hint}` : ""}`);
-}
-
-function proofOfTrigger(isOnPremises: boolean, options: TriggerOptions): SendOptions {
-  return options.unsigned && !isOnPremises ? {} : proofFor(isOnPremises, options);
 }
 
 interface Result {
