@@ -17,8 +17,8 @@ for (const name of readdirSync(target, { recursive: true }))
 const bundle = await rolldown({
   cwd: here,
   input: sources,
-  // Node.js's own and what users install.
-  external: /^[^./]/,
+  // What users install; Node.js's own modules are none of the bundle anyway.
+  external: [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)],
   platform: "node",
   transform: { target: "es2022" },
 });

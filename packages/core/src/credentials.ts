@@ -57,6 +57,12 @@ export const onPremisesTable: OptionTable<OnPremisesOptions> = {
   tenant: "other",
 };
 
+export const accountTable: OptionTable<Account> = {
+  wabaId: "other",
+  phoneNumberId: "other",
+  displayPhoneNumber: "other",
+};
+
 export interface ResolvedSecret {
   readonly secrets: readonly string[];
   /** What the record of whatever these secrets signed is to say. */

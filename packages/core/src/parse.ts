@@ -10,6 +10,7 @@ import { flowAnswerOf } from "./flow.ts";
 import type { Account, PartKeys } from "./inbox/inbox.ts";
 import { toJson } from "./json.ts";
 import { Keys, keyOf } from "./key.ts";
+import { checkOptions, type OptionTable } from "./options.ts";
 import { repair } from "./repair.ts";
 import { type Family, schemaOf } from "./schema/family.ts";
 import { toDate } from "./time.ts";
@@ -32,11 +33,21 @@ export interface ParseOptions {
   readonly keys?: PartKeys | undefined;
 }
 
+const table: OptionTable<ParseOptions> = {
+  source: ["cloud", "on-premises"],
+  account: "other",
+  tenant: "other",
+  receivedAt: "other",
+  mostItems: "limit",
+  wants: "other",
+  keys: "other",
+};
+
 /**
  * Turns a notification body into typed events, one for each item in it. Pure: no server, no inbox, nothing remembered.
  * What does not fit in an item is left out of its `data`; an item without what its event cannot do without becomes an
  * `.invalid` event. Neither costs its neighbours anything. Throws a {@link WebhookError} with the code
- * `body_not_json`, `body_too_dense`, `envelope_unknown` or `envelope_not_allowed` before the first event.
+ * `body_not_json`, `body_too_dense`, `envelope_unknown`, `envelope_not_allowed` or `option_invalid` before the first event.
  *
  * The body may be bytes, text, or what `JSON.parse` made of them. It is not authenticated here: parse only what you verified, or what comes from your own queue.
  */
@@ -44,6 +55,7 @@ export function* parse(
   body: Uint8Array | string | object,
   options: ParseOptions = {},
 ): Generator<AnyEvent, void, undefined> {
+  checkOptions("parse", options, table);
   const isEncoded = typeof body === "string" || body instanceof Uint8Array;
   const json = isEncoded ? toJson(body) : body;
   const parsing = new Parsing(json, isEncoded ? body.length : Number.POSITIVE_INFINITY, options);

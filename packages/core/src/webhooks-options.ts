@@ -1,4 +1,4 @@
-import { onPremisesTable } from "./credentials.ts";
+import { accountTable, onPremisesTable } from "./credentials.ts";
 import { retryTable } from "./inbox/retry.ts";
 import { checkOptions, type OptionTable, optionInvalid } from "./options.ts";
 import type { WebhooksOptions } from "./webhooks.ts";
@@ -35,9 +35,12 @@ export function checkWebhooksOptions(options: unknown): void {
   checkOptions("", options, table);
   const given = options as Readonly<Record<string, unknown>>;
   if (given.retry !== undefined) checkOptions("", given.retry, retryTable, "retry.");
-  // What else it may be is told by who reads it.
-  if (typeof given.onPremises === "object" && given.onPremises !== null)
+  // What else they may be is told by who reads them.
+  if (isObject(given.onPremises)) {
     checkOptions("", given.onPremises, onPremisesTable, "onPremises.");
+    const account = Reflect.get(given.onPremises, "account");
+    if (isObject(account)) checkOptions("", account, accountTable, "onPremises.account.");
+  }
   for (const [option, methods] of Object.entries(METHODS)) {
     const value = given[option] as Readonly<Record<string, unknown>> | undefined;
     const missing = methods.filter(
@@ -47,4 +50,8 @@ export function checkWebhooksOptions(options: unknown): void {
   }
   if (given.onError !== undefined && typeof given.onError !== "function")
     throw optionInvalid("onError is not a function.");
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -5,6 +5,7 @@ import {
   inlineInbox,
   memoryInbox,
   type OptionTable,
+  parse,
   storeInbox,
   type WebhooksOptions,
 } from "../src/index.ts";
@@ -33,6 +34,18 @@ test.each([
   [
     () => create({ onPremises: { authorization: "Basic x", acount: {} } }),
     "there is no option onPremises.acount, did you mean onPremises.account?",
+  ],
+  [
+    () => create({ onPremises: { authorization: "Basic x", account: { phoneNumberID: "1" } } }),
+    "there is no option onPremises.account.phoneNumberID, did you mean onPremises.account.phoneNumberId?",
+  ],
+  [
+    () => [...(loose(parse)({ entry: [] }, { recievedAt: 1 }) as Iterable<unknown>)],
+    "parse: there is no option recievedAt, did you mean receivedAt?",
+  ],
+  [
+    () => [...(loose(parse)({ entry: [] }, { source: "on-prem" }) as Iterable<unknown>)],
+    'parse: source must be "cloud" or "on-premises", got on-prem',
   ],
   [() => create({ concurrency: 2.5 }), "concurrency must be a whole number, got 2.5"],
   [() => create({ maxAgeMs: -1 }), "maxAgeMs must be a positive number, got -1"],
