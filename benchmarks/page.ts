@@ -1,4 +1,4 @@
-// The parts of docs/performance.md that follow from the results: tables, and which pictures there are.
+// What documents tell of the results: the tables of docs/performance.md, the sentence in the README.
 import { goalsOf, hasNodeSqlite, mainResult } from "./goals.ts";
 import { type LoadName, loads } from "./requests.ts";
 import type { HttpResult, Latency, Results, StartupResult } from "./results.ts";
@@ -14,6 +14,7 @@ export const parts: Readonly<Record<string, (runs: readonly Results[]) => string
   sizes: (runs) => perRun(runs, sizesPart),
   stress: (runs) => perRun(runs, stressPart),
   costs: costsPart,
+  summary: summaryPart,
 };
 
 const NOTHING = "Not measured yet: `npm run bench`.";
@@ -190,8 +191,8 @@ function sizesPart(results: Results): string | undefined {
   return tables.length === 0 ? undefined : tables.join("\n\n");
 }
 
-const latency = ({ p50Ms, p99Ms, longestMs }: Latency): string =>
-  `${p50Ms} / ${p99Ms} / ${longestMs}`;
+const latency = ({ p50Ms, p99Ms, longestMs, notOk }: Latency): string =>
+  `${p50Ms} / ${p99Ms} / ${longestMs}${notOk > 0 ? `, ${notOk} not answered 200` : ""}`;
 
 function stressPart({ stress = [], batch = [] }: Results): string | undefined {
   if (stress.length + batch.length === 0) return undefined;
@@ -265,4 +266,24 @@ function costsPart(runs: readonly Results[]): string {
     ];
   });
   return rows.length === 0 ? NOTHING : table(["run", "what", "cost"], rows);
+}
+
+/** The newest Node.js in a sentence. */
+function summaryPart(runs: readonly Results[]): string {
+  const results = runs.at(-1);
+  const [memory, sqlite] = ["memory", "sqlite"].map(
+    (inbox) => results && mainResult(results, `Express, ours, ${inbox}`),
+  );
+  const slow = results?.stress?.find(
+    ({ subject, scenario }) => subject === "Express, ours, sqlite" && scenario === "sleep",
+  );
+  if (results === undefined || memory === undefined || sqlite === undefined || slow === undefined)
+    return NOTHING;
+  const count = ({ perSecond }: HttpResult): string =>
+    (Math.floor(perSecond / 100) * 100).toLocaleString("en");
+  return (
+    `On one core of a small virtual machine, Express on Node.js ${results.machine.node.slice(1)} answers ${count(memory)} notifications a second in memory, and\n` +
+    `${count(sqlite)} with each on disk. While handlers take 5 s, and a thousand notifications come a second in bursts, 99 of 100 are on disk and\n` +
+    `answered within ${Math.ceil(slow.with.p99Ms)} ms.`
+  );
 }

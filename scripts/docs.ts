@@ -1,6 +1,6 @@
 // `npm run docs`: fills the documents' code blocks from their files, writes docs/events.md, the help in docs/command-line.md, and
 // what follows from the tables of the On-Premises settings (types, rows in docs/settings.md), of the metrics and of the benchmarks'
-// results (docs/performance.md and its pictures). A test fails when stale.
+// results (docs/performance.md, its pictures, the README). A test fails when stale.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,13 @@ import { fillHelp } from "./command-line-page.ts";
 import { documents } from "./documents.ts";
 import { eventsPage } from "./events-page.ts";
 import { fillMetrics } from "./observability-page.ts";
-import { fillMeasured, measuredRuns, PICTURES, pictureFiles } from "./performance-page.ts";
+import {
+  fillMeasured,
+  MEASURED_PAGES,
+  measuredRuns,
+  PICTURES,
+  pictureFiles,
+} from "./performance-page.ts";
 import { fillTables, settingsTypes, TYPES_FILE } from "./settings-page.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -21,9 +27,11 @@ const commandLine = join(root, "docs/command-line.md");
 writeFileSync(commandLine, fillHelp(readFileSync(commandLine, "utf8")));
 const observabilityPage = join(root, "docs/observability.md");
 writeFileSync(observabilityPage, fillMetrics(readFileSync(observabilityPage, "utf8")));
-const performancePage = join(root, "docs/performance.md");
 const runs = measuredRuns(root);
-writeFileSync(performancePage, fillMeasured(readFileSync(performancePage, "utf8"), runs));
+for (const page of MEASURED_PAGES) {
+  const path = join(root, page);
+  writeFileSync(path, fillMeasured(readFileSync(path, "utf8"), runs));
+}
 rmSync(join(root, PICTURES), { recursive: true, force: true });
 for (const [file, svg] of pictureFiles(runs)) {
   mkdirSync(join(root, PICTURES), { recursive: true });

@@ -1,9 +1,12 @@
-// What docs/performance.md tells of the results in benchmarks/results: its tables, and the pictures in light and dark.
+// What documents tell of the results in benchmarks/results: tables, a sentence, and the pictures in light and dark.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parts } from "../benchmarks/page.ts";
 import { drawAll, pictureFile, picturesOf } from "../benchmarks/pictures.ts";
 import { type Results, readResults } from "../benchmarks/results.ts";
+
+/** The documents with measured parts. */
+export const MEASURED_PAGES = ["docs/performance.md", "README.md"];
 
 /** The folder of the pictures, from the root and from the document. */
 export const PICTURES = "docs/images/performance";

@@ -5,16 +5,17 @@ import { expect, test } from "vitest";
 import { parts } from "../../benchmarks/page.ts";
 import {
   fillMeasured,
+  MEASURED_PAGES,
   measuredRuns,
   PICTURES,
   pictureFiles,
 } from "../../scripts/performance-page.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const page = readFileSync(join(root, "docs/performance.md"), "utf8");
+const pages = MEASURED_PAGES.map((name) => [name, readFileSync(join(root, name), "utf8")] as const);
 const runs = measuredRuns(root);
 
-test("docs/performance.md is what the results say: npm run docs", () => {
+test.each(pages)("%s is what the results say: npm run docs", (_name, page) => {
   expect(page).toBe(fillMeasured(page, runs));
 });
 
@@ -26,8 +27,9 @@ test("its pictures are what the results say, in light and in dark: npm run docs"
   for (const [file, svg] of drawn) expect(readFileSync(join(folder, file), "utf8"), file).toBe(svg);
 });
 
-test("every part that is made of results is in the page", () => {
-  const named = [...page.matchAll(/<!-- measured: (\w+) -->/g)].map(([, name]) => name);
+test("every part that is made of results is in a page", () => {
+  const all = pages.map(([, page]) => page).join("\n");
+  const named = [...all.matchAll(/<!-- measured: (\w+) -->/g)].map(([, name]) => name);
   expect(named.sort()).toEqual([...Object.keys(parts), "pictures"].sort());
 });
 
