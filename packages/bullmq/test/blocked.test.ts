@@ -6,6 +6,9 @@ import { Member } from "./support/crew.ts";
 import { describeWithRedis, newPrefix } from "./support/redis.ts";
 import { receiving } from "./support/webhooks.ts";
 
+/** A line of the worker's: the text, its process, when. */
+const EFFECT = /^(.+) (\d+) \d+$/;
+
 describeWithRedis("a worker whose event loop stands still", (redis) => {
   test("for longer than a lock lasts: its work is done elsewhere, nothing is lost, later ones wait, and its log says so", async () => {
     const prefix = newPrefix();
@@ -28,7 +31,10 @@ describeWithRedis("a worker whose event loop stands still", (redis) => {
     const lines = (): string[] =>
       existsSync(effects) ? readFileSync(effects, "utf8").split("\n").filter(Boolean) : [];
     const pidsOf = (text: string): string[] =>
-      lines().flatMap((line) => (line.startsWith(`${text} `) ? [line.slice(text.length + 1)] : []));
+      lines().flatMap((line) => {
+        const [, said, pid = ""] = EFFECT.exec(line) ?? [];
+        return said === text ? [pid] : [];
+      });
     const all = ["blocks", "later", ...others];
     await vi.waitFor(() => {
       for (const text of all) expect(pidsOf(text).length).toBeGreaterThan(0);
@@ -36,7 +42,7 @@ describeWithRedis("a worker whose event loop stands still", (redis) => {
       expect(pidsOf("blocks")).toHaveLength(2);
     }, 60_000);
     expect(new Set(pidsOf("blocks")).size).toBe(2);
-    const texts = lines().map((line) => line.replace(/ \d+$/, ""));
+    const texts = lines().map((line) => EFFECT.exec(line)?.[1]);
     expect(texts.indexOf("later")).toBeGreaterThan(texts.indexOf("blocks"));
     expect(pidsOf("later")).toHaveLength(1);
     const log = members.map((member) => member.log).join("");

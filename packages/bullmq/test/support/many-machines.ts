@@ -38,8 +38,10 @@ export interface ManyMachinesReport {
 
 const CONVERSATIONS = 400;
 const SENDERS = 20;
-/** Begins a line among the effects: what ran before it may run again after it. */
+/** Begins a line among the effects: who was killed, a process or Redis, and when. */
 const KILLED = "killed";
+/** What ran so long before a kill has been noted in Redis by then. */
+const NOTED_MS = 3_000;
 
 /**
  * Several processes that receive and several that work, each killed and started again at random under load, Redis too; and
@@ -68,19 +70,21 @@ export async function manyMachines({
       while (load.sent < ((kill + 0.5) * items) / kills) await sleep(20);
       await sleep(Math.random() * 300);
       if (kill === Math.floor(kills / 2)) {
+        const killedAt = Date.now();
         await redis.kill();
         await sleep(500 + Math.random() * 1_000);
         await redis.start();
         // What ran meanwhile could not be noted either.
-        appendFileSync(effects, `${KILLED} redis\n`);
+        appendFileSync(effects, `${KILLED} redis ${killedAt}\n`);
         redisKills++;
       }
       const isWeb = kill % (receivers + workers) < receivers;
       const [member] = (isWeb ? webs : crew).splice(0, 1) as [Member];
       (isWeb ? webs : crew).push(member);
       const { pid } = member;
+      const killedAt = Date.now();
       await member.stop("SIGKILL");
-      appendFileSync(effects, `${KILLED} ${pid}\n`);
+      appendFileSync(effects, `${KILLED} ${pid} ${killedAt}\n`);
       // A receiver comes back where it was.
       await member.start(...(isWeb ? [member.word] : []));
     }
@@ -175,37 +179,42 @@ class Load {
 
 async function settled(effects: string, load: Load) {
   const { acknowledged, notifications, refused, longestMs } = load;
-  let report = judge(effects, acknowledged);
+  const judged = () =>
+    judge(existsSync(effects) ? readFileSync(effects, "utf8") : "", acknowledged);
+  let report = judged();
   let lines = report.lines;
   for (let quiet = 0; report.lost.length > 0 && quiet < 40; quiet++) {
     await sleep(500);
-    report = judge(effects, acknowledged);
+    report = judged();
     if (report.lines > lines) quiet = 0;
     lines = report.lines;
   }
   // What would come twice has the time to.
   await sleep(1_000);
-  const { lines: _, ...last } = judge(effects, acknowledged);
+  const { lines: _, ...last } = judged();
   return { notifications, acknowledged: acknowledged.size, refused, longestMs, ...last };
 }
 
-function judge(effects: string, acknowledged: ReadonlySet<string>) {
-  const lines = (existsSync(effects) ? readFileSync(effects, "utf8") : "").split("\n").slice(0, -1);
-  const ranIn = new Map<string, string>();
+/** What came of the messages, by the lines of the effects: `<text> <process id> <ms>`, `killed <process id or redis> <ms>`. */
+export function judge(effects: string, acknowledged: ReadonlySet<string>) {
+  const lines = effects.split("\n").slice(0, -1);
+  const ran = new Map<string, { readonly by: string; readonly at: number }>();
   const last = new Map<string, number>();
   const disordered: string[] = [];
   const unexplained: string[] = [];
-  /** What ran in a process that was killed since, or anywhere when Redis was: whether it was noted is not known. */
+  /** What ran just before a kill, or while Redis was away: whether it was noted is not known. */
   const doubtful = new Set<string>();
   let repeated = 0;
   for (const line of lines) {
-    const [text = "", pid = ""] = line.split(" ");
+    const [text = "", by = "", ms = ""] = line.split(" ");
+    const at = Number(ms);
     if (text === KILLED) {
-      for (const [ran, by] of ranIn) if (pid === "redis" || pid === by) doubtful.add(ran);
+      for (const [each, run] of ran)
+        if ((by === "redis" || by === run.by) && run.at > at - NOTED_MS) doubtful.add(each);
       continue;
     }
-    const isRepetition = ranIn.has(text);
-    ranIn.set(text, pid);
+    const isRepetition = ran.has(text);
+    ran.set(text, { by, at });
     if (isRepetition) {
       repeated++;
       if (!doubtful.delete(text)) unexplained.push(text);
@@ -215,7 +224,7 @@ function judge(effects: string, acknowledged: ReadonlySet<string>) {
     if (Number(serial) < (last.get(conversation) ?? -1)) disordered.push(text);
     last.set(conversation, Number(serial));
   }
-  const lost = [...acknowledged].filter((text) => !ranIn.has(text));
+  const lost = [...acknowledged].filter((text) => !ran.has(text));
   return { lines: lines.length, lost, disordered, repeated, unexplained };
 }
 

@@ -23,7 +23,7 @@ webhooks.on("message.text", async (event) => {
   }
   await sleep(2 * Math.random() * Number(takesMs));
   if (Math.random() < Number(failing)) throw new Error("now and then a handler fails");
-  appendFileSync(effects, `${body} ${process.pid}\n`);
+  appendFileSync(effects, `${body} ${process.pid} ${Date.now()}\n`);
 });
 await webhooks.start();
 process.stdout.write("works\n");
