@@ -1,3 +1,4 @@
+import { accountIn } from "./account.ts";
 import { WebhookError } from "./errors.ts";
 import type { RequestHead } from "./http.ts";
 import type { Account, RecordAuth } from "./inbox/inbox.ts";
@@ -55,12 +56,6 @@ export const onPremisesTable: OptionTable<OnPremisesOptions> = {
   verify: "other",
   account: "other",
   tenant: "other",
-};
-
-export const accountTable: OptionTable<Account> = {
-  wabaId: "other",
-  phoneNumberId: "other",
-  displayPhoneNumber: "other",
 };
 
 export interface ResolvedSecret {
@@ -145,7 +140,7 @@ export async function onPremisesAuth(
       : tenant;
   const to =
     typeof account === "function"
-      ? await lookUp("onPremises.account", async () => (await account(request)) ?? {})
+      ? accountIn(await lookUp("onPremises.account", async () => (await account(request)) ?? {}))
       : account;
   return {
     kind: "on-premises",

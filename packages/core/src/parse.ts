@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { checkAccount } from "./account.ts";
 import { isTooWide, MOST_VALUES } from "./density.ts";
 import { cutCloud, isCloudEnvelope } from "./envelope/cloud.ts";
 import { type Item, isJson, type Json, textOf } from "./envelope/item.ts";
@@ -56,6 +57,7 @@ export function* parse(
   options: ParseOptions = {},
 ): Generator<AnyEvent, void, undefined> {
   checkOptions("parse", options, table);
+  if (options.account !== undefined) checkAccount("parse", options.account, "account");
   const isEncoded = typeof body === "string" || body instanceof Uint8Array;
   const json = isEncoded ? toJson(body) : body;
   const parsing = new Parsing(json, isEncoded ? body.length : Number.POSITIVE_INFINITY, options);

@@ -1,4 +1,5 @@
-import { accountTable, onPremisesTable } from "./credentials.ts";
+import { checkAccount } from "./account.ts";
+import { onPremisesTable } from "./credentials.ts";
 import { retryTable } from "./inbox/retry.ts";
 import { checkOptions, type OptionTable, optionInvalid } from "./options.ts";
 import type { WebhooksOptions } from "./webhooks.ts";
@@ -38,8 +39,9 @@ export function checkWebhooksOptions(options: unknown): void {
   // What else they may be is told by who reads them.
   if (isObject(given.onPremises)) {
     checkOptions("", given.onPremises, onPremisesTable, "onPremises.");
-    const account = Reflect.get(given.onPremises, "account");
-    if (isObject(account)) checkOptions("", account, accountTable, "onPremises.account.");
+    const account: unknown = Reflect.get(given.onPremises, "account");
+    if (account !== undefined && typeof account !== "function")
+      checkAccount("", account, "onPremises.account");
   }
   for (const [option, methods] of Object.entries(METHODS)) {
     const value = given[option] as Readonly<Record<string, unknown>> | undefined;

@@ -68,6 +68,23 @@ describe("an error names the function that failed", () => {
   });
 });
 
+test("of what the account function answered the ids travel with the record, and nothing else", async () => {
+  const row = { phoneNumberId: "1001", wabaId: null, accessToken: "a token" };
+  const account = () => row as { phoneNumberId: string };
+  const auth = await onPremisesAuth({ authorization: "x", account }, request);
+  expect(auth).toStrictEqual({ kind: "on-premises", account: { phoneNumberId: "1001" } });
+});
+
+test.each([
+  ["a text", "1001"],
+  ["a number as an id", { phoneNumberId: 1001 }],
+])("an account function that answers %s is told", async (_what, answer) => {
+  const account = () => answer as never;
+  await expect(onPremisesAuth({ authorization: "x", account }, request)).rejects.toEqual(
+    unusable("the onPremises.account function answered something other than an object with"),
+  );
+});
+
 test("an On-Premises record says of account and tenant what is known, and no more", async () => {
   const none = await onPremisesAuth({ authorization: "x" }, request);
   expect(none).toStrictEqual({ kind: "on-premises" });

@@ -40,6 +40,24 @@ test.each([
     "there is no option onPremises.account.phoneNumberID, did you mean onPremises.account.phoneNumberId?",
   ],
   [
+    () => create({ onPremises: { authorization: "Basic x", account: { phoneNumberId: 1001 } } }),
+    "onPremises.account.phoneNumberId must be a text, got a number.",
+  ],
+  [
+    () => create({ onPremises: { authorization: "Basic x", account: "1001" } }),
+    "onPremises.account must be an object.",
+  ],
+  [
+    () => [
+      ...(loose(parse)({ entry: [] }, { account: { phoneNumberID: "1" } }) as Iterable<unknown>),
+    ],
+    "parse: there is no option account.phoneNumberID, did you mean account.phoneNumberId?",
+  ],
+  [
+    () => [...(loose(parse)({ entry: [] }, { account: { wabaId: 5 } }) as Iterable<unknown>)],
+    "parse: account.wabaId must be a text, got a number.",
+  ],
+  [
     () => [...(loose(parse)({ entry: [] }, { recievedAt: 1 }) as Iterable<unknown>)],
     "parse: there is no option recievedAt, did you mean receivedAt?",
   ],
