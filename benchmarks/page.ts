@@ -268,22 +268,23 @@ function costsPart(runs: readonly Results[]): string {
   return rows.length === 0 ? NOTHING : table(["run", "what", "cost"], rows);
 }
 
-/** The newest Node.js in a sentence. */
+/** A sentence on the newest Node.js that has all of it. */
 function summaryPart(runs: readonly Results[]): string {
-  const results = runs.at(-1);
-  const [memory, sqlite] = ["memory", "sqlite"].map(
-    (inbox) => results && mainResult(results, `Express, ours, ${inbox}`),
-  );
-  const slow = results?.stress?.find(
-    ({ subject, scenario }) => subject === "Express, ours, sqlite" && scenario === "sleep",
-  );
-  if (results === undefined || memory === undefined || sqlite === undefined || slow === undefined)
-    return NOTHING;
-  const count = ({ perSecond }: HttpResult): string =>
-    (Math.floor(perSecond / 100) * 100).toLocaleString("en");
-  return (
-    `On one core of a small virtual machine, Express on Node.js ${results.machine.node.slice(1)} answers ${count(memory)} notifications a second in memory, and\n` +
-    `${count(sqlite)} with each on disk. While handlers take 5 s, and a thousand notifications come a second in bursts, 99 of 100 are on disk and\n` +
-    `answered within ${Math.ceil(slow.with.p99Ms)} ms.`
-  );
+  const texts = runs.flatMap((results) => {
+    const [memory, sqlite] = ["memory", "sqlite"].map((inbox) =>
+      mainResult(results, `Express, ours, ${inbox}`),
+    );
+    const slow = results.stress?.find(
+      ({ subject, scenario }) => subject === "Express, ours, sqlite" && scenario === "sleep",
+    );
+    if (memory === undefined || sqlite === undefined || slow === undefined) return [];
+    const count = ({ perSecond }: HttpResult): string =>
+      (Math.floor(perSecond / 100) * 100).toLocaleString("en");
+    return [
+      `On one core of a small virtual machine, Express on Node.js ${results.machine.node.slice(1)} answers ${count(memory)} notifications a second in memory, and\n` +
+        `${count(sqlite)} with each on disk. While handlers take 5 s, and a thousand notifications come a second in bursts, 99 of 100 are on disk and\n` +
+        `answered within ${Math.ceil(slow.with.p99Ms)} ms.`,
+    ];
+  });
+  return texts.at(-1) ?? NOTHING;
 }

@@ -43,6 +43,8 @@ const ANSWERS_EACH = 2;
 const LONGEST_SECONDS = 20;
 /** Of the sizes: how many bytes of requests are written at most. */
 const FILE_BYTES = 2 * 1024 ** 3;
+/** By more than that the same server does not differ from itself, unless the machine does something else. */
+const MOST_UNLIKE = 1.1;
 
 /** All loads, framework by framework. `onResult` hears of each load of a framework once it is measured. */
 export async function measureHttp(
@@ -81,6 +83,11 @@ export async function measureHttp(
         await group.start([bareOf(framework), ...rows], withTwin);
         for (const connections of options.connections) {
           const measured = await group.measure(connections);
+          const { same } = measured;
+          if (same !== undefined && Math.abs(Math.log(same.median)) > Math.log(MOST_UNLIKE))
+            run.warn(
+              `${framework}: the same server, measured as two, was ${same.median} of itself (${same.low} to ${same.high}), so no ratio of that hour means much`,
+            );
           onResult(measured.results, measured.same);
         }
       } catch (thrown) {

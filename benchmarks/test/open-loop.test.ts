@@ -36,4 +36,8 @@ test("what the server hung up on is sent again as it was, whatever its maker wro
 
   expect([first.status, (await second).status]).toEqual([200, 200]);
   expect(seen).toEqual(bodies);
+  expect(
+    [...requests.values()],
+    "the second went over the first's connection, then over its own",
+  ).toEqual([2, 1]);
 });
