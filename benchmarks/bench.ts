@@ -175,9 +175,16 @@ const measurements: Readonly<Record<Section, () => Promise<void>>> = {
   },
 };
 
+/** Of the results that a part of a section leaves as they were, the warnings hold, too. */
+const isPart = (["loads", "connections", "subjects"] as const).some((name) =>
+  process.argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)),
+);
+const warningsBefore = isPart ? results.warnings : {};
+
 /** A run that is cut off keeps what it has, and what is wrong with it. */
 function save(section: Section): void {
-  results.warnings = { ...results.warnings, [section]: [...run.warnings] };
+  const warnings = [...new Set([...(warningsBefore[section] ?? []), ...run.warnings])];
+  results.warnings = { ...results.warnings, [section]: warnings };
   saveResults(output, results);
 }
 

@@ -6,6 +6,8 @@ import { DEFAULT_PATH } from "@whatsapp-webhooks/core";
 /** How long requests under way may take once the app has stopped listening. */
 const GRACE_MS = 3_000;
 const SWEEP_MS = 50;
+/** How long the second of two signals may be on its way. */
+const ECHO_MS = 200;
 
 /** What frameworks give; connections of HTTP/2 end with their streams. */
 type AnyServer = Server | Http2Server | Http2SecureServer;
@@ -17,9 +19,11 @@ export const port = Number(process.env.PORT ?? 3000);
 export function run(server: AnyServer, close: () => Promise<void>): void {
   let isClosing = false;
   const stop = async () => {
-    // npm passes on to the app what the whole process group has heard already, so every signal may come twice.
+    // npm passes on to the app what the whole process group has heard already, so every signal may come twice. Once Node.js has
+    // nothing left to do it hears none, and the second would end it as a failure: until it can have come there is this to do.
     if (isClosing) return;
     isClosing = true;
+    setTimeout(() => {}, ECHO_MS);
     console.error("Closing ...");
     hurry(server);
     await close();
