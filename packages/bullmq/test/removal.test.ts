@@ -7,8 +7,8 @@ import { describeWithRedis, newPrefix, type SharedRedis, silent } from "./suppor
 import { receiving } from "./support/webhooks.ts";
 
 const PHONE = "12125550177";
-/** Of a job of records, or a part. */
-const JOB = /:j[\w-]{16}/;
+/** Of a job of records, or a part; what is remembered, and tails, end in a hash, which may begin with the same letter. */
+const JOB = /(?<!:seen|:tail):j[\w-]{16}/;
 
 /** Everything under a prefix, values too, as one text. */
 async function contentsOf({ client }: SharedRedis, prefix: string): Promise<string> {
