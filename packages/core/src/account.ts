@@ -16,13 +16,14 @@ export function checkAccount(of: string, account: unknown, option: string): void
   for (const [name, id] of idsIn(account)) {
     if (typeof id === "string") continue;
     const where = of === "" ? "" : `${of}: `;
-    throw optionInvalid(`${where}${option}.${name} must be a text, got a ${typeof id}.`);
+    const got = id === null ? "null" : `a ${typeof id}`;
+    throw optionInvalid(`${where}${option}.${name} must be a text, got ${got}.`);
   }
 }
 
-/** The account that the user's function answered: by name, as the object may hold more. */
+/** The account that the user's function answered: by name, as the object may hold more, and a row of a database null. */
 export function accountIn(answer: unknown): Account {
-  const ids = idsIn(answer);
+  const ids = idsIn(answer).filter(([, id]) => id !== null);
   if (typeof answer === "object" && ids.every(([, id]) => typeof id === "string"))
     return Object.fromEntries(ids);
   throw new WebhookError(
@@ -34,6 +35,6 @@ export function accountIn(answer: unknown): Account {
 function idsIn(account: unknown): (readonly [string, unknown])[] {
   return names.flatMap((name) => {
     const id: unknown = Reflect.get(Object(account), name);
-    return id === undefined || id === null ? [] : [[name, id] as const];
+    return id === undefined ? [] : [[name, id] as const];
   });
 }

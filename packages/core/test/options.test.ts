@@ -44,6 +44,10 @@ test.each([
     "onPremises.account.phoneNumberId must be a text, got a number.",
   ],
   [
+    () => create({ onPremises: { authorization: "Basic x", account: { wabaId: null } } }),
+    "onPremises.account.wabaId must be a text, got null.",
+  ],
+  [
     () => create({ onPremises: { authorization: "Basic x", account: "1001" } }),
     "onPremises.account must be an object.",
   ],
