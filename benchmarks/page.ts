@@ -14,6 +14,7 @@ export const parts: Readonly<Record<string, (runs: readonly Results[]) => string
   sizes: (runs) => perRun(runs, sizesPart),
   stress: (runs) => perRun(runs, stressPart),
   costs: costsPart,
+  disturbances: (runs) => perRun(runs, disturbancesPart),
   summary: summaryPart,
 };
 
@@ -39,29 +40,31 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function machinePart(runs: readonly Results[]): string {
   if (runs.length === 0) return NOTHING;
-  const rows = runs.map(({ machine, date, same }) => [
+  const rows = runs.map(({ machine, date, same, warnings }) => [
     date,
     `${machine.node}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB`,
     `Linux ${machine.kernel}`,
     `${machine.generator}; Redis ${machine.redis ?? "none"}`,
     same === undefined ? "not checked" : `${same.median} (${same.low} to ${same.high})`,
+    `${Object.values(warnings).flat().length} times`,
   ]);
   const versions = Object.entries(runs.at(-1)?.machine.versions ?? {})
     .map(([name, version]) => `\`${name}\` ${version}`)
     .join(", ");
-  const warnings = runs.flatMap((results) =>
-    Object.entries(results.warnings).flatMap(([section, all]) =>
-      // What an error says may be a sentence already.
-      all.map((text) => `- ${runName(results)}, ${section}: ${text.replace(/\.?$/, ".")}`),
-    ),
+  const head = [
+    ...["date", "Node.js", "machine", "kernel", "load", "the same server twice"],
+    "[disturbed](#what-disturbed-the-runs)",
+  ];
+  return `${table(head, rows)}\n\nVersions: ${versions}.`;
+}
+
+function disturbancesPart({ warnings }: Results): string {
+  const lines = Object.entries(warnings).flatMap(([section, all]) =>
+    // What an error says may be a sentence already.
+    all.map((text) => `- ${section}: ${text.replace(/\.?$/, ".")}`),
   );
-  const head = ["date", "Node.js", "machine", "kernel", "load", "the same server twice"];
-  return [
-    table(head, rows),
-    `Versions: ${versions}.`,
-    warnings.length === 0 ? "No run was disturbed." : `What disturbed:\n\n${warnings.join("\n")}`,
-  ].join("\n\n");
+  return lines.length === 0 ? "Nothing." : lines.join("\n");
 }
 
 function goalsPart(runs: readonly Results[]): string {
