@@ -15,9 +15,8 @@ export function checkAccount(of: string, account: unknown, option: string): void
   checkOptions(of, account, table, `${option}.`);
   for (const [name, id] of idsIn(account)) {
     if (typeof id === "string") continue;
-    const where = of === "" ? "" : `${of}: `;
     const got = id === null ? "null" : `a ${typeof id}`;
-    throw optionInvalid(`${where}${option}.${name} must be a text, got ${got}.`);
+    throw optionInvalid(`${option}.${name} must be a text, got ${got}.`, of);
   }
 }
 

@@ -41,8 +41,7 @@ export function checkOptions(
   table: Readonly<Record<string, OptionKind>>,
   within = "",
 ): void {
-  const invalid = (problem: string): WebhookError =>
-    optionInvalid(of === "" ? problem : `${of}: ${problem}`);
+  const invalid = (problem: string): WebhookError => optionInvalid(problem, of);
   if (typeof options !== "object" || options === null)
     throw invalid(`${within === "" ? "options" : within.slice(0, -1)} must be an object.`);
   const known = Object.keys(table);
@@ -80,7 +79,7 @@ function isWithin(kind: OptionKind, value: number): boolean {
   return value > 0 && (value < Number.POSITIVE_INFINITY || kind === "limit");
 }
 
-/** The error for an option that cannot be. */
-export function optionInvalid(message: string): WebhookError {
-  return new WebhookError("option_invalid", message);
+/** The error for an option that cannot be. `of` is the function that takes it, where it is not `createWebhooks`. */
+export function optionInvalid(problem: string, of = ""): WebhookError {
+  return new WebhookError("option_invalid", of === "" ? problem : `${of}: ${problem}`);
 }

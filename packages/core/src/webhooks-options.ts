@@ -16,7 +16,7 @@ const table: OptionTable<WebhooksOptions> = {
   handlerTimeoutMs: "time",
   conversationHoldMs: "time",
   retry: "other",
-  maxAgeMs: "time",
+  maxAgeMs: "limit",
   logger: "other",
   telemetry: "other",
   onError: "other",

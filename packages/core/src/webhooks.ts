@@ -48,7 +48,7 @@ export interface WebhooksOptions {
   readonly conversationHoldMs?: number | undefined;
   /** When and how often a failed event is tried again. Default: ten times within about two hours. */
   readonly retry?: RetryOptions | undefined;
-  /** Events older than this by the platform's clock become `stale` events (not those of `history`). A retry keeps its event as it was. Default: none do. */
+  /** Events older than this by the platform's clock become `stale` events (not those of `history`). A retry keeps its event as it was. Milliseconds. Default: none do. */
   readonly maxAgeMs?: number | undefined;
   /** Anything with pino's method shape. Default: warnings and errors to stderr. */
   readonly logger?: Logger | undefined;

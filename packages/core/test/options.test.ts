@@ -72,6 +72,10 @@ test.each([
   [() => create({ concurrency: 2.5 }), "concurrency must be a whole number, got 2.5"],
   [() => create({ maxAgeMs: -1 }), "maxAgeMs must be a positive number, got -1"],
   [
+    () => create({ conversationHoldMs: 3e9 }),
+    "conversationHoldMs must be at most 2147483647 (24 days), got 3000000000.",
+  ],
+  [
     () => loose(memoryInbox)({ limitByts: 5 }),
     "memoryInbox: there is no option limitByts, did you mean limitBytes? Options: limitBytes, seenLimit, ",
   ],
@@ -85,14 +89,20 @@ test.each([
   ],
   [() => memoryInbox({ seenLimit: 0.5 }), "memoryInbox: seenLimit must be a whole number"],
   [() => loose(memoryInbox)(null), "memoryInbox: options must be an object"],
-  [() => loose(memoryInbox)({ limitBytes: "5" }), "limitBytes must be a positive number, got 5"],
+  [
+    () => loose(memoryInbox)({ limitBytes: "5" }),
+    "memoryInbox: limitBytes must be a positive number, got 5.",
+  ],
   [() => storeInbox(store, { windowRecords: -1 }), "storeInbox: windowRecords must be a positive"],
   [() => storeInbox(store, { pollMs: 3e9 }), "storeInbox: pollMs must be at most 2147483647"],
   [
     () => loose(storeInbox)(store, { role: "work" }),
     'storeInbox: role must be "receive" or "both", got work',
   ],
-  [() => loose(storeInbox)(store, { polMs: 5 }), "did you mean pollMs?"],
+  [
+    () => loose(storeInbox)(store, { polMs: 5 }),
+    "storeInbox: there is no option polMs, did you mean pollMs?",
+  ],
   [
     () => loose(inlineInbox)({ seenkeys: {} }),
     "inlineInbox: there is no option seenkeys, did you mean seenKeys?",
@@ -101,11 +111,18 @@ test.each([
     () => loose(onNode)(webhooks, { paht: "/x" }),
     "whatsappWebhooks: there is no option paht, did you mean path?",
   ],
-  [() => loose(onFetch)(webhooks, { waitUtil: 1 }), "no option waitUtil, did you mean waitUntil?"],
-  [() => loose(openTelemetry)({ meterprovider: 1 }), "did you mean meterProvider?"],
+  [
+    () => loose(onFetch)(webhooks, { waitUtil: 1 }),
+    "whatsappWebhooks: there is no option waitUtil, did you mean waitUntil?",
+  ],
+  [
+    () => loose(openTelemetry)({ meterprovider: 1 }),
+    "openTelemetry: there is no option meterprovider, did you mean meterProvider?",
+  ],
 ])("what cannot be is refused, with what may be meant (%#)", (call, message) => {
   expect(call).toThrow(expect.objectContaining({ code: "option_invalid" }));
-  expect(call).toThrow(message);
+  // Nothing stands between the code and what is wrong.
+  expect(call).toThrow(`option_invalid: ${message}`);
 });
 
 test("undefined counts as left out, also from the environment", () => {
@@ -121,6 +138,11 @@ test("a limit may be none", () => {
   const none = Number.POSITIVE_INFINITY;
   memoryInbox({ limitBytes: none, deadLetterLimitBytes: none });
   storeInbox(store, { pendingLimitBytes: none, windowBytes: none });
+  create({ maxAgeMs: none });
+});
+
+test("an age is waited for by no timer, so that it may be a month and more", () => {
+  create({ maxAgeMs: 60 * 86_400_000 });
 });
 
 test("an object of a class may have fields of its own", () => {
