@@ -6,7 +6,12 @@ const { WHATSAPP_APP_SECRET: appSecret, WHATSAPP_VERIFY_TOKEN: verifyToken } = p
 const webhooks = createWebhooks({ appSecret, verifyToken });
 webhooks.on("message.text", (event) => console.log(event.sender?.name, event.data.text.body));
 const app = express();
-// A parser that stands above the webhook keeps the bytes for it:
-app.use(express.json({ verify: (req, _res, rawBody) => void Object.assign(req, { rawBody }) }));
+// A parser that stands above the webhook keeps the bytes for it, and lets more pass than 100 kB:
+app.use(
+  express.json({
+    limit: "4mb",
+    verify: (req, _res, rawBody) => void Object.assign(req, { rawBody }),
+  }),
+);
 app.use(whatsappWebhooks(webhooks));
 app.listen(Number(process.env.PORT ?? 3000));

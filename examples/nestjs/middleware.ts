@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { type MiddlewareConsumer, Module, type NestModule } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
+import type { NestExpressApplication } from "@nestjs/platform-express";
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks } from "@whatsapp-webhooks/express";
 
@@ -14,6 +15,7 @@ class WhatsAppModule implements NestModule {
   }
 }
 
-// Middleware of a module comes after Nest's body parsers: they keep the bytes for it.
-const app = await NestFactory.create(WhatsAppModule, { rawBody: true });
+// Middleware of a module comes after Nest's body parsers: they keep the bytes for it, and let more pass than 100 kB.
+const app = await NestFactory.create<NestExpressApplication>(WhatsAppModule, { rawBody: true });
+app.useBodyParser("json", { limit: "4mb" });
 await app.listen(Number(process.env.PORT ?? 3000));

@@ -25,7 +25,7 @@ export function collectFeedback(
       return;
     }
     // The paths alone: the values are what a customer typed.
-    const paths = result.issues.map(({ path }) => path?.join("."));
+    const paths = result.issues.map(({ path }) => path?.join(".") || "all of it");
     tell(`A flow's answer does not fit: ${paths.join(", ")}`);
   });
 }

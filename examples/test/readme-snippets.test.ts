@@ -9,6 +9,7 @@ import { expect, test } from "vitest";
 import { freePort } from "../../packages/bullmq/test/support/free-port.ts";
 
 const folder = fileURLToPath(new URL("../", import.meta.url));
+const NOTHING = '{"object":"whatsapp_business_account","entry":[]}';
 const node = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
 
 test.each(["handlers", "emulator"])(
@@ -32,7 +33,7 @@ test.each([
   ["hapi/server.ts", "/webhooks/whatsapp"],
   ["nestjs/middleware.ts", "/hooks/wa"],
 ])(
-  "%s: a signed notification is answered 200",
+  "%s: signed notifications are answered 200, also of 3 MB",
   async (file, path) => {
     const port = await freePort();
     const kept = mkdtempSync(join(tmpdir(), "kept-"));
@@ -48,19 +49,22 @@ test.each([
       stdio: "ignore",
     });
     try {
-      const body = '{"object":"whatsapp_business_account","entry":[]}';
-      const signature = createHmac("sha256", "secret").update(body).digest("hex");
-      const headers = {
-        "content-type": "application/json",
-        "x-hub-signature-256": `sha256=${signature}`,
-      };
       const url = `http://127.0.0.1:${port}${path}`;
-      let response: Response | undefined;
-      for (let i = 0; i < 300 && response === undefined; i++) {
-        response = await fetch(url, { method: "POST", headers, body }).catch(() => undefined);
-        if (response === undefined) await sleep(50);
+      const post = async (body: string): Promise<number> => {
+        const signature = createHmac("sha256", "secret").update(body).digest("hex");
+        const headers = {
+          "content-type": "application/json",
+          "x-hub-signature-256": `sha256=${signature}`,
+        };
+        return (await fetch(url, { method: "POST", headers, body })).status;
+      };
+      let status: number | undefined;
+      for (let i = 0; i < 300 && status === undefined; i++) {
+        status = await post(NOTHING).catch(() => undefined);
+        if (status === undefined) await sleep(50);
       }
-      expect(response?.status).toBe(200);
+      expect(status).toBe(200);
+      expect(await post(NOTHING.padEnd(3 * 1024 ** 2))).toBe(200);
     } finally {
       child.kill();
       rmSync(kept, { recursive: true, force: true });

@@ -21,8 +21,10 @@ const meta = makeCertificates("DNS:meta", META);
 /** Beside the recipes, so that a copy finds the packages that they find. */
 const copies = mkdtempSync(join(recipes, ".copied-"));
 const graph = createServer((req, res) => {
-  if (req.url?.startsWith("/file") === true) res.end(picture);
-  else res.end(JSON.stringify({ url: `${graphUrl()}/file` }));
+  if (req.url === "/file") res.end(picture);
+  else if (req.url?.startsWith("/v25.0/") === true)
+    res.end(JSON.stringify({ url: `${graphUrl()}/file` }));
+  else res.writeHead(404).end();
 });
 const graphUrl = () => `http://127.0.0.1:${(graph.address() as AddressInfo).port}`;
 

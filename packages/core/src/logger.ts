@@ -23,7 +23,7 @@ export const stderrLogger: Logger = {
   error: (details, message) => write("error", details, message),
 };
 
-/** An `err` among the details is written with its stack, as pino does. The code stands at the head of the message already. */
+/** An `err` among the details is written with its stack and its causes, as pino does. The code stands at the head of the message already. */
 function write(level: string, details: object, message: string): void {
   const { err, code: _code, ...rest } = details as { err?: unknown; code?: unknown };
   const json = JSON.stringify(rest);
@@ -32,10 +32,21 @@ function write(level: string, details: object, message: string): void {
   process.stderr.write(`${inert(line)}${stack.split("\n").map(inert).join("\n    ")}\n`);
 }
 
-/** Handlers throw anything, also what throws when it is looked at. */
+/** Of a chain, which may be a circle. */
+const MOST_CAUSES = 5;
+
+/** With its causes, as `fetch failed` alone says nothing. Handlers throw anything, also what throws when it is looked at. */
 function shown(err: unknown): string {
   try {
-    return `${err instanceof Error ? err.stack : inspect(err)}`;
+    if (!(err instanceof Error)) return inspect(err);
+    const stacks = [`${err.stack}`];
+    for (
+      let { cause } = err;
+      cause instanceof Error && stacks.length <= MOST_CAUSES;
+      { cause } = cause
+    )
+      stacks.push(`caused by: ${cause.stack}`);
+    return stacks.join("\n");
   } catch {
     return "(what was thrown cannot be shown)";
   }

@@ -38,6 +38,18 @@ describe("the default logger", () => {
     expect(written[0]).toContain("logger.test.ts");
   });
 
+  test("shows what was behind it, too, and goes round in no circle", () => {
+    const refused = new Error("connect ECONNREFUSED");
+    stderrLogger.error({ err: new TypeError("fetch failed", { cause: refused }) }, "failed");
+    expect(written[0]).toMatch(
+      /TypeError: fetch failed\n[\s\S]*\n {4}caused by: Error: connect ECONN/,
+    );
+    const circle = new Error("round and round");
+    circle.cause = circle;
+    stderrLogger.error({ err: circle }, "failed");
+    expect(written[1]?.match(/caused by/g)).toHaveLength(5);
+  });
+
   test("writes its line, whatever a handler threw", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

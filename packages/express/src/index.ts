@@ -22,7 +22,7 @@ export type ExpressMiddleware = (req: Request, res: Response, next: NextFunction
 
 const HINT =
   "a body parser such as express.json() read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
-  "or keep the bytes: express.json({ verify: (req, _res, bytes) => { Object.assign(req, { rawBody: bytes }); } }).";
+  'or keep the bytes, of large bodies too: express.json({ limit: "4mb", verify: (req, _res, bytes) => { Object.assign(req, { rawBody: bytes }); } }).';
 
 /** What Express's types leave out: the handlers of a route. */
 interface Route {

@@ -17,12 +17,12 @@ export interface KoaOptions {
   readonly path?: string | undefined;
 }
 
-/** For `app.use`, a router of `@koa/router`, or `koa-mount`. */
+/** For `app.use`, `koa-mount`, or `all` of `@koa/router`, whose `use` runs in front of its routes only. */
 export type KoaMiddleware = (ctx: Context, next: Next) => Promise<void>;
 
 const HINT =
   "a body parser such as koa-bodyparser read the body before the webhook. Put app.use(whatsappWebhooks(webhooks)) above it, " +
-  "or use a parser that keeps ctx.request.rawBody.";
+  "or use a parser that keeps ctx.request.rawBody, and lets 3 MB pass.";
 
 /** What `koa-mount` and `@koa/router` leave on the context, and do not take back when they pass on. */
 interface Traces {

@@ -82,7 +82,9 @@ export function answerHint(answer: Known, proof: Proof): string | undefined {
   if (status >= 200 && status < 300) return `only 200 counts: ${AGAIN}`;
   if (status >= 300 && status < 400)
     return `Meta does not follow redirects: the callback URL must be where it ends${location === undefined ? "" : `, ${withoutQuery(location)}`}`;
-  if (status === 401 || status === 403) return refusals[proof];
+  if (status === 401) return refusals[proof];
+  if (status === 403)
+    return `${refusals[proof]}. Or something in front lets nobody in: a firewall, a proxy that wants Meta's certificate`;
   const known = byStatus[status];
   if (known !== undefined) return known;
   return status < 500

@@ -39,6 +39,9 @@ describe("what an answer means", () => {
       expect(answerHint({ status }, "authorization")).toContain("Authorization header was refused");
       expect(answerHint({ status }, "nothing")).toContain("neither a signature nor");
     }
+    // A receiver says 401 for it; a proxy says 403 without having looked.
+    expect(answerHint({ status: 403 }, "signature")).toContain("something in front");
+    expect(answerHint({ status: 401 }, "signature")).not.toContain("something in front");
   });
 
   test("200 needs no words", () => {

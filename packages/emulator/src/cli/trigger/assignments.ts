@@ -41,20 +41,21 @@ export function assign(item: Json, assignment: Assignment): void {
   write(place, last, readValue(assignment, before), path, path.length - 1);
 }
 
-/** Numbers, booleans, null, lists and objects are what they look like; where a text stands, a number stays a text. */
+/**
+ * Numbers, booleans, null, lists and objects are what they look like. Where a text stands all but null stays a text: WhatsApp writes
+ * phone numbers, most times and the answers of flows as texts.
+ */
 function readValue({ path, text, isJson: isCertain }: Assignment, before: unknown): unknown {
+  const staysText = typeof before === "string" && !isCertain;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    if (isCertain || /^[[{]/.test(text))
+    if (isCertain || (/^[[{]/.test(text) && !staysText))
       throw new UsageError(`${path.join(".")}: the value is not JSON.`);
     return text;
   }
-  // WhatsApp writes phone numbers and most times as texts.
-  const staysText =
-    typeof before === "string" && typeof value !== "string" && typeof value !== "object";
-  return staysText && !isCertain ? text : value;
+  return staysText && typeof value !== "string" && value !== null ? text : value;
 }
 
 function read(

@@ -54,8 +54,8 @@ Examples:
   $ whatsapp-webhooks trigger --list template
 
 --set writes below the item: the message, the status, or the value of other fields. Numbers,
-true, false, null, [ ] and { } are what they look like; where a text stands, a number stays a
-text, unless you write := instead of =. An event may also be a body's name: messages/text-now.
+true, false, null, [ ] and { } are what they look like; where a text stands, all but null stays
+a text, unless you write := instead of =. An event may also be a body's name: messages/text-now.
 ${SENDING_HELP}`;
 
 export function addTrigger(program: Command): void {
