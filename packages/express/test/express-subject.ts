@@ -14,6 +14,7 @@ export const majors = {
 
 /** How users keep the bytes beside the value: the line that the adapter's hint tells them. */
 export const keepBytes = {
+  limit: "4mb",
   verify(req: IncomingMessage, _res: unknown, bytes: Buffer) {
     (req as IncomingMessage & { rawBody?: Buffer }).rawBody = bytes;
   },

@@ -28,7 +28,7 @@ export function koaSubject(Koa: typeof Koa3): AdapterSubject {
       const app = new Koa();
       app.silent = true; // Koa tells stderr of every client that breaks off.
       if (before === "consuming") app.use(consume);
-      if (before === "keeping") app.use(bodyParser());
+      if (before === "keeping") app.use(bodyParser({ jsonLimit: "4mb" }));
       if (before === "passing")
         app.use(new Router().all("/{*path}", (_ctx, next) => next()).routes());
       const middleware = whatsappWebhooks(webhooks, { path });

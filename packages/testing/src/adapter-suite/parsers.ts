@@ -64,6 +64,9 @@ export const parserChecks: readonly Check[] = [
       const pretty = JSON.stringify(notification({ text: "pretty" }), null, 2);
       assert.equal((await rig.post(signed(pretty, SECRET))).status, 200);
       assert.deepEqual(await rig.texts(), [...texts, "pretty"]);
+      // Parsers stop at 100 kB, or at 1 MB, unless they are told more.
+      const large = notification({ text: "0123456789 ".repeat(280_000) });
+      assert.equal((await rig.post(large)).status, 200, "a body of 3 MB");
     },
   },
   {
