@@ -43,8 +43,7 @@ function machinePart(runs: readonly Results[]): string {
   const rows = runs.map(({ machine, date, same, warnings }) => [
     date,
     `${machine.node}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB`,
-    `Linux ${machine.kernel}`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB; Linux ${machine.kernel}`,
     `${machine.generator}; Redis ${machine.redis ?? "none"}`,
     same === undefined ? "not checked" : `${same.median} (${same.low} to ${same.high})`,
     `${Object.values(warnings).flat().length} times`,
@@ -53,7 +52,7 @@ function machinePart(runs: readonly Results[]): string {
     .map(([name, version]) => `\`${name}\` ${version}`)
     .join(", ");
   const head = [
-    ...["date", "Node.js", "machine", "kernel", "load", "the same server twice"],
+    ...["date", "Node.js", "machine", "load", "the same server twice"],
     "[disturbed](#what-disturbed-the-runs)",
   ];
   return `${table(head, rows)}\n\nVersions: ${versions}.`;
