@@ -5,11 +5,13 @@ import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../packages/emulator/src/cli/program.ts";
 import { choose } from "../../packages/emulator/src/cli/trigger/event-catalogue.ts";
-import { documents } from "../../scripts/documents.ts";
+import { documents, files } from "../../scripts/documents.ts";
+import vitestConfig from "../../vitest.config.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+const tree = files(root);
 const program = createProgram();
 const commandNames = program.commands.map((command) => command.name()).join("|");
 const inboxCommand = read("packages/core/src/inbox/inbox-command.ts");
@@ -29,12 +31,12 @@ function faultsOf(call: string): string[] {
   const words = wordsOf(call);
   let command: Command = program;
   for (const word of words) {
+    if (word.startsWith("-") || command.commands.length === 0) break;
     const below = command.commands.find((one) => one.name() === word);
-    if (below === undefined) break;
+    if (below === undefined) return [`no command ${word}`];
     command = below;
   }
   const [first = ""] = words;
-  if (command === program && !first.startsWith("-")) return [`no command ${first}`];
   // Of a command with commands below, the one that is meant unless another is named.
   const known = [command, ...command.commands].flatMap(({ options }) =>
     options.map(({ long }) => long),
@@ -75,6 +77,30 @@ function faultsOfScript(name: string, call: string): string[] {
   );
 }
 
+/** What `npm install` may name: our packages, and what a manifest of ours depends on. */
+const packages = new Set(
+  tree
+    .filter((file) => /(?:^|\/)package\.json$/.test(file))
+    .flatMap((file) => {
+      const manifest = JSON.parse(read(file)) as Record<string, string | object>;
+      const lists = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+      return [String(manifest.name), ...lists.flatMap((list) => Object.keys(manifest[list] ?? {}))];
+    }),
+);
+
+/** The packages of an `npm install` that nothing here knows. */
+const faultsOfInstall = (call: string): string[] =>
+  wordsOf(call).filter((word) => word !== "" && !word.startsWith("-") && !packages.has(word));
+
+/** The file that `npx tsx` runs, if no example ends in its path: every program of a page is one. */
+const faultsOfRun = (file: string): string[] =>
+  tree.some((one) => one.startsWith("examples/") && one.endsWith(`/${file}`)) ? [] : [file];
+
+const projects = (vitestConfig.test?.projects ?? []).flatMap((project) =>
+  typeof project === "object" && "test" in project ? (project.test?.name ?? []) : [],
+);
+const faultsOfProject = (name: string): string[] => (projects.includes(name) ? [] : [name]);
+
 describe.each(documents(root))("%s", (document) => {
   const text = read(document);
 
@@ -100,6 +126,18 @@ describe.each(documents(root))("%s", (document) => {
     );
     expect(faults).toEqual([]);
   });
+
+  test.each([
+    [
+      "package that it installs is one that we know",
+      /npm (?:install|i)\b([^`\n]*)/g,
+      faultsOfInstall,
+    ],
+    ["file that `npx tsx` runs is an example", /npx tsx ([^`\s]+)/g, faultsOfRun],
+    ["project of `--project` is one of vitest's", /--project[ =]([\w-]+)/g, faultsOfProject],
+  ])("every %s", (_what, pattern, faultsOfOne) => {
+    expect([...text.matchAll(pattern)].flatMap(([, call = ""]) => faultsOfOne(call))).toEqual([]);
+  });
 });
 
 test("every option that docs/command-line.md names is one of the program's", () => {
@@ -117,6 +155,7 @@ test("every option that docs/command-line.md names is one of the program's", () 
 describe("a call is faulty", () => {
   test.each([
     ["with another command", "examine http://localhost:3000/", "no command examine"],
+    ["with another command below one", "subscribe lsit", "no command lsit"],
     ["with another option", "trigger message.text --twice", "--twice"],
     ["with an option of another command", "replay a.json --duplicate", "--duplicate"],
     ["with an event that there is none of", "trigger message.txt", "message.txt"],
@@ -127,6 +166,12 @@ describe("a call is faulty", () => {
   test("with another work, or option, of the inbox", () => {
     expect(faultsOfInbox("inbox.db repeat --all")).toEqual(["no work repeat"]);
     expect(faultsOfInbox("inbox.db list --bodies")).toEqual(["--bodies"]);
+  });
+
+  test("with a package, an example or a project that there is not", () => {
+    expect(faultsOfInstall("-D hono @hono/nodeserver  # or koa")).toEqual(["@hono/nodeserver"]);
+    expect(faultsOfRun("tenant-app.ts")).toEqual(["tenant-app.ts"]);
+    expect(faultsOfProject("sqlit")).toEqual(["sqlit"]);
   });
 
   test("with an option that the script does not know", () => {

@@ -11,6 +11,7 @@ import { freePort } from "../../packages/bullmq/test/support/free-port.ts";
 const folder = fileURLToPath(new URL("../", import.meta.url));
 const NOTHING = '{"object":"whatsapp_business_account","entry":[]}';
 const node = ["--import", "tsx", "--conditions=@whatsapp-webhooks/source"];
+const atPort = ["--import", new URL("./support/port-3000.mjs", import.meta.url).href];
 
 test.each(["handlers", "emulator"])(
   "the example testing/%s.ts passes",
@@ -25,6 +26,9 @@ test.each(["handlers", "emulator"])(
 );
 
 test.each([
+  ["express/ten-lines.ts", "/webhooks/whatsapp"],
+  ["koa/ten-lines.ts", "/webhooks/whatsapp"],
+  ["fastify/ten-lines.ts", "/webhooks/whatsapp"],
   ["node/ten-lines.ts", "/webhooks/whatsapp"],
   ["node/durable.ts", "/webhooks/whatsapp"],
   ["hono/ten-lines.ts", "/webhooks/whatsapp"],
@@ -44,7 +48,7 @@ test.each([
       WHATSAPP_APP_SECRET: "secret",
       WHATSAPP_VERIFY_TOKEN: "token",
     };
-    const child = spawn(process.execPath, [...node, `${folder}${file}`], {
+    const child = spawn(process.execPath, [...node, ...atPort, `${folder}${file}`], {
       env,
       stdio: "ignore",
     });

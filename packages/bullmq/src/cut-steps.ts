@@ -34,7 +34,7 @@ export interface Step {
 }
 
 /** What a step holds at most: Redis and this process do nothing else while it is written. */
-const MOST_PARTS = 256;
+export const MOST_PARTS = 256;
 /** Of bodies, before they are cut and after. */
 const MOST_BYTES = 512 * 1024;
 

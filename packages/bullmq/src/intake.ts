@@ -23,7 +23,7 @@ interface Pending {
 /** What a body may take at one time: as a record, as a part, and on its way. */
 const COPIES = 4;
 /** What is written at one time: a job must not become so large that handling it holds everybody up. */
-const BATCH_RECORDS = 256;
+export const BATCH_RECORDS = 256;
 const BATCH_BYTES = 1024 * 1024;
 const LOOK_MS = 1_000;
 

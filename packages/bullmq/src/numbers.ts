@@ -17,7 +17,7 @@ export interface Numbers {
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const defaults = {
+export const defaults = {
   rememberMs: 8 * DAY_MS,
   deadLetterMaxAgeMs: 30 * DAY_MS,
   deadLetterLimitBytes: 64 * MIB,

@@ -82,7 +82,7 @@ function isOlder(version: string): boolean {
 }
 
 /** Beyond this share of its memory Redis is full for us: it needs some to let us finish anything. */
-const FULL = 0.85;
+export const FULL = 0.85;
 
 /**
  * How many bytes it may take before it is so full. Rejects with a `WebhookError` if it is none that may hold notifications by now: a

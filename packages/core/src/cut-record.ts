@@ -75,7 +75,7 @@ export function cutRecord({ auth, body, receivedAt }: InboxRecord): readonly Rec
  * The platform sends a thousand updates at one time at most. Cutting cannot be interrupted, and what takes longer than
  * whoever cuts may be silent for would be begun again and again, while everything behind it waits.
  */
-const MOST_ITEMS = 5_000;
+export const MOST_ITEMS = 5_000;
 
 function inOnePart([first]: readonly Item[], { body, conversationOf }: Whole): RecordPart[] {
   return [{ conversation: first === undefined ? undefined : conversationOf(first), body }];

@@ -8,7 +8,7 @@ export const MOST_LEVELS = 1_000;
 export const MOST_VALUES = 10_000;
 
 const FEW_ITEMS = 16;
-const BYTES_PER_ITEM = 64;
+export const BYTES_PER_ITEM = 64;
 
 /** How many items a body of so many bytes may have. */
 export function mostItemsIn(bytes: number): number {

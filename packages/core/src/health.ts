@@ -47,7 +47,7 @@ export interface InboxHealth {
 
 const PATIENCE_MS = 1_000;
 /** Endpoints can be called by many at once: answers younger than this are given again. */
-const FRESH_MS = 200;
+export const FRESH_MS = 200;
 
 /** Asks the inbox how it is. One question at a time, unless one is not answered in time. */
 export class InboxWatch {

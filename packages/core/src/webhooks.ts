@@ -101,7 +101,9 @@ export interface Webhooks extends Subscriptions {
 }
 
 /** After this somebody is told that nothing handles what a durable inbox holds. */
-const START_REMINDER_MS = 10_000;
+export const START_REMINDER_MS = 10_000;
+/** How long `close()` waits for handlers. */
+export const CLOSE_MS = 10_000;
 
 /** Wires receiver, inbox, processor and emitter into the object that users hold. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
@@ -252,7 +254,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     scoped: (phoneNumberId) => emitter.subscriptions(phoneNumberId),
     start,
     idle: async () => (consumer === undefined && emitter.isEmpty ? undefined : inbox.idle?.()),
-    close: ({ timeoutMs = 10_000 } = {}) => (closing ??= shutDown(timeoutMs)),
+    close: ({ timeoutMs = CLOSE_MS } = {}) => (closing ??= shutDown(timeoutMs)),
     async health({ timeoutMs } = {}) {
       const inboxHealth = await inboxWatch.look(timeoutMs);
       const mustStart = inbox.durable && inbox.receivesOnly !== true;
@@ -263,7 +265,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   };
 }
 
-const defaults = {
+export const defaults = {
   bodyLimitBytes: 4 * 1024 * 1024,
   readTimeoutMs: 10_000,
   unverifiedLimitBytes: 64 * 1024 * 1024,

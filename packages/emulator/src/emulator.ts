@@ -31,6 +31,8 @@ import { pageFiles } from "./server/page-files.ts";
 import type { StatusOptions } from "./statuses.ts";
 import { Court, type Verdict } from "./verdict.ts";
 
+export const REQUEST_TIMEOUT_MS = 10_000;
+
 /**
  * Plays the WhatsApp platform on this machine: `start()`, `subscribe()` (or the HTTP APIs at `url`), then customers write,
  * messages get their statuses, and receivers get notifications, over and over until they answer 200.
@@ -67,7 +69,7 @@ export class Emulator {
       conversations: new Conversations(journal.subscribers),
       ledger: new Ledger(),
       court: new Court(this.seed),
-      requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+      requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       weather: () => this.#weather,
     };
     this.#lifetime = new Lifetime(

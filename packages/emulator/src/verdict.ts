@@ -46,9 +46,9 @@ export interface Verdict {
   readonly text: string;
 }
 
-const MEDIAN_LIMIT_MS = 250;
+export const MEDIAN_LIMIT_MS = 250;
 const SLOW_MS = 1000;
-const SLOW_SHARE_LIMIT = 0.01;
+export const SLOW_SHARE_LIMIT = 0.01;
 
 /** Counts while deliveries happen; nothing of it grows but the list of times. */
 export class Court {

@@ -24,6 +24,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const TIMEOUT_MS = 10_000;
 /** Timers cannot wait longer; a longer time would be taken for no time at all. */
 const LONGEST_MS = 2 ** 31 - 1;
 const CONNECTION = ["baseUrl", "fetch", "timeoutMs", "retry", "logger"];
@@ -47,7 +48,7 @@ export function checkOptions(
 
 /** The options with their defaults. */
 export function connect(options: ConnectionOptions): TransportOptions {
-  const { fetch = globalThis.fetch, timeoutMs = 10_000, logger } = options;
+  const { fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS, logger } = options;
   if (typeof fetch !== "function") throw invalid("fetch is not a function.");
   if (logger !== undefined && typeof logger?.warn !== "function")
     throw invalid("logger has no method warn.");

@@ -12,7 +12,7 @@ export const BEAT_LOOK_MS = 250;
  */
 export const DOUBT_MS = 1_000;
 /** Where the file is never free for long, on a disk that is very slow, whoever is silent for so long all the while is dead. */
-const MOST_DOUBT_MS = 10_000;
+export const MOST_DOUBT_MS = 10_000;
 /** How much of the time between two looks counts as such: for the rest of it the file may have been locked. */
 const MOST_BETWEEN_LOOKS_MS = 1_000;
 /** A beat this young need not be repeated by a commit. */

@@ -42,6 +42,13 @@ export const storeTable: OptionTable<SqliteStoreOptions> = {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+export const defaults = {
+  rememberMs: 8 * DAY_MS,
+  deadLetterMaxAgeMs: 30 * DAY_MS,
+  deadLetterLimitBytes: 256 * 1024 * 1024,
+  limitBytes: 1024 ** 3,
+};
+
 /**
  * Notifications in one SQLite file. Several processes may share it on one machine. The file is opened at the first call,
  * which rejects with `inbox_failed` if that does not work. A commit that rejects with `inbox_full` has refused its
@@ -69,10 +76,10 @@ export class SqliteStore implements Store {
     this.thread = new StoreThread({
       path: resolve(options.path),
       owner: `${process.pid}-${randomBytes(8).toString("hex")}`,
-      rememberMs: options.rememberMs ?? 8 * DAY_MS,
-      deadLetterMaxAgeMs: options.deadLetterMaxAgeMs ?? 30 * DAY_MS,
-      deadLetterLimitBytes: options.deadLetterLimitBytes ?? 256 * 1024 * 1024,
-      limitBytes: options.limitBytes ?? 1024 ** 3,
+      rememberMs: options.rememberMs ?? defaults.rememberMs,
+      deadLetterMaxAgeMs: options.deadLetterMaxAgeMs ?? defaults.deadLetterMaxAgeMs,
+      deadLetterLimitBytes: options.deadLetterLimitBytes ?? defaults.deadLetterLimitBytes,
+      limitBytes: options.limitBytes ?? defaults.limitBytes,
       skew,
     });
   }

@@ -2,7 +2,7 @@ import type { Logger } from "../logger.ts";
 import type { StoreStats } from "./store.ts";
 
 /** People are told when dead letters take so much of their room, and once more when it fell below and came back. */
-const FULL = 0.8;
+export const FULL = 0.8;
 
 type DeadLetterCounts = Pick<
   StoreStats,

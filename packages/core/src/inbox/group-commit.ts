@@ -27,7 +27,7 @@ interface Pending {
 }
 
 /** How long what has ended waits for a commit that it can join. A crash meanwhile repeats it. */
-const SETTLE_MS = 5;
+export const SETTLE_MS = 5;
 
 /** Who had to wait for longer than this while a commit failed is not made to wait for the next: the platform hangs up. */
 const SLOW_MS = 1_000;

@@ -32,7 +32,9 @@ export function inlineInbox(options: InlineInboxOptions = {}): Inbox {
 }
 
 /** How long a memory of keys may take, and how long a notification waits for a first handler to be registered. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
+/** What the memory that comes with the inbox holds. */
+export const REMEMBERED_KEYS = 100_000;
 /** Bodies that may be under way; more is answered 503. */
 const LIMIT_BYTES = 64 * 1024 * 1024;
 /** How long an answer of a memory of keys is taken for news. */
@@ -177,7 +179,7 @@ async function within<T>(promise: Promise<T>, complaint: string): Promise<T> {
 }
 
 class SeenInMemory implements SeenKeys {
-  readonly #keys = new BoundedSet(100_000);
+  readonly #keys = new BoundedSet(REMEMBERED_KEYS);
 
   async has(keys: readonly string[]): Promise<ReadonlySet<string>> {
     return new Set(keys.filter((key) => this.#keys.has(key)));

@@ -1,6 +1,6 @@
 /** How long nothing has come when a lull begins, and what ends the wait for one. */
 const LULL_MS = 1;
-const LONGEST_WAIT_MS = 5;
+export const LONGEST_WAIT_MS = 5;
 const MOST_ARRIVALS = 64;
 
 /**

@@ -74,6 +74,12 @@ const WINDOW_RECORDS = 4_096;
 const WINDOW_BYTES = 16 * 1024 * 1024;
 const FEW_WAITING = 500;
 
+export const defaults = {
+  limitBytes: 64 * 1024 * 1024,
+  deadLetterLimitBytes: 8 * 1024 * 1024,
+  seenLimit: 100_000,
+};
+
 /**
  * The inbox that needs nothing. What it holds is lost when the process ends, so a 200 means "taken", not "stored":
  * use a durable inbox where that matters. Full means 503, and the platform delivers again later.
@@ -103,12 +109,12 @@ class MemoryInbox implements Inbox {
   #closed = false;
 
   constructor(options: MemoryInboxOptions) {
-    this.#limitBytes = options.limitBytes ?? 64 * 1024 * 1024;
+    this.#limitBytes = options.limitBytes ?? defaults.limitBytes;
     this.deadLetters = new MemoryDeadLetters(
-      options.deadLetterLimitBytes ?? 8 * 1024 * 1024,
+      options.deadLetterLimitBytes ?? defaults.deadLetterLimitBytes,
       (record) => this.#add(record),
     );
-    const seenLimit = options.seenLimit ?? 100_000;
+    const seenLimit = options.seenLimit ?? defaults.seenLimit;
     this.#recordIds = new BoundedSet(seenLimit);
     this.#eventKeys = new BoundedSet(seenLimit);
   }

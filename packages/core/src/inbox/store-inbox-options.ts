@@ -36,7 +36,7 @@ export type StoreInboxLimits = Required<{
   readonly [K in keyof StoreInboxOptions]: Exclude<StoreInboxOptions[K], undefined>;
 }>;
 
-const defaults: StoreInboxLimits = {
+export const defaults: StoreInboxLimits = {
   role: "both",
   pendingLimitBytes: 64 * 1024 * 1024,
   windowRecords: 4_096,

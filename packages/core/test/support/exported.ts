@@ -1,4 +1,4 @@
-import { context } from "@opentelemetry/api";
+import { context, metrics, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import {
   AggregationTemporality,
@@ -35,10 +35,15 @@ export function exportingSdk() {
   const metricsNow = async () => {
     await reader.forceFlush();
     const all = metricExporter.getMetrics().at(-1)?.scopeMetrics ?? [];
-    return all.flatMap(({ metrics }) => metrics);
+    return all.flatMap((scope) => scope.metrics);
   };
   return {
     telemetry: openTelemetry({ tracerProvider, meterProvider }),
+    /** Makes it the one that `openTelemetry()` finds by itself, until the end. */
+    register(): void {
+      trace.setGlobalTracerProvider(tracerProvider);
+      metrics.setGlobalMeterProvider(meterProvider);
+    },
     tracer: tracerProvider.getTracer("test"),
     spans: (): readonly ReadableSpan[] => spanExporter.getFinishedSpans(),
     metrics: metricsNow,
@@ -48,7 +53,7 @@ export function exportingSdk() {
       return (found?.dataPoints ?? []).map(({ attributes, value }) => ({ attributes, value }));
     },
     async end(): Promise<void> {
-      context.disable();
+      for (const api of [context, trace, metrics]) api.disable();
       await meterProvider.shutdown();
       await tracerProvider.shutdown();
     },

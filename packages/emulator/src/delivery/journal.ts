@@ -73,9 +73,9 @@ interface Entry extends Delivery {
 }
 
 /** Older deliveries are forgotten beyond either; the audit and the verdict still count them. */
-const KEPT_DELIVERIES = 20_000;
+export const KEPT_DELIVERIES = 20_000;
 /** Of all bodies together: several times what that many ordinary ones have, and some thirty of the largest. */
-const KEPT_BYTES = 100_000_000;
+export const KEPT_BYTES = 100_000_000;
 
 /** Of one delivery: with the platform's waits there are a few hundred at most, with very short ones there is no end of them. */
 const KEPT_ATTEMPTS = 1000;

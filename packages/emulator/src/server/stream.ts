@@ -4,7 +4,7 @@ import type { ApiAnswer } from "./http.ts";
 import { Viewer } from "./viewer.ts";
 
 /** More pages than anybody looks at; each costs a connection and some memory. */
-const MOST_VIEWERS = 20;
+export const MOST_VIEWERS = 20;
 
 /** `GET /emulator/events`: what happens, as it happens. */
 export class EventStream {
