@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import { bullmqInbox } from "@whatsapp-webhooks/bullmq";
 import { createWebhooks } from "@whatsapp-webhooks/core";
+import { addHandlers } from "../receiver/handlers.ts";
 import { probes } from "./probes.ts";
 
 const {
@@ -17,9 +18,7 @@ const webhooks = createWebhooks({
   inbox: bullmqInbox({ connection: { url }, role: "work" }),
 });
 
-webhooks.on("message.text", (event) => {
-  console.log(`${process.pid}: a text of ${event.data.text.body.length} characters`);
-});
+addHandlers(webhooks);
 
 await webhooks.start();
 // No notification comes this way: it is there for /health/live and /health/ready, where somebody asks.

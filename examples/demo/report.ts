@@ -94,7 +94,7 @@ export function printNext(framework: string): void {
   const other = framework === "koa" ? "fastify" : "koa";
   printTitle("What next");
   for (const [name, text] of [
-    ["examples/receiver/whatsapp.ts", "the handlers that heard all this"],
+    ["examples/receiver/handlers.ts", "the handlers that heard all this"],
     [`npm run demo -- ${other}`, "the same handlers on another framework"],
     ["README.md", "ten lines for your own app"],
   ] as const)

@@ -1,10 +1,14 @@
 import { server as createServer } from "@hapi/hapi";
-import { createWebhooks } from "@whatsapp-webhooks/core";
+import { port, run } from "../receiver/process.ts";
+import { webhooks } from "../receiver/whatsapp.ts";
 import { whatsappWebhooks } from "./whatsapp-webhooks.ts";
 
-const { WHATSAPP_APP_SECRET: appSecret, WHATSAPP_VERIFY_TOKEN: verifyToken } = process.env;
-const webhooks = createWebhooks({ appSecret, verifyToken });
-webhooks.on("message.text", (event) => console.log(event.sender?.name, event.data.text.body));
-const server = createServer({ port: Number(process.env.PORT ?? 3000) });
+const server = createServer({ port });
 server.route(whatsappWebhooks(webhooks));
+
+await webhooks.start();
 await server.start();
+run(server.listener, async () => {
+  await webhooks.close(); // First: what still arrives is answered 503, what was taken is handled to the end.
+  await server.stop();
+});

@@ -1,4 +1,5 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
+import { addHandlers } from "./handlers.ts";
 import { inboxFrom } from "./inbox.ts";
 
 const {
@@ -8,7 +9,7 @@ const {
   WHATSAPP_INBOX: inbox,
 } = process.env;
 
-/** The handlers. No framework in sight: all sample apps import this file as it is. */
+/** What the sample apps mount, whatever their framework. */
 export const webhooks = createWebhooks({
   appSecret,
   verifyToken,
@@ -16,16 +17,4 @@ export const webhooks = createWebhooks({
   ...(authorization && { onPremises: { authorization } }),
 });
 
-webhooks.on("message.text", (event) => {
-  console.error(`A text of ${event.data.text.body.length} characters.`);
-});
-
-webhooks.on("status.failed", (event) => {
-  for (const { code, title } of event.data.errors ?? [])
-    console.error(`Not delivered: ${code} ${title}`);
-});
-
-// Every event as one line of JSON on stdout, without the item as it came: pipe it wherever you like.
-webhooks.on("*", ({ raw: _raw, ...event }) => {
-  console.log(JSON.stringify({ sender: null, ...event }));
-});
+addHandlers(webhooks);

@@ -1,5 +1,6 @@
 import { createWebhooks, inlineInbox } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks } from "@whatsapp-webhooks/core/fetch";
+import { addHandlers } from "../receiver/handlers.ts";
 import { seenKeys } from "./redis.ts";
 
 const {
@@ -16,6 +17,9 @@ const webhooks = createWebhooks({
   handlerTimeoutMs: 5_000,
 });
 
+addHandlers(webhooks);
+
+// Beside what every sample app does, what this one is about: a handler that calls a service, which may fail.
 webhooks.on("message.text", async (event, { signal }) => {
   const response = await fetch(ordersUrl, {
     method: "POST",

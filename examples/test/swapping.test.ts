@@ -75,3 +75,28 @@ test.each(frameworks)("%s: every line that may differ is there", (framework) => 
   const lines = [...linesOf(framework, "server.ts"), ...linesOf(framework, "ten-lines.ts")];
   expect(lines).toEqual(expect.arrayContaining(ownLines[framework].trimStart().split("\n")));
 });
+
+test.each([
+  "express/server.ts",
+  "koa/server.ts",
+  "fastify/server.ts",
+  "node/server.ts",
+  "hono/server.ts",
+  "hapi/server.ts",
+  "nestjs/server.ts",
+  "nextjs/app/webhooks/whatsapp/route.ts",
+  "lambda/handler.ts",
+  "workers/worker.ts",
+  "serverless/function.ts",
+  "bullmq/worker.ts",
+])("%s imports the same handlers", (file) => {
+  const source = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+  // Or the webhooks that have them.
+  expect(source).toMatch(/^import .* from "(\.\.\/)+receiver\/(handlers|whatsapp)\.ts";$/m);
+});
+
+test("the webhooks that servers import have those handlers, and no others", () => {
+  const source = readFileSync(new URL("../receiver/whatsapp.ts", import.meta.url), "utf8");
+  expect(source).toContain("\naddHandlers(webhooks);\n");
+  expect(source).not.toContain(".on(");
+});

@@ -1,5 +1,6 @@
 import { createWebhooks } from "@whatsapp-webhooks/core";
 import { whatsappWebhooks } from "@whatsapp-webhooks/core/fetch";
+import { addHandlers } from "../receiver/handlers.ts";
 
 interface Env {
   readonly WHATSAPP_APP_SECRET: string;
@@ -13,7 +14,7 @@ export default {
       appSecret: env.WHATSAPP_APP_SECRET,
       verifyToken: env.WHATSAPP_VERIFY_TOKEN,
     });
-    webhooks.on("message.text", (event) => console.log(event.sender?.name, event.data.text.body));
+    addHandlers(webhooks);
     return whatsappWebhooks(webhooks)(request, context);
   },
 };

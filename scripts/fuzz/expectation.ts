@@ -1,6 +1,6 @@
 import type { RecordAuth } from "@whatsapp-webhooks/core";
 import { mostItemsIn } from "../../packages/core/src/density.ts";
-import { itemsIn } from "./items-in.ts";
+import { itemsIn } from "../../packages/core/test/support/items-in.ts";
 
 /** What has to come of a body: events for these items, or one of these codes. Without `items` it must be a code. */
 export interface Expectation {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { itemsIn } from "../fuzz/items-in.ts";
+import { itemsIn } from "../../packages/core/test/support/items-in.ts";
 import { toText, toTree } from "../fuzz/json-tree.ts";
 import { minimised } from "../fuzz/minimise.ts";
 import { Random } from "../fuzz/random.ts";

@@ -1,5 +1,4 @@
-import type { Activity } from "./activity.ts";
-import type { Clock } from "./clock.ts";
+import type { Office } from "./delivery/lane.ts";
 import type { Collection } from "./storage/storage.ts";
 
 interface Entry<T> {
@@ -9,20 +8,13 @@ interface Entry<T> {
 
 /** What is to happen later, such as the statuses of a message that was sent. It survives a restart. */
 export class Agenda<T> {
-  readonly #clock: Clock;
-  readonly #activity: Activity;
+  readonly #office: Office;
   readonly #entries: Collection<Entry<T>>;
   readonly #happen: (event: T) => void;
   readonly #cancels = new Map<string, () => void>();
 
-  constructor(
-    clock: Clock,
-    activity: Activity,
-    entries: Collection<Entry<T>>,
-    happen: (event: T) => void,
-  ) {
-    this.#clock = clock;
-    this.#activity = activity;
+  constructor(office: Office, entries: Collection<Entry<T>>, happen: (event: T) => void) {
+    this.#office = office;
     this.#entries = entries;
     this.#happen = happen;
   }
@@ -38,14 +30,15 @@ export class Agenda<T> {
   }
 
   add(id: string, delayMs: number, event: T): void {
-    const entry = { at: this.#clock.now() + delayMs, event };
+    const entry = { at: this.#office.clock.now() + delayMs, event };
     this.#entries.put(id, entry);
     this.#wait(id, entry);
   }
 
   #wait(id: string, { at, event }: Entry<T>): void {
-    const over = this.#activity.begin("soon");
-    const cancelTimer = this.#clock.setTimer(at - this.#clock.now(), () => {
+    const { clock, activity } = this.#office;
+    const over = activity.begin("soon");
+    const cancelTimer = clock.setTimer(at - clock.now(), () => {
       this.#cancels.delete(id);
       this.#entries.delete(id);
       this.#happen(event);

@@ -39,7 +39,8 @@ const replacements: Readonly<Record<string, (value: unknown, n: number) => unkno
   "huge number": (_value, n) => [1e308, -1e308, 2 ** 53, 1e12, -0, 0.1][n % 6],
   "half a character": () => "\ud83d",
   "depth of lists": () => deepList,
-  "depth of objects": () => deepObject,
+  // One of its own each time: items are told apart by identity.
+  "depth of objects": () => ({ a: deepObject }),
   "text of its own": () => ({ toString: "x", valueOf: 1 }),
 };
 

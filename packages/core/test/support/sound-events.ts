@@ -21,6 +21,14 @@ export function soundEvents(body: object | string | Uint8Array): AnyEvent[] | un
   return events;
 }
 
+/** Those too, but for the profiles that system messages tell of: their item has its event in the message. */
+export function itemEvents(body: object): AnyEvent[] | undefined {
+  const events = soundEvents(body);
+  const messages = events?.filter(({ name, raw }) => name.startsWith("message.") && isObject(raw));
+  const raws = new Set(messages?.map(({ raw }) => raw));
+  return events?.filter(({ name, raw }) => !/^contact(\.|$)/.test(name) || !raws.has(raw));
+}
+
 /** Plain comparisons: an `expect` for each would make up most of the run. */
 function expectSound(event: AnyEvent): void {
   const people = [event.sender, event.recipient].filter((person) => person !== undefined);

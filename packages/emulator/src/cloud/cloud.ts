@@ -58,11 +58,8 @@ export class Cloud {
     this.#gatherer = new Gatherer("cloud", office, ids, this.#lane, (contents, id) =>
       assembleCloud(contents, office.random, id),
     );
-    this.#agenda = new Agenda(
-      office.clock,
-      office.activity,
-      storage.collection("cloud statuses"),
-      (event) => this.#tellStatus(event),
+    this.#agenda = new Agenda(office, storage.collection("cloud statuses"), (event) =>
+      this.#tellStatus(event),
     );
   }
 

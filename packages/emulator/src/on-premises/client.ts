@@ -92,11 +92,8 @@ export class OnPremisesClient {
       storage.collection("on-premises callbacks"),
     );
     this.#gatherer = new Gatherer("on-premises", office, ids, this.#lane, assembleOnPremises);
-    this.#agenda = new Agenda(
-      office.clock,
-      office.activity,
-      storage.collection("on-premises statuses"),
-      (event) => this.#tellStatus(event),
+    this.#agenda = new Agenda(office, storage.collection("on-premises statuses"), (event) =>
+      this.#tellStatus(event),
     );
   }
 

@@ -1,6 +1,6 @@
 /**
- * Everything in a body that has to reach some event, found without the code under test: what the `raw` of events must be
- * among others. Undefined for a body that has neither API's outer shape.
+ * Everything in a body that has to reach some event, found without the code under test: what the `raw` of events must be,
+ * in this order in the field `messages` and in the On-Premises API. Undefined for a body that has neither API's outer shape.
  */
 export function itemsIn(body: unknown): unknown[] | undefined {
   if (!isObject(body)) return undefined;
