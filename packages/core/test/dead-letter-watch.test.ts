@@ -16,7 +16,11 @@ const stats = (deadLetterBytes: number, deadLettersDropped = 0) => ({
 test("people are warned once when the room runs out, and again when it does so again", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
   for (const bytes of [0, 799, 800, 900, 799, 850]) watch.check(stats(bytes), logger);
-  expect(logger.warn.mock.calls.map(([counts]) => counts.deadLetterBytes)).toEqual([800, 850]);
+  // With the limit, which says how much room there is to give.
+  expect(logger.warn.mock.calls.map(([counts]) => counts)).toEqual([
+    { deadLetters: 3, deadLetterBytes: 800, deadLetterLimitBytes: 1_000 },
+    { deadLetters: 3, deadLetterBytes: 850, deadLetterLimitBytes: 1_000 },
+  ]);
   expect(logger.error).not.toHaveBeenCalled();
 });
 
@@ -31,7 +35,10 @@ test("what gave way is told, what gave way before this process is not", () => {
   const [watch, logger] = [new DeadLetterWatch(), newLogger()];
   for (const dropped of [5, 5, 7]) watch.check(stats(900, dropped), logger);
   expect(logger.error.mock.calls).toEqual([
-    [expect.objectContaining({ dropped: 2 }), expect.stringContaining("removed")],
+    [
+      { deadLetters: 3, deadLetterBytes: 900, deadLetterLimitBytes: 1_000, dropped: 2 },
+      expect.stringContaining("removed"),
+    ],
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { whatsappWebhooks as onFetch } from "../src/fetch.ts";
 import {
   createWebhooks,
@@ -23,6 +23,8 @@ const webhooks = create({});
 const { store } = tame();
 
 test.each([
+  [() => loose(createWebhooks)(), "appSecret and verifyToken are missing: createWebhooks({ "],
+  [() => loose(createWebhooks)(null), "appSecret and verifyToken are missing: createWebhooks({ "],
   [() => create({ foo: 1 }), "there is no option foo. Options: appSecret, verifyToken, "],
   [() => create({ verifytoken: "t" }), "there is no option verifytoken, did you mean verifyToken?"],
   [
@@ -69,8 +71,22 @@ test.each([
     () => [...(loose(parse)({ entry: [] }, { source: "on-prem" }) as Iterable<unknown>)],
     'parse: source must be "cloud" or "on-premises", got on-prem',
   ],
+  [
+    () => [...parse({ entry: [] }, { mostItems: -1 })],
+    "parse: mostItems must be a positive number, got -1.",
+  ],
+  // Who reads them says it better than the table of options would.
+  [() => create({ onPremises: null }), "onPremises must be an object, or undefined to refuse"],
+  [() => create({ onPremises: "Basic x" }), "onPremises must be an object, or undefined to refuse"],
+  [() => create({ inbox: null }), "inbox has no method put, consume, close."],
+  [() => create({ logger: null }), "logger has no method debug, info, warn, error."],
   [() => create({ concurrency: 2.5 }), "concurrency must be a whole number, got 2.5"],
   [() => create({ maxAgeMs: -1 }), "maxAgeMs must be a positive number, got -1"],
+  [() => create({ readTimeoutMs: 3e9 }), "readTimeoutMs must be at most 2147483647"],
+  [() => create({ handlerTimeoutMs: 3e9 }), "handlerTimeoutMs must be at most 2147483647"],
+  [() => create({ retry: { maxAttempts: 2.5 } }), "retry.maxAttempts must be a whole number"],
+  [() => create({ retry: { minDelayMs: 3e9 } }), "retry.minDelayMs must be at most 2147483647"],
+  [() => create({ retry: { maxDelayMs: 3e9 } }), "retry.maxDelayMs must be at most 2147483647"],
   [
     () => create({ conversationHoldMs: 3e9 }),
     "conversationHoldMs must be at most 2147483647 (24 days), got 3000000000.",
@@ -78,6 +94,10 @@ test.each([
   [
     () => loose(memoryInbox)({ limitByts: 5 }),
     "memoryInbox: there is no option limitByts, did you mean limitBytes? Options: limitBytes, seenLimit, ",
+  ],
+  [
+    () => memoryInbox(Object.assign(Object.create(null), { limitByts: 5 })),
+    "memoryInbox: there is no option limitByts, did you mean limitBytes?",
   ],
   [
     () => memoryInbox({ limitBytes: Number.NaN }),
@@ -94,6 +114,7 @@ test.each([
     "memoryInbox: limitBytes must be a positive number, got 5.",
   ],
   [() => storeInbox(store, { windowRecords: -1 }), "storeInbox: windowRecords must be a positive"],
+  [() => storeInbox(store, { windowRecords: 2.5 }), "storeInbox: windowRecords must be a whole"],
   [() => storeInbox(store, { pollMs: 3e9 }), "storeInbox: pollMs must be at most 2147483647"],
   [
     () => loose(storeInbox)(store, { role: "work" }),
@@ -139,10 +160,21 @@ test("a limit may be none", () => {
   memoryInbox({ limitBytes: none, deadLetterLimitBytes: none });
   storeInbox(store, { pendingLimitBytes: none, windowBytes: none });
   create({ maxAgeMs: none });
+  expect([...parse({ entry: [] }, { mostItems: none })]).toEqual([]);
+});
+
+test("a time may be the longest that a timer waits", () => {
+  create({ handlerTimeoutMs: 2 ** 31 - 1 });
 });
 
 test("an age is waited for by no timer, so that it may be a month and more", () => {
   create({ maxAgeMs: 60 * 86_400_000 });
+});
+
+test("the account of On-Premises bodies may be a function, which is asked later", () => {
+  const account = vi.fn();
+  create({ onPremises: { authorization: "Basic x", account } });
+  expect(account).not.toHaveBeenCalled();
 });
 
 test("an object of a class may have fields of its own", () => {

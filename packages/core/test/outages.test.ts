@@ -24,15 +24,17 @@ afterEach(() => {
 const done = async (): Promise<Outcome> => ({ kind: "done", completed: [] });
 
 test("an inbox that refuses is told of once a minute, and that it takes again once", async () => {
-  let isAway = true;
+  let [isAway, now] = [true, 5_000];
+  vi.spyOn(performance, "now").mockImplementation(() => now);
   const inbox = recordingInbox(async () => {
     if (isAway) throw new Error("password at 10.0.0.7");
   });
   const receiver = receiverUnderTest({ inbox });
   for (let i = 0; i < 3; i++) await receiver.receive(signedPost());
-  isAway = false;
+  [isAway, now] = [false, now + 29_600];
   for (let i = 0; i < 3; i++) await receiver.receive(signedPost());
   expect(receiver.log.lines.map(({ level }) => level)).toEqual(["error", "info"]);
+  expect(receiver.log.lines[1]?.details).toEqual({ seconds: 30 });
   expect(receiver.log.lines[1]?.message).toContain("takes notifications again");
   expect(receiver.log.text()).not.toContain("10.0.0.7");
 });

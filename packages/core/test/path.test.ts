@@ -43,6 +43,7 @@ describe("a path without parameters", () => {
   test("may be the root, or end in a slash itself", () => {
     expect(params("/", "/?a=b")).toEqual({});
     expect(params("/", "/a")).toBeUndefined();
+    expect(params("/", "")).toBeUndefined();
     expect(params("/hook/", "/hook")).toEqual({});
     expect(params("/hook/", "/hook/")).toEqual({});
   });

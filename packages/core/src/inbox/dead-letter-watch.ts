@@ -22,10 +22,8 @@ export class DeadLetterWatch {
     { deadLetters, deadLetterBytes, deadLetterLimitBytes, deadLettersDropped }: DeadLetterCounts,
     logger: Logger,
   ): void {
-    const limit = deadLetterLimitBytes === undefined ? {} : { deadLetterLimitBytes };
-    const counts = { deadLetters, deadLetterBytes, ...limit };
-    const isFull =
-      deadLetterLimitBytes !== undefined && deadLetterBytes >= FULL * deadLetterLimitBytes;
+    const counts = { deadLetters, deadLetterBytes, deadLetterLimitBytes };
+    const isFull = deadLetterBytes >= FULL * (deadLetterLimitBytes ?? Number.POSITIVE_INFINITY);
     if (isFull && !this.#isTold) {
       logger.warn(
         counts,
