@@ -18,3 +18,8 @@ export const webhooks = createWebhooks({
 });
 
 addHandlers(webhooks);
+
+// For trying out: every event as one line of JSON on stdout, what customers wrote included, without the item as it came.
+webhooks.on("*", ({ raw: _raw, ...event }) => {
+  console.log(JSON.stringify({ sender: null, ...event }));
+});

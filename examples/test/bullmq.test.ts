@@ -46,7 +46,7 @@ describe.skipIf(isSkipped)("the bullmq example", () => {
       return (await fetch(url, { method: "POST", body, headers: sign(body) })).status;
     };
     const handled = (): string[] =>
-      workers.flatMap(({ stdout }) => stdout().match(/"name":"message.text"/g) ?? []);
+      workers.flatMap(({ stderr }) => stderr().match(/A text of \d+ characters/g) ?? []);
     expect(await post(urls[0] ?? "", "messages/text")).toBe(200);
     expect(await post(urls[1] ?? "", "messages/text")).toBe(200);
     await vi.waitFor(() => expect(handled()).toHaveLength(1), 20_000);

@@ -23,7 +23,6 @@ describe.skipIf(isSkipped)("the serverless example", () => {
       return true;
     };
     vi.spyOn(console, "error").mockImplementation(keep);
-    vi.spyOn(console, "log").mockReturnValue();
     vi.spyOn(process.stderr, "write").mockImplementation(keep);
   });
 

@@ -14,7 +14,7 @@ export interface Logger {
 
 /**
  * Writes warnings and errors to stderr, one line each. We pass it no payload, number, id or secret; what a failed handler
- * threw is the handler's own, and is written with its stack.
+ * threw is the handler's own, and is written with its stack and its causes.
  */
 export const stderrLogger: Logger = {
   debug() {},
@@ -35,20 +35,32 @@ function write(level: string, details: object, message: string): void {
 /** Of a chain, which may be a circle. */
 const MOST_CAUSES = 5;
 
-/** With its causes, as `fetch failed` alone says nothing. Handlers throw anything, also what throws when it is looked at. */
+/** With its causes, as `fetch failed` alone says nothing. */
 function shown(err: unknown): string {
+  const texts = [textOf(err)];
+  for (
+    let cause = causeOf(err);
+    cause !== undefined && texts.length <= MOST_CAUSES;
+    cause = causeOf(cause)
+  )
+    texts.push(`caused by: ${textOf(cause)}`);
+  return texts.join("\n");
+}
+
+/** Handlers throw anything, also what throws when it is looked at. */
+function textOf(thrown: unknown): string {
   try {
-    if (!(err instanceof Error)) return inspect(err);
-    const stacks = [`${err.stack}`];
-    for (
-      let { cause } = err;
-      cause instanceof Error && stacks.length <= MOST_CAUSES;
-      { cause } = cause
-    )
-      stacks.push(`caused by: ${cause.stack}`);
-    return stacks.join("\n");
+    return thrown instanceof Error ? (thrown.stack ?? String(thrown)) : inspect(thrown);
   } catch {
     return "(what was thrown cannot be shown)";
+  }
+}
+
+function causeOf(thrown: unknown): unknown {
+  try {
+    return thrown instanceof Error ? thrown.cause : undefined;
+  } catch {
+    return undefined;
   }
 }
 

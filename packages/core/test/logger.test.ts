@@ -50,6 +50,20 @@ describe("the default logger", () => {
     expect(written[1]?.match(/caused by/g)).toHaveLength(5);
   });
 
+  test("keeps the stack of an error whose cause is no error, or cannot be looked at", () => {
+    stderrLogger.error({ err: new Error("CRM is down", { cause: { status: 502 } }) }, "failed");
+    expect(written[0]).toMatch(/Error: CRM is down\n[\s\S]*caused by: { status: 502 }/);
+    const secretive = new Error("CRM is down");
+    Object.defineProperty(secretive, "cause", {
+      get() {
+        throw new Error("not for you");
+      },
+    });
+    stderrLogger.error({ err: secretive }, "failed");
+    expect(written[1]).toContain("Error: CRM is down");
+    expect(written[1]).not.toContain("cannot be shown");
+  });
+
   test("writes its line, whatever a handler threw", () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

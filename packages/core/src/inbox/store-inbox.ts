@@ -1,6 +1,7 @@
 import { WebhookError } from "../errors.ts";
 import { IncidentLog, type Logger, stderrLogger } from "../logger.ts";
 import { Outage } from "../outage.ts";
+import { describe } from "../refusal.ts";
 import { Turns } from "../turns.ts";
 import { DeadLetterWatch } from "./dead-letter-watch.ts";
 import { eraseFrom } from "./erasure.ts";
@@ -277,7 +278,7 @@ class StoreInbox implements Inbox {
       (outcome) => this.#commits.settle({ id, ...outcome }),
       (error) => {
         const message = "a notification could not be handed over; it comes again";
-        this.#incidents.log("error", "inbox_failed", message, { err: error });
+        this.#incidents.log("error", "inbox_failed", message, { cause: describe(error) });
         this.#putBacks.later(() => this.#commits.settle({ id, kind: "release", completed }));
         if (this.#deliver === undefined) this.#putBacks.flush();
       },

@@ -36,7 +36,7 @@ export interface AdapterSetup {
   readonly mountPoint?: string | undefined;
   /**
    * What stands before the adapter, for the whole app: a JSON parser that leaves a value and no bytes (`"consuming"`),
-   * or one that keeps the bytes the way users of the framework do it (`"keeping"`), neither of which touches other
+   * or one that keeps the bytes the way users of the framework do it (`"keeping"`), up to 4 MiB of them, neither of which touches other
    * content types; or a route for every path and method that only passes on (`"passing"`).
    */
   readonly before?: "consuming" | "keeping" | "passing" | undefined;
