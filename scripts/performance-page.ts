@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { parts } from "../benchmarks/page.ts";
 import { drawAll, pictureFile, picturesOf } from "../benchmarks/pictures.ts";
 import { type Results, readResults } from "../benchmarks/results.ts";
+import { soakTable } from "./soak/report.ts";
 
 /** The documents with measured parts. */
-export const MEASURED_PAGES = ["docs/performance.md", "README.md"];
+export const MEASURED_PAGES = ["docs/performance.md", "docs/reliability.md", "README.md"];
 
 /** The folder of the pictures, from the root and from the document. */
 export const PICTURES = "docs/images/performance";
@@ -25,10 +26,12 @@ export function measuredRuns(root: string): readonly Results[] {
     .map((file) => readResults(join(folder, file)));
 }
 
+const all: typeof parts = { ...parts, pictures: pictureLines, soaks: soakTable };
+
 /** The page with its measured parts written anew. Throws for a part that there is not. */
 export function fillMeasured(page: string, runs: readonly Results[]): string {
-  return page.replace(PART, (_all, head: string, name: string, end: string) => {
-    const text = name === "pictures" ? pictureLines(runs) : parts[name]?.(runs);
+  return page.replace(PART, (_part, head: string, name: string, end: string) => {
+    const text = all[name]?.(runs);
     if (text === undefined) throw new Error(`there is no measured part "${name}".`);
     return `${head}\n${text}\n\n${end}`;
   });

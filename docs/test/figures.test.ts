@@ -138,7 +138,6 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
     `with \`bullmqInbox\` | ${bytes(redis.limitBytes)} (\`limitBytes\`), and ${redisFull} its`,
     `dead letters | ${letters}, ${days(sqlite.deadLetterMaxAgeMs)} |`,
     `ids and keys | ${days(sqlite.rememberMs)} (\`rememberMs\`)`,
-    `about 70 bytes of file, for ${days(sqlite.rememberMs)}`,
     `an error in the log after ${word(seconds(START_REMINDER_MS))} seconds`,
   ],
   "docs/serverless.md": [

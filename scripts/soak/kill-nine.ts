@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { killNine } from "../../packages/sqlite/test/support/kill-nine.ts";
+import { count, saveReport, soakArguments } from "./report.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "kill-nine-"));
 const { kills, acknowledged, lost, doubled } = await killNine(
   folder,
-  Number(process.argv[2] ?? 20),
+  Number(soakArguments[0] ?? 20),
 );
 console.log(
   `${kills} kills, ${acknowledged} acknowledged, ${lost.length} lost, ${doubled.length} had their effect twice`,
@@ -18,3 +19,7 @@ if (lost.length + doubled.length > 0) {
   process.exit(1);
 }
 rmSync(folder, { recursive: true });
+saveReport("kill-nine", {
+  what: `\`kill -9\` at random moments under load, ${kills} times`,
+  result: `${count(acknowledged)} notifications answered 200; none lost; none with its effect twice, in a handler that looks at \`event.key\` first`,
+});

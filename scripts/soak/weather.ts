@@ -5,14 +5,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createEmulator, fastClock } from "@whatsapp-webhooks/emulator";
+import { createEmulator, fastClock, type Verdict } from "@whatsapp-webhooks/emulator";
 import { DURABLE, RedisServer } from "../../packages/bullmq/test/support/redis-server.ts";
+import { again, count, range, saveReport, soakArguments } from "./report.ts";
 import { SampleApp } from "./sample-app.ts";
 
-const ITEMS = Number(process.argv[2] ?? 100_000);
-const redis = process.argv[3] === "redis" ? new RedisServer(DURABLE) : undefined;
+const [items = "100000", engine, only] = soakArguments;
+const ITEMS = Number(items);
+const redis = engine === "redis" ? new RedisServer(DURABLE) : undefined;
 const FRAMEWORKS = ["express", "koa", "fastify"] as const;
-const only = process.argv[4];
 const RESTARTS = 6;
 const LOTS = 50;
 const weather = {
@@ -26,7 +27,13 @@ const weather = {
   lostAnswers: 0.02,
 };
 
-async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
+interface Soaked {
+  readonly isGood: boolean;
+  readonly repetitions: number;
+  readonly answerMs: Verdict["answerMs"];
+}
+
+async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<Soaked> {
   const folder = mkdtempSync(join(tmpdir(), "weather-"));
   const inbox =
     redis === undefined
@@ -74,14 +81,28 @@ async function soak(framework: (typeof FRAMEWORKS)[number]): Promise<boolean> {
   await app.stop();
   rmSync(folder, { recursive: true });
   if (app.unexplained.length > 0) console.log({ unexplained: app.unexplained.slice(0, 10) });
-  return ok && undelivered.length === 0 && app.unexplained.length === 0 && verdict.ok;
+  return {
+    isGood: ok && undelivered.length === 0 && app.unexplained.length === 0 && verdict.ok,
+    repetitions: app.repetitions,
+    answerMs: verdict.answerMs,
+  };
 }
 
 const frameworks = FRAMEWORKS.filter((name) => only === undefined || name === only);
 if (frameworks.length === 0)
   throw new Error(`There is no sample app on "${only}": take one of ${FRAMEWORKS.join(", ")}.`);
 await redis?.start();
-let isGood = true;
-for (const framework of frameworks) isGood = (await soak(framework)) && isGood;
+const soaked: Soaked[] = [];
+for (const framework of frameworks) soaked.push(await soak(framework));
 await redis?.end();
-process.exit(isGood ? 0 : 1);
+if (soaked.some(({ isGood }) => !isGood)) process.exit(1);
+const longestMs = Math.max(...soaked.map(({ answerMs }) => answerMs.max));
+saveReport("weather", {
+  what:
+    `the sample apps on ${frameworks.join(", ")}, ${redis === undefined ? "SQLite" : "Redis"}, ${count(ITEMS)} items each, in batches, twice, out of order, ` +
+    "over connections that break, with restarts between requests, half of them `kill -9`",
+  result:
+    `every item handled, ${again(soaked.reduce((sum, { repetitions }) => sum + repetitions, 0))}; every answer 200, ` +
+    `median ${range(soaked.map(({ answerMs }) => Math.round(answerMs.median)))} ms, none above ${(Math.ceil(longestMs / 100) / 10).toFixed(1)} s`,
+});
+process.exit();
