@@ -99,7 +99,7 @@ if (soaked.some(({ isGood }) => !isGood)) process.exit(1);
 const longestMs = Math.max(...soaked.map(({ answerMs }) => answerMs.max));
 saveReport("weather", {
   what:
-    `the sample apps on ${frameworks.join(", ")}, ${redis === undefined ? "SQLite" : "Redis"}, ${count(ITEMS)} items each, in batches, twice, out of order, ` +
+    `the sample apps (${frameworks.join(", ")}) on ${redis === undefined ? "SQLite" : "Redis"}, ${count(ITEMS)} items each, in batches, some twice, out of order, ` +
     "over connections that break, with restarts between requests, half of them `kill -9`",
   result:
     `every item handled, ${again(soaked.reduce((sum, { repetitions }) => sum + repetitions, 0))}; every answer 200, ` +
