@@ -26,12 +26,13 @@ export function measuredRuns(root: string): readonly Results[] {
     .map((file) => readResults(join(folder, file)));
 }
 
-const all: typeof parts = { ...parts, pictures: pictureLines, soaks: soakTable };
+/** All parts, by name, with what writes them. */
+export const measuredParts: typeof parts = { ...parts, pictures: pictureLines, soaks: soakTable };
 
 /** The page with its measured parts written anew. Throws for a part that there is not. */
 export function fillMeasured(page: string, runs: readonly Results[]): string {
   return page.replace(PART, (_part, head: string, name: string, end: string) => {
-    const text = all[name]?.(runs);
+    const text = measuredParts[name]?.(runs);
     if (text === undefined) throw new Error(`there is no measured part "${name}".`);
     return `${head}\n${text}\n\n${end}`;
   });
