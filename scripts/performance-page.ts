@@ -1,4 +1,4 @@
-// What documents tell of the results in benchmarks/results: tables, a sentence, and the pictures in light and dark.
+// What documents tell of the results of benchmarks and soaks: tables, a sentence, and the pictures in light and dark.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parts } from "../benchmarks/page.ts";
