@@ -4,15 +4,15 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A soak that ended well. */
-interface SoakReport {
+/** What a soak did that ended well, and what it found. */
+interface Found {
   readonly what: string;
   readonly result: string;
-  /** Such as `npm run soak:million`. */
-  readonly how: string;
 }
 
-interface SavedReport extends SoakReport {
+interface Report extends Found {
+  /** Such as `npm run soak:million`. */
+  readonly how: string;
   readonly date: string;
   readonly node: string;
   readonly machine: string;
@@ -27,10 +27,10 @@ export const soakArguments: readonly string[] = process.argv
   .filter((argument) => argument !== SAVE);
 
 /** Keeps what was found under the soak's name and arguments, if that was asked for. */
-export function saveReport(name: string, { what, result }: Omit<SoakReport, "how">): void {
+export function saveReport(name: string, { what, result }: Found): void {
   if (!process.argv.includes(SAVE)) return;
   const told = soakArguments.length === 0 ? "" : ` -- ${soakArguments.join(" ")}`;
-  const report: SavedReport = {
+  const report: Report = {
     what,
     result,
     how: `npm run soak:${name}${told}`,
@@ -47,7 +47,7 @@ export function saveReport(name: string, { what, result }: Omit<SoakReport, "how
 export function soakTable(): string {
   const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   const rows = files.map((file) => {
-    const report = JSON.parse(readFileSync(join(folder, file), "utf8")) as SavedReport;
+    const report = JSON.parse(readFileSync(join(folder, file), "utf8")) as Report;
     const { what, result, how, date, node, machine } = report;
     return `| ${what} | ${result} | \`${how}\` | ${date}, Node.js ${node.slice(1)}, ${machine} |`;
   });
@@ -65,7 +65,5 @@ export const count = (number: number): string => number.toLocaleString("en");
 
 /** How often handlers ran again; when a soak ends well, each time after a kill. */
 export function again(times: number): string {
-  return times === 0
-    ? "none again"
-    : `${count(times)} again, each after a \`kill -9\` of the process that had handled it`;
+  return times === 0 ? "none again" : `${count(times)} again, each after a \`kill -9\``;
 }
