@@ -19,7 +19,7 @@ interface Report extends Found {
 }
 
 const SAVE = "--save";
-const folder = fileURLToPath(new URL("reports/", import.meta.url));
+const folder = fileURLToPath(new URL("results/", import.meta.url));
 
 /** What the soak was told, `--save` aside. */
 export const soakArguments: readonly string[] = process.argv
